@@ -1,0 +1,1 @@
+"""The Lambdas: handlers parse, logic decides, stores keep."""
