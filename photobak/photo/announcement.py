@@ -1,0 +1,45 @@
+"""What the client announces of a content before it uploads it: all that it knows and the bytes don't say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from photobak.photo.capture_time import CaptureTime
+from photobak.photo.kind import Kind
+
+MAX_PHOTOS_A_REQUEST = 100
+"""DynamoDB's BatchGetItem takes 100 keys, so the API takes 100 photos."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One entry of ``POST /prep/photoupload`` (docs/architecture.md, "HTTP API")."""
+
+    sha256: str
+    kind: Kind
+    size: int
+    """Bytes; the presigned POST takes exactly as many."""
+    content_type: str
+    taken: CaptureTime
+    modified_at: datetime
+    """The file's mtime, with offset."""
+    filename: str
+    sources: tuple[str, ...] = ()
+    """Places where this content lies now, each in the form of ``photo.source``."""
+    sources_gone: tuple[str, ...] = ()
+    """Places where it lay and does no more."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as it goes over the wire."""
+        return {
+            "sha256": self.sha256,
+            "kind": self.kind.value,
+            "size": self.size,
+            "content_type": self.content_type,
+            "taken_at": self.taken.isoformat(),
+            "taken_source": self.taken.source.value,
+            "modified_at": self.modified_at.isoformat(),
+            "filename": self.filename,
+            "sources": list(self.sources),
+            "sources_gone": list(self.sources_gone),
+        }

@@ -1,0 +1,234 @@
+"""The record of a photo, as DynamoDB item, as JSON beside the photo, and as a line of a list.
+
+The fields are those of docs/architecture.md, "The two tables"; all forms are made from this one class.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, Final
+
+from photobak.errors import PhotobakError
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.identity import is_sha256, short_id
+from photobak.photo.keys import plain
+from photobak.photo.kind import Kind
+
+SCHEMA: Final = 1
+
+AttributeValue = Mapping[str, Any]
+"""A DynamoDB attribute value: ``{"S": …}``, ``{"N": …}`` or ``{"SS": […]}``."""
+
+
+class InvalidRecord(PhotobakError):
+    """A record read from the cloud is not one."""
+
+
+class Status(StrEnum):
+    """What became of a content; the first two stand in ``Contents`` only."""
+
+    EXPECTED = "expected"
+    REJECTED = "rejected"
+    STORED = "stored"
+    NO_PREVIEW = "no-preview"
+    TRASHED = "trashed"
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the original is in the photo bucket and counts as backed up."""
+        return self in (Status.STORED, Status.NO_PREVIEW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One photo of one person."""
+
+    username: str
+    """The Cognito identity id."""
+    timestamp: Decimal
+    """The sort key: ``photo.keys.timestamp_key``."""
+    sha256: str
+    kind: Kind
+    status: Status
+    size: int
+    """Bytes of the original."""
+    content_type: str
+    taken: CaptureTime
+    filename: str
+    modified_at: datetime
+    """The file's mtime where it was first seen."""
+    original_key: str
+    stored_at: datetime
+    sources: frozenset[str] = frozenset()
+    """Places in the form of ``photo.source``."""
+    reason: str | None = None
+    """Why there is no preview."""
+    width: int | None = None
+    """Pixels, upright."""
+    height: int | None = None
+    orientation: int | None = None
+    """EXIF Orientation (0x0112), 1 to 8."""
+    camera_make: str | None = None
+    camera_model: str | None = None
+    lens: str | None = None
+    latitude: float | None = None
+    """Degrees north."""
+    longitude: float | None = None
+    """Degrees east."""
+    thumb_key: str | None = None
+    web_key: str | None = None
+    trashed_until: datetime | None = None
+    schema: int = SCHEMA
+
+    @property
+    def id(self) -> str:
+        """The short id, as people type it."""
+        return short_id(self.sha256)
+
+    @property
+    def camera(self) -> str | None:
+        """Make and model as people say them: the make once."""
+        make, model = self.camera_make or "", self.camera_model or ""
+        if model.lower().startswith(make.lower()):
+            return model or None
+        return f"{make} {model}".strip()
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON beside the photo: all of it, without the fields that are empty."""
+        whole = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "taken"}
+        whole |= {"taken_at": self.taken.isoformat(), "taken_source": self.taken.source}
+        return {name: _json_value(value) for name, value in whole.items() if value not in (None, frozenset())}
+
+    @classmethod
+    def from_json(cls, whole: Mapping[str, Any]) -> "Record":
+        """Read a record back; fields of a newer schema are left out.
+
+        Raises:
+            InvalidRecord: a field is missing or has a value that it can't have.
+        """
+        if not isinstance(whole, Mapping):
+            raise InvalidRecord("a photo's record can't be read", why="it is not a JSON object")
+        known: dict[str, Any] = {}
+        for name, read in _READERS.items():
+            if whole.get(name) is None:
+                continue
+            try:
+                known[name] = read(whole[name])
+            except (ValueError, TypeError, InvalidOperation) as error:
+                why = f"its field {name} has the value {whole[name]!r}"
+                raise InvalidRecord("a photo's record can't be read", why=why) from error
+        try:
+            known["taken"] = CaptureTime.parse(known.pop("taken_at"), known.pop("taken_source"))
+            return cls(**known)
+        except (KeyError, ValueError, TypeError) as error:
+            raise InvalidRecord(
+                "a photo's record can't be read", why=f"a field is missing or wrong ({error})"
+            ) from error
+
+    def to_item(self) -> dict[str, AttributeValue]:
+        """The record as an item of the table ``Photos``."""
+        return {name: _attribute(name, value) for name, value in self.to_json().items()}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, AttributeValue]) -> "Record":
+        """Read an item of the table ``Photos``; InvalidRecord as in ``from_json``."""
+        return cls.from_json({name: next(iter(value.values())) for name, value in item.items()})
+
+    def listing(self) -> dict[str, Any]:
+        """The record as ``ls --json`` prints it and as the live service announces it."""
+        return {
+            "id": self.id,
+            "sha256": self.sha256,
+            "kind": self.kind.value,
+            "status": self.status.value,
+            "taken_at": self.taken.isoformat(),
+            "taken_source": self.taken.source.value,
+            "size": self.size,
+            "content_type": self.content_type,
+            "width": self.width,
+            "height": self.height,
+            "camera": self.camera,
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "filename": self.filename,
+            "sources": sorted(self.sources),
+            "stored_at": self.stored_at.isoformat(),
+        }
+
+
+def _json_value(value: object) -> object:
+    match value:
+        case Decimal():
+            return plain(value)
+        case datetime():
+            return value.isoformat()
+        case StrEnum():
+            return value.value
+        case frozenset():
+            return sorted(value)
+        case _:
+            return value
+
+
+def _attribute(name: str, value: object) -> AttributeValue:
+    if name == "timestamp" or isinstance(value, int | float):
+        return {"N": str(value)}
+    return {"SS": value} if isinstance(value, list) else {"S": value}
+
+
+def _sha256(value: object) -> str:
+    if not isinstance(value, str) or not is_sha256(value):
+        raise ValueError("not a SHA-256")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not text")
+    return value
+
+
+def _texts(value: object) -> frozenset[str]:
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise TypeError("not a list")
+    return frozenset(_text(each) for each in value)
+
+
+def _instant(value: object) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError("no offset")
+    return instant
+
+
+_READERS: Final = {
+    "username": _text,
+    "timestamp": Decimal,
+    "sha256": _sha256,
+    "kind": Kind,
+    "status": Status,
+    "size": int,
+    "content_type": _text,
+    "taken_at": _text,
+    "taken_source": TakenSource,
+    "filename": _text,
+    "modified_at": _instant,
+    "original_key": _text,
+    "stored_at": _instant,
+    "sources": _texts,
+    "reason": _text,
+    "width": int,
+    "height": int,
+    "orientation": int,
+    "camera_make": _text,
+    "camera_model": _text,
+    "lens": _text,
+    "latitude": float,
+    "longitude": float,
+    "thumb_key": _text,
+    "web_key": _text,
+    "trashed_until": _instant,
+    "schema": int,
+}

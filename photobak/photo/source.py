@@ -1,0 +1,54 @@
+"""Where a photo lay: ``device:relative/path``, the place that a restore puts it back to."""
+
+import re
+from dataclasses import dataclass
+
+_ESCAPE = re.compile(r"\\(\\|x[0-9a-f]{2})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """One place of a content on one device.
+
+    On the wire and in the record it is valid UTF-8 text: a byte of a file name that is not UTF-8 is written as
+    ``\\xNN`` and a backslash as ``\\\\``, so that every name comes back as it was.
+    """
+
+    device: str
+    """The machine's name, without a colon."""
+    path: str
+    """Relative path with ``/`` between its parts; undecodable bytes as Python's surrogate escapes."""
+
+    def __str__(self) -> str:
+        return f"{self.device}:{_escaped(self.path)}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Source":
+        """Read the text form back.
+
+        Raises:
+            ValueError: there is no colon, or one side of it is empty.
+        """
+        device, colon, path = text.partition(":")
+        if not (device and colon and path):
+            raise ValueError(f"{text!r} is not device:relative/path")
+        return cls(device, _unescaped(path))
+
+
+def _escaped(path: str) -> str:
+    doubled = path.replace("\\", "\\\\")
+    return doubled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _unescaped(text: str) -> str:
+    def byte(match: re.Match[str]) -> bytes:
+        escape = match[1]
+        return b"\\" if escape == "\\" else bytes.fromhex(escape[1:])
+
+    parts: list[bytes] = []
+    end = 0
+    for match in _ESCAPE.finditer(text):
+        parts += [text[end : match.start()].encode("utf-8", "surrogatepass"), byte(match)]
+        end = match.end()
+    parts.append(text[end:].encode("utf-8", "surrogatepass"))
+    return b"".join(parts).decode("utf-8", "surrogateescape")

@@ -1,0 +1,61 @@
+"""What a deployed stack is called: the outputs of the template as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StackOutputs:
+    """Names and addresses that a client needs; nothing secret."""
+
+    region: str
+    endpoint_url: str | None
+    """The local stack's URL; None on AWS."""
+    api_url: str
+    """Base URL of the HTTP API, without a trailing slash."""
+    bucket: str
+    """The photo bucket."""
+    temp_bucket: str
+    table: str
+    """The table ``Photos``."""
+    contents_table: str
+    user_pool_id: str
+    client_id: str
+    identity_pool_id: str
+    hosted_ui_url: str
+    """Base URL of Cognito's hosted UI (``/oauth2/authorize`` and so on lie below it), without a trailing slash."""
+    issuer: str
+    """The ``iss`` of the pool's ID tokens."""
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, str], endpoint_url: str | None) -> "StackOutputs":
+        """Read the outputs of the stack.
+
+        Args:
+            outputs: OutputKey to OutputValue.
+            endpoint_url: the local stack's URL, or None on AWS.
+
+        Raises:
+            KeyError: the stack was not made from this template.
+        """
+        region, pool = outputs["Region"], outputs["UserPoolId"]
+        domain = outputs["UserPoolDomain"]
+        return cls(
+            region=region,
+            endpoint_url=endpoint_url,
+            api_url=_local_api(endpoint_url, outputs["ApiId"]) if endpoint_url else outputs["ApiUrl"],
+            bucket=outputs["PhotoBucket"],
+            temp_bucket=outputs["TempBucket"],
+            table=outputs["PhotosTable"],
+            contents_table=outputs["ContentsTable"],
+            user_pool_id=pool,
+            client_id=outputs["UserPoolClientId"],
+            identity_pool_id=outputs["IdentityPoolId"],
+            hosted_ui_url=endpoint_url or f"https://{domain}.auth.{region}.amazoncognito.com",
+            issuer=f"https://cognito-idp.{region}.amazonaws.com/{pool}",
+        )
+
+
+def _local_api(endpoint_url: str, api_id: str) -> str:
+    # The local stack serves an API below its own address, so that no name has to resolve.
+    return f"{endpoint_url}/_aws/execute-api/{api_id}/$default"
