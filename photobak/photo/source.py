@@ -8,10 +8,10 @@ _ESCAPE = re.compile(r"\\(\\|x[0-9a-f]{2})")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
-    """One place of a content on one device.
+    r"""One place of a content on one device.
 
     On the wire and in the record it is valid UTF-8 text: a byte of a file name that is not UTF-8 is written as
-    ``\\xNN`` and a backslash as ``\\\\``, so that every name comes back as it was.
+    ``\xNN`` and a backslash as ``\\``, so that every name comes back as it was.
     """
 
     device: str
