@@ -1,0 +1,1 @@
+"""The api Lambda: the HTTP API's routes."""

@@ -1,0 +1,93 @@
+"""Lambda entry point of the HTTP API: routes to logic, values to answers, errors to problems."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from photobak.cloud.api.caller import Callers
+from photobak.cloud.api.listing import Lister
+from photobak.cloud.api.models import ListQuery, PrepRequest, parse_body, parse_query
+from photobak.cloud.api.prepare import Preparer
+from photobak.cloud.api.problem import Problem, problem_response
+from photobak.cloud.environment import ApiEnvironment
+from photobak.cloud.store.connect import connect_cognito_identity, connect_library, connect_s3
+
+logger = Logger()
+app = APIGatewayHttpResolver()
+
+
+def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    return app.resolve(event, context)
+
+
+@app.post("/prep/photoupload")
+def prepare_upload() -> Response[str]:
+    """Announce up to a hundred photos."""
+    request = parse_body(PrepRequest, app.current_event.decoded_body)
+    announcements = [photo.announcement() for photo in request.photos]
+    return _json({"photos": _preparer().prepare(_caller(), announcements)})
+
+
+@app.get("/list/photos")
+def list_photos() -> Response[str]:
+    """List photos, newest first."""
+    query = parse_query(ListQuery, app.current_event.query_string_parameters)
+    return _json(_lister().page(_caller(), query))
+
+
+@app.exception_handler(Problem)
+def _tell(problem: Problem) -> Response[str]:
+    return problem_response(problem.status, problem.detail)
+
+
+@app.not_found
+def _tell_not_found(_error: NotFoundError) -> Response[str]:
+    return problem_response(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+
+@app.exception_handler(Exception)
+def _tell_failure(_error: Exception) -> Response[str]:
+    # The edge: whatever failed is in the log with its traceback, and none of it in the answer.
+    logger.exception("A request failed")
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "Something failed in the cloud. Try again in a moment.")
+
+
+def _json(body: object) -> Response[str]:
+    return Response(status_code=HTTPStatus.OK.value, content_type="application/json", body=json.dumps(body))
+
+
+def _caller() -> str:
+    return _callers().identity_id(app.current_event)
+
+
+@cache
+def _callers() -> Callers:
+    environment = ApiEnvironment.read()
+    return Callers(connect_cognito_identity(), environment.identity_pool_id, environment.login_provider)
+
+
+@cache
+def _preparer() -> Preparer:
+    environment = ApiEnvironment.read()
+    return Preparer(
+        library=connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table),
+        s3=connect_s3(),
+        temp_bucket=environment.temp_bucket,
+        max_upload_bytes=int(environment.max_upload_bytes),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+@cache
+def _lister() -> Lister:
+    environment = ApiEnvironment.read()
+    library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+    return Lister(library.photos, connect_s3(), environment.photo_bucket)

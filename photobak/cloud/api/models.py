@@ -1,0 +1,107 @@
+"""What a request may say; everything else is refused before any code of ours sees it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from photobak.cloud.api.problem import Problem
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.kind import Kind
+from photobak.photo.source import Source
+
+_LONGEST_NAME = 1024
+_MOST_SOURCES = 50
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+SourceText = Annotated[str, Field(max_length=4 * _LONGEST_NAME)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=False, hide_input_in_errors=True)
+
+
+class AnnouncedPhoto(_Request):
+    """One photo that the client has."""
+
+    sha256: Sha256
+    kind: Kind
+    size: Annotated[int, Field(ge=0, strict=True)]
+    content_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
+    taken_at: AwareDatetime
+    taken_source: TakenSource
+    modified_at: AwareDatetime
+    filename: Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
+    sources: Annotated[list[SourceText], Field(max_length=_MOST_SOURCES)] = []
+    sources_gone: Annotated[list[SourceText], Field(max_length=_MOST_SOURCES)] = []
+
+    @field_validator("sources", "sources_gone")
+    @classmethod
+    def _are_places(cls, sources: list[str]) -> list[str]:
+        for source in sources:
+            Source.parse(source)
+        return sources
+
+    def announcement(self) -> Announcement:
+        """The same as a value."""
+        return Announcement(
+            sha256=self.sha256,
+            kind=self.kind,
+            size=self.size,
+            content_type=self.content_type,
+            taken=CaptureTime(taken_at=self.taken_at, source=self.taken_source),
+            modified_at=self.modified_at,
+            filename=self.filename,
+            sources=tuple(self.sources),
+            sources_gone=tuple(self.sources_gone),
+        )
+
+
+class PrepRequest(_Request):
+    """The body of ``POST /prep/photoupload``."""
+
+    photos: Annotated[list[AnnouncedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
+class ListQuery(_Request):
+    """The query string of ``GET /list/photos``."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    before: Annotated[str | None, Field(pattern=r"^-?\d{1,12}(\.\d{1,23})?$")] = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+
+
+def parse_body(model: type[Parsed], body: str | None) -> Parsed:
+    """Read a JSON body.
+
+    Raises:
+        Problem: it is not JSON (400), or not of this shape (422, naming the field).
+    """
+    try:
+        return model.model_validate_json(body or "")
+    except ValidationError as error:
+        raise _problem(error) from None
+
+
+def parse_query(model: type[Parsed], query: Mapping[str, str]) -> Parsed:
+    """Read a query string; Problem as in ``parse_body``."""
+    try:
+        return model.model_validate(dict(query))
+    except ValidationError as error:
+        raise _problem(error) from None
+
+
+def _problem(error: ValidationError) -> Problem:
+    """The first thing that is wrong, and where; the input itself is not repeated."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        return Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {first['msg']}.")
+    place = ".".join(str(part) for part in first["loc"])
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place or 'The request'}: {first['msg']}{more}.")

@@ -1,0 +1,100 @@
+"""``POST /prep/photoupload``: for each photo a presigned POST, or the word that it is stored already."""
+
+import base64
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from photobak.cloud.api.problem import Problem
+from photobak.cloud.store.contents import Content
+from photobak.cloud.store.library import Library
+from photobak.photo.announcement import Announcement
+from photobak.photo.keys import TempKey, plain, timestamp_key
+from photobak.photo.record import Record, Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+POST_SECONDS: Final = 300
+"""How long a presigned POST may be used."""
+
+_PARALLEL: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """Answers announcements for one stack."""
+
+    library: Library
+    s3: "S3Client"
+    temp_bucket: str
+    max_upload_bytes: int
+    clock: Callable[[], datetime]
+
+    def prepare(self, identity_id: str, announcements: Sequence[Announcement]) -> list[dict[str, Any]]:
+        """Answer each announcement, in order.
+
+        Raises:
+            Problem: a photo is larger than one POST may be (413), named by its file name.
+        """
+        for announcement in announcements:
+            self._refuse_too_large(announcement)
+        contents = self.library.contents.get_many(identity_id, [each.sha256 for each in announcements])
+        kept = {sha256: content for sha256, content in contents.items() if _is_a_photo(content)}
+        timestamps = {content.timestamp for content in kept.values() if content.timestamp is not None}
+        records = self.library.photos.get_many(identity_id, timestamps)
+
+        def answer(announcement: Announcement) -> dict[str, Any]:
+            record = records.get(announcement.sha256)
+            if announcement.sha256 in kept:
+                return self._stored(kept[announcement.sha256], record, announcement)
+            return self._expect(identity_id, announcement)
+
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            return list(pool.map(answer, announcements))
+
+    def _refuse_too_large(self, announcement: Announcement) -> None:
+        if announcement.size > self.max_upload_bytes:
+            sizes = f"{announcement.size} bytes, and one upload takes {self.max_upload_bytes} at most"
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{announcement.filename} has {sizes}.")
+
+    def _expect(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
+        if not self.library.contents.expect(identity_id, announcement, self.clock()):
+            # Another device has stored it since the table was read.
+            content = self.library.contents.get(identity_id, announcement.sha256)
+            if content is not None and content.timestamp is not None:
+                record = self.library.photos.get(identity_id, content.timestamp)
+                return self._stored(content, record, announcement)
+        post = self._presign(TempKey(identity_id, announcement.sha256), announcement)
+        timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
+        return {"sha256": announcement.sha256, "timestamp": timestamp, "status": "upload", **post}
+
+    def _stored(self, content: Content, record: Record | None, announcement: Announcement) -> dict[str, Any]:
+        if record is not None:
+            self.library.replace_sources(record, announcement.sources, announcement.sources_gone)
+        timestamp = plain(content.timestamp) if content.timestamp is not None else None
+        return {"sha256": content.sha256, "timestamp": timestamp, "status": "stored"}
+
+    def _presign(self, key: TempKey, announcement: Announcement) -> dict[str, Any]:
+        """Sign a POST that takes these very bytes: key, size, type and checksum are all fixed by its policy."""
+        fixed = {
+            "Content-Type": announcement.content_type,
+            "x-amz-checksum-algorithm": "SHA256",
+            "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(announcement.sha256)).decode(),
+        }
+        size = ["content-length-range", announcement.size, announcement.size]
+        post = self.s3.generate_presigned_post(
+            self.temp_bucket,
+            str(key),
+            Fields=dict(fixed),
+            Conditions=[size, *({name: value} for name, value in fixed.items())],
+            ExpiresIn=POST_SECONDS,
+        )
+        return {"url": post["url"], "fields": post["fields"]}
+
+
+def _is_a_photo(content: Content) -> bool:
+    return content.status not in (Status.EXPECTED, Status.REJECTED)

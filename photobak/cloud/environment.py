@@ -1,0 +1,48 @@
+"""The Lambdas' environment variables, read once into a value; the template sets them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from photobak.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """Read the fields from the variables of the same name in upper case.
+
+        Raises:
+            ConfigError: a variable is not set.
+        """
+        try:
+            return cls(**{name: variables[name.upper()] for name in cls.__dataclass_fields__})
+        except KeyError as error:
+            raise ConfigError(
+                f"the environment variable {error} is not set", next_step="Deploy the stack again."
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEnvironment(_Environment):
+    """What the process function needs."""
+
+    photo_bucket: str
+    photos_table: str
+    contents_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiEnvironment(_Environment):
+    """What the api function needs."""
+
+    temp_bucket: str
+    photo_bucket: str
+    photos_table: str
+    contents_table: str
+    identity_pool_id: str
+    login_provider: str
+    """The user pool as the identity pool knows it: ``cognito-idp.{region}.amazonaws.com/{pool}``."""
+    max_upload_bytes: str

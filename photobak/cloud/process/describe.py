@@ -1,0 +1,110 @@
+"""What an upload is: the announcement and the bytes, put together into a record."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Final
+
+from photobak.cloud.store.uploads import Upload
+from photobak.photo.announcement import Announcement
+from photobak.photo.capture_time import CaptureTime, decide
+from photobak.photo.keys import original_key, thumb_key, timestamp_key, web_key
+from photobak.photo.kind import Kind
+from photobak.photo.media_type import MediaType, recognise
+from photobak.photo.metadata import Metadata, read_metadata
+from photobak.photo.preview import Previews
+from photobak.photo.record import Record, Status
+
+_LONGEST_EXTENSION: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that is known of an upload before its previews are made."""
+
+    media_type: MediaType
+    metadata: Metadata
+    taken: CaptureTime
+    filename: str
+    sources: frozenset[str]
+    modified_at: datetime
+
+
+def describe(upload: Upload, announcement: Announcement | None) -> Description:
+    """Read the bytes; where they and the announcement speak of the same thing, each says what it knows best.
+
+    The announcement knows the capture time (the laptop's time zone, the file's mtime, the photo that a video belongs
+    to); the bytes know what they are.
+    """
+    filename = announcement.filename if announcement else upload.key.sha256
+    media_type = recognise(upload.head, filename) or _announced_type(announcement, filename)
+    metadata = _metadata(upload, media_type)
+    return Description(
+        media_type=media_type,
+        metadata=metadata,
+        taken=announcement.taken if announcement else _own_capture_time(metadata, filename, upload.uploaded_at),
+        filename=filename,
+        sources=frozenset(announcement.sources if announcement else ()),
+        modified_at=announcement.modified_at if announcement else upload.uploaded_at,
+    )
+
+
+def make_record(upload: Upload, description: Description, previews: Previews | str | None, now: datetime) -> Record:
+    """Make the record of a photo that is about to be stored.
+
+    Args:
+        upload: its bytes, verified.
+        description: what is known of them.
+        previews: made of them; the reason why there are none; or None where none belong to this kind.
+        now: when it is stored.
+    """
+    identity_id, sha256 = upload.key.identity_id, upload.sha256
+    made = previews if isinstance(previews, Previews) else None
+    metadata = description.metadata
+    return Record(
+        username=identity_id,
+        timestamp=timestamp_key(description.taken.taken_at, sha256),
+        sha256=sha256,
+        kind=description.media_type.kind,
+        status=Status.NO_PREVIEW if isinstance(previews, str) else Status.STORED,
+        reason=previews if isinstance(previews, str) else None,
+        size=upload.size,
+        content_type=description.media_type.content_type,
+        width=made.width if made else metadata.width,
+        height=made.height if made else metadata.height,
+        orientation=metadata.orientation,
+        taken=description.taken,
+        camera_make=metadata.camera_make,
+        camera_model=metadata.camera_model,
+        lens=metadata.lens,
+        latitude=metadata.latitude,
+        longitude=metadata.longitude,
+        filename=description.filename,
+        sources=description.sources,
+        modified_at=description.modified_at,
+        original_key=original_key(identity_id, sha256, description.media_type.extension),
+        thumb_key=thumb_key(identity_id, sha256) if made else None,
+        web_key=web_key(identity_id, sha256) if made else None,
+        stored_at=now,
+    )
+
+
+def _announced_type(announcement: Announcement | None, filename: str) -> MediaType:
+    """Believe the announcement where the bytes say nothing: a sidecar is one because of the photo beside it."""
+    extension = PurePosixPath(filename).suffix.removeprefix(".").lower()
+    if not (extension.isascii() and extension.isalnum() and len(extension) <= _LONGEST_EXTENSION):
+        extension = "bin"
+    if announcement is None:
+        return MediaType(content_type="application/octet-stream", kind=Kind.SIDECAR, extension=extension)
+    return MediaType(content_type=announcement.content_type, kind=announcement.kind, extension=extension)
+
+
+def _metadata(upload: Upload, media_type: MediaType) -> Metadata:
+    if upload.path is None:
+        return Metadata()
+    with upload.path.open("rb") as file:
+        return read_metadata(file, media_type)
+
+
+def _own_capture_time(metadata: Metadata, filename: str, uploaded_at: datetime) -> CaptureTime:
+    return decide(metadata, filename=filename, modified_at=uploaded_at, zone=UTC, now=uploaded_at)

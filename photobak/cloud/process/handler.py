@@ -1,0 +1,72 @@
+"""Lambda entry points: a batch of queue messages in, the ones to be delivered again out."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from photobak.cloud.environment import ProcessEnvironment
+from photobak.cloud.process.describe import Description
+from photobak.cloud.process.events import upload_events
+from photobak.cloud.process.keep import Keeper, Previewer
+from photobak.cloud.store.connect import connect_library, connect_s3
+from photobak.cloud.store.uploads import Upload, UploadStore
+from photobak.photo.preview import Previews, UndecodableImage, make_previews
+
+logger = Logger()
+
+
+def handle(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Keep the uploads of one batch; a message that fails is delivered again, the others are not."""
+    return _handle(event, context, _previews)
+
+
+def salvage(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Keep the uploads that the dead-letter queue holds, without looking into them.
+
+    A photo that has ended the process function three times (out of memory, out of time) is kept all the same.
+    """
+    return _handle(event, context, _no_previews)
+
+
+def _handle(event: dict[str, Any], context: LambdaContext, previewer: Previewer) -> Any:
+    keeper = _keeper(previewer)
+
+    def keep_message(message: SQSRecord) -> None:
+        try:
+            uploads = list(upload_events(json.loads(message.body)))
+        except (ValueError, KeyError) as error:
+            # Delivering it again would not make it legible; an object under a foreign key expires by itself.
+            logger.warning("A message was left aside", extra={"reason": str(error), "message_id": message.message_id})
+            return
+        for upload in uploads:
+            logger.info("Upload", extra={"sha256": upload.key.sha256})
+            keeper.keep(upload)
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event=event, record_handler=keep_message, processor=processor, context=context)
+
+
+@cache
+def _keeper(previewer: Previewer) -> Keeper:
+    environment = ProcessEnvironment.read()
+    library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+    return Keeper(UploadStore(connect_s3()), library, previewer, clock=lambda: datetime.now(UTC))
+
+
+def _previews(upload: Upload, description: Description) -> Previews | str:
+    if upload.path is None:
+        return f"{upload.size // 1_000_000} MB are more than a preview is made of"
+    try:
+        return make_previews(upload.path, description.media_type)
+    except UndecodableImage as error:
+        return str(error)
+
+
+def _no_previews(_upload: Upload, _description: Description) -> Previews | str:
+    return "making previews of it failed three times (out of memory or time)"

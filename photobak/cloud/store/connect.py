@@ -1,0 +1,56 @@
+"""AWS clients for the Lambdas: made once a container, with the retries and time limits that suit them."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from photobak.cloud.store.contents import ContentsTable
+from photobak.cloud.store.library import Library
+from photobak.cloud.store.objects import PhotoBucket
+from photobak.cloud.store.photos import PhotosTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_identity import CognitoIdentityClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+_PATIENCE = Config(
+    connect_timeout=3, read_timeout=60, retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32
+)
+
+
+@cache
+def connect_s3() -> "S3Client":
+    """Connect to S3.
+
+    SigV4 and virtual-host style are asked for by name: without, boto3 signs POSTs with SigV2 at the global endpoint in
+    some regions, which buckets of other regions refuse.
+    """
+    style = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", config=_PATIENCE.merge(style))
+
+
+@cache
+def connect_dynamodb() -> "DynamoDBClient":
+    """Connect to DynamoDB."""
+    return boto3.client("dynamodb", config=_PATIENCE)
+
+
+@cache
+def connect_cognito_identity() -> "CognitoIdentityClient":
+    """Connect to Cognito identity pools, whose GetId is a public call: it takes no signature."""
+    return boto3.client("cognito-identity", config=_PATIENCE.merge(Config(signature_version=UNSIGNED)))
+
+
+def connect_library(photo_bucket: str, photos_table: str, contents_table: str) -> Library:
+    """Connect to the stores of this stack."""
+    dynamodb = connect_dynamodb()
+    return Library(
+        dynamodb=dynamodb,
+        contents=ContentsTable(dynamodb, contents_table),
+        photos=PhotosTable(dynamodb, photos_table),
+        bucket=PhotoBucket(connect_s3(), photo_bucket),
+    )

@@ -1,0 +1,195 @@
+"""The table ``Contents``: is this content here already, and what became of what was uploaded?"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
+from photobak.photo.capture_time import CaptureTime
+from photobak.photo.keys import plain, timestamp_key
+from photobak.photo.kind import Kind
+from photobak.photo.record import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+EXPECTED_FOR: Final = timedelta(days=2)
+"""How long an announcement waits for its upload; the temp object itself lives for a day."""
+
+_OPEN: Final = {":expected": {"S": Status.EXPECTED.value}, ":rejected": {"S": Status.REJECTED.value}}
+_STILL_OPEN: Final = "(attribute_not_exists(sha256) OR #status IN (:expected, :rejected))"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One item of the table."""
+
+    sha256: str
+    status: Status
+    timestamp: Decimal | None
+    """The sort key of its record, or the one that the record will have; None where nobody announced it."""
+    reason: str | None = None
+    announcement: Announcement | None = None
+    """What the client said of it; gone once the record stands."""
+    revision: int = 0
+    """Counts announcements, so that the one that is turned into a record is known to be the last."""
+
+
+class ContentsTable:
+    """The table ``Contents`` of one stack."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", name: str) -> None:
+        self._dynamodb = dynamodb
+        self.name = name
+
+    def get(self, identity_id: str, sha256: str) -> Content | None:
+        """Read one item, consistently."""
+        found = self._dynamodb.get_item(TableName=self.name, Key=_key(identity_id, sha256), ConsistentRead=True)
+        item = found.get("Item")
+        return _content(item) if item else None
+
+    def get_many(self, identity_id: str, hashes: Iterable[str]) -> dict[str, Content]:
+        """Read up to a hundred items, consistently; unknown ones are left out."""
+        keys = [_key(identity_id, sha256) for sha256 in dict.fromkeys(hashes)]
+        if len(keys) > MAX_PHOTOS_A_REQUEST:
+            raise ValueError(f"{len(keys)} keys, BatchGetItem takes {MAX_PHOTOS_A_REQUEST}")
+        found: dict[str, Content] = {}
+        wanted: Any = {self.name: {"Keys": keys, "ConsistentRead": True}} if keys else {}
+        while wanted:
+            page = self._dynamodb.batch_get_item(RequestItems=wanted)
+            contents = map(_content, page["Responses"].get(self.name, []))
+            found |= {content.sha256: content for content in contents}
+            wanted = page.get("UnprocessedKeys")
+        return found
+
+    def expect(self, identity_id: str, announcement: Announcement, now: datetime) -> bool:
+        """Note that an upload is coming.
+
+        What an earlier announcement of the same content said stands; this one's sources are added to it.
+
+        Returns:
+            False where the content has become a photo in the meantime.
+        """
+        said = announcement.to_json()
+        first = {name: said[name] for name in _KEPT_FROM_FIRST}
+        values: dict[str, Any] = {f":{name}": _attribute(value) for name, value in first.items()}
+        timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
+        values |= _OPEN | {
+            ":timestamp": {"N": timestamp},
+            ":ttl": {"N": str(int((now + EXPECTED_FOR).timestamp()))},
+            ":one": {"N": "1"},
+        }
+        kept = [f"#{name} = if_not_exists(#{name}, :{name})" for name in (*first, "timestamp")]
+        update = f"SET #status = :expected, #ttl = :ttl, {', '.join(kept)} REMOVE #reason ADD #revision :one"
+        if announcement.sources:
+            values[":sources"] = {"SS": list(announcement.sources)}
+            update += ", #sources :sources"
+        names = [
+            *first,
+            "timestamp",
+            "status",
+            "ttl",
+            "reason",
+            "revision",
+            *(["sources"] if announcement.sources else []),
+        ]
+        try:
+            self._dynamodb.update_item(
+                TableName=self.name,
+                Key=_key(identity_id, announcement.sha256),
+                UpdateExpression=update,
+                ConditionExpression=_STILL_OPEN,
+                ExpressionAttributeNames={f"#{name}": name for name in names},
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def reject(self, identity_id: str, sha256: str, reason: str, now: datetime) -> None:
+        """Note that the bytes did not match; a content that is a photo already stays one."""
+        try:
+            self._dynamodb.update_item(
+                TableName=self.name,
+                Key=_key(identity_id, sha256),
+                UpdateExpression="SET #status = :rejected, #reason = :reason, #ttl = :ttl ADD #revision :one",
+                ConditionExpression=_STILL_OPEN,
+                ExpressionAttributeNames={f"#{name}": name for name in ("status", "reason", "ttl", "revision")},
+                ExpressionAttributeValues=_OPEN
+                | {
+                    ":reason": {"S": reason},
+                    ":ttl": {"N": str(int((now + EXPECTED_FOR).timestamp()))},
+                    ":one": {"N": "1"},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def settlement(self, identity_id: str, content: Content, seen: Content | None) -> Any:
+        """The half of a transaction that turns an announced content into a photo's.
+
+        Args:
+            identity_id: whose it is.
+            content: what it becomes.
+            seen: the item as it was read; where it has changed since, the transaction is cancelled.
+        """
+        item = _key(identity_id, content.sha256) | {"status": {"S": content.status.value}}
+        if content.timestamp is not None:
+            item["timestamp"] = {"N": plain(content.timestamp)}
+        if content.reason:
+            item["reason"] = {"S": content.reason}
+        put: dict[str, Any] = {"TableName": self.name, "Item": item}
+        if seen is None:
+            put["ConditionExpression"] = "attribute_not_exists(sha256)"
+        else:
+            put["ConditionExpression"] = f"#revision = :revision AND {_STILL_OPEN}"
+            put["ExpressionAttributeNames"] = {"#revision": "revision", "#status": "status"}
+            put["ExpressionAttributeValues"] = _OPEN | {":revision": {"N": str(seen.revision)}}
+        return {"Put": put}
+
+
+_KEPT_FROM_FIRST: Final = ("kind", "size", "content_type", "taken_at", "taken_source", "modified_at", "filename")
+
+
+def _key(identity_id: str, sha256: str) -> dict[str, Any]:
+    return {"username": {"S": identity_id}, "sha256": {"S": sha256}}
+
+
+def _attribute(value: object) -> dict[str, Any]:
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def _content(item: Mapping[str, Any]) -> Content:
+    plain_item = {name: next(iter(value.values())) for name, value in item.items()}
+    status = Status(plain_item["status"])
+    content = Content(
+        sha256=plain_item["sha256"],
+        status=status,
+        timestamp=Decimal(plain_item["timestamp"]) if "timestamp" in plain_item else None,
+        reason=plain_item.get("reason"),
+        revision=int(plain_item.get("revision", 0)),
+    )
+    if status in (Status.EXPECTED, Status.REJECTED) and "taken_at" in plain_item:
+        return dataclasses.replace(content, announcement=_announcement(plain_item))
+    return content
+
+
+def _announcement(item: Mapping[str, Any]) -> Announcement:
+    return Announcement(
+        sha256=item["sha256"],
+        kind=Kind(item["kind"]),
+        size=int(item["size"]),
+        content_type=item["content_type"],
+        taken=CaptureTime.parse(item["taken_at"], item["taken_source"]),
+        modified_at=datetime.fromisoformat(item["modified_at"]),
+        filename=item["filename"],
+        sources=tuple(sorted(item.get("sources", ()))),
+    )

@@ -1,0 +1,79 @@
+"""The photo bucket: originals, previews and records, the truth of which the tables are an index."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from photobak.cloud.store.uploads import Upload
+from photobak.photo.keys import record_key
+from photobak.photo.record import Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+WEBP: Final = "image/webp"
+_FOREVER: Final = "private, max-age=31536000, immutable"  # the key is the content's hash
+
+
+class PhotoBucket:
+    """The photo bucket of one stack."""
+
+    def __init__(self, s3: "S3Client", name: str) -> None:
+        self._s3 = s3
+        self.name = name
+
+    def keep_original(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str]) -> None:
+        """Copy an upload's very bytes to their place inside S3, unless they are there already.
+
+        Raises:
+            ClientError: ``PreconditionFailed`` where the upload has been replaced by other bytes since it was hashed.
+        """
+        if self._size(key) == upload.size:
+            return
+        try:
+            self._s3.copy_object(
+                Bucket=self.name,
+                Key=key,
+                IfNoneMatch="*",
+                CopySource={"Bucket": upload.bucket, "Key": str(upload.key)},
+                CopySourceIfMatch=upload.etag,
+                ContentType=content_type,
+                Metadata=dict(metadata),
+                MetadataDirective="REPLACE",
+                ChecksumAlgorithm="SHA256",
+                CacheControl=_FOREVER,
+            )
+        except ClientError as error:
+            # Either condition gives this code: the original may have come from another event meanwhile.
+            if error.response["Error"]["Code"] != "PreconditionFailed" or self._size(key) != upload.size:
+                raise
+
+    def keep_preview(self, key: str, webp: bytes) -> None:
+        """Put a preview; the same photo gives the same preview, so doing it twice changes nothing."""
+        self._s3.put_object(Bucket=self.name, Key=key, Body=webp, ContentType=WEBP, CacheControl=_FOREVER)
+
+    def read_record(self, identity_id: str, sha256: str) -> Any:
+        """Read the record's JSON beside the photo; None where there is none."""
+        try:
+            answer = self._s3.get_object(Bucket=self.name, Key=record_key(identity_id, sha256))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            raise
+        return json.load(answer["Body"])
+
+    def keep_record(self, record: Record) -> None:
+        """Put the record's JSON beside the photo."""
+        body = json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True).encode()
+        key = record_key(record.username, record.sha256)
+        self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
+
+    def _size(self, key: str) -> int | None:
+        try:
+            return self._s3.head_object(Bucket=self.name, Key=key)["ContentLength"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+                return None
+            raise
