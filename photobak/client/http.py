@@ -1,0 +1,149 @@
+"""HTTP for sign-in: few small requests, encrypted, with limits on time, size and attempts, and errors for people."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
+from urllib3.exceptions import TimeoutError as HTTPTimeoutError
+from urllib3.util import Retry, Timeout
+
+from photobak.client.profile import url_problem
+from photobak.errors import CloudError
+
+MAX_ANSWER = 1 << 20
+"""Bytes: no answer here is larger than a few kilobytes."""
+_TIMEOUT = Timeout(connect=5.0, read=20.0)
+_AGAIN = Retry(
+    total=3, backoff_factor=0.3, status_forcelist=(429, 500, 502, 503, 504), allowed_methods=None, raise_on_status=False
+)
+_ONCE = Retry(total=2, connect=2, read=0, status=0, other=0, redirect=0, backoff_factor=0.3)
+"""For what may not be repeated once it has arrived: only a connection that was never made is tried again."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read whole. Its body may hold tokens, so ``repr`` leaves it out."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer({self.url!r}, {self.status}, {len(self.body)} bytes)"
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object.
+
+        Raises:
+            CloudError: it is something else.
+        """
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise CloudError(f"{self.url} gave an answer that can't be read", why=f"HTTP {self.status}, no JSON object")
+        return found
+
+
+def get(url: str, *, query: Mapping[str, str] | None = None) -> Answer:
+    """GET ``url``; redirects aren't followed.
+
+    Raises:
+        CloudError: it couldn't be reached.
+    """
+    return _request("GET", f"{url}?{urlencode(query)}" if query else url, _AGAIN)
+
+
+def post_form(url: str, form: str, *, repeatable: bool = False) -> Answer:
+    """POST an encoded form; redirects aren't followed.
+
+    Args:
+        url: where to.
+        form: the encoded form.
+        repeatable: whether the request may be sent again after it may have arrived.
+
+    Raises:
+        CloudError: it couldn't be reached.
+    """
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    return _request("POST", url, _AGAIN if repeatable else _ONCE, body=form.encode(), headers=headers)
+
+
+def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answer:
+    """Call an AWS JSON 1.1 operation that needs no signature, such as Cognito's public ones.
+
+    Args:
+        url: the service's endpoint.
+        target: ``Service.Operation``.
+        content: the operation's parameters.
+
+    Raises:
+        CloudError: it couldn't be reached.
+    """
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
+    return _request("POST", url, _AGAIN, body=json.dumps(content).encode(), headers=headers)
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    return urllib3.PoolManager(timeout=_TIMEOUT)
+
+
+def _request(
+    method: str, url: str, retries: Retry, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    place = url.partition("?")[0]
+    problem = url_problem(place)
+    if problem:
+        raise CloudError(f"{place} isn't asked", why=problem)
+    _log.debug("%s %s", method, place)
+    try:
+        response = _pool().request(
+            method,
+            url,
+            body=body,
+            headers={"User-Agent": "photobak", **(headers or {})},
+            retries=retries,
+            redirect=False,
+            preload_content=False,
+        )
+        content = response.read(MAX_ANSWER + 1)
+        response.release_conn()
+    except HTTPError as error:
+        raise unreachable(place, error) from None  # the cause's text has the query, and with it codes and tokens
+    if len(content) > MAX_ANSWER:
+        raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {MAX_ANSWER} bytes")
+    _log.debug("%s %s: %d", method, place, response.status)
+    return Answer(place, response.status, response.headers, content)
+
+
+def unreachable(url: str, error: HTTPError) -> CloudError:
+    """What to say of a host that didn't answer; never says more of the URL than its host."""
+    reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    host = urlsplit(url).netloc
+    if isinstance(reason, SSLError):
+        return CloudError(f"{host} can't be trusted", why="its TLS certificate can't be verified")
+    why = _why(reason)
+    if url.startswith("http://"):
+        return CloudError(f"{host} doesn't answer", why=why, next_step="Start the local stack with: photobak local up")
+    return CloudError(f"{host} can't be reached", why=why, next_step="Check the network and repeat the command")
+
+
+def _why(reason: BaseException) -> str:
+    if isinstance(reason, NameResolutionError):
+        return "its name can't be resolved"
+    if isinstance(reason, HTTPTimeoutError):
+        return "it didn't answer in time"
+    if isinstance(reason.__cause__, OSError) and reason.__cause__.strerror:
+        return reason.__cause__.strerror.lower()
+    return type(reason).__name__

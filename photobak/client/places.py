@@ -1,0 +1,42 @@
+"""Where things live on this machine (design: config, state, cache, log; or all of it under ``$PHOTOBAK_HOME``)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The four folders of photobak. None of them needs to exist yet."""
+
+    config: Path
+    """``config.toml``: the profiles. No secrets."""
+    state: Path
+    """What must survive: a profile's index, its lock, its token file where there is no keyring, the local stack."""
+    cache: Path
+    """What can be thrown away."""
+    log: Path
+    """Log files."""
+
+    @property
+    def config_file(self) -> Path:
+        """The file with the profiles."""
+        return self.config / "config.toml"
+
+
+def places(environ: Mapping[str, str] = os.environ) -> Places:
+    """The folders of this user: the platform's own (platformdirs), or all under ``$PHOTOBAK_HOME`` where it is set."""
+    home = environ.get("PHOTOBAK_HOME", "")
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Places(config=root / "config", state=root / "state", cache=root / "cache", log=root / "log")
+    from platformdirs import PlatformDirs  # 14 ms, and not needed under PHOTOBAK_HOME
+
+    folders = PlatformDirs("photobak", appauthor=False)
+    return Places(
+        config=folders.user_config_path,
+        state=folders.user_state_path,
+        cache=folders.user_cache_path,
+        log=folders.user_log_path,
+    )

@@ -1,0 +1,242 @@
+"""A profile: which cloud photobak talks to. Profiles are tables of ``config.toml``, and hold no secrets.
+
+The file looks like this; keys that this version doesn't know are kept when it is written again::
+
+    default = "home"
+
+    [profiles.home]
+    region = "eu-central-1"
+    api_url = "https://….execute-api.eu-central-1.amazonaws.com"
+    …
+
+Which profile a command uses: ``--profile NAME``, else ``$PHOTOBAK_PROFILE``, else ``default`` of the file, else the
+only one there is.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from photobak.client.places import Places
+from photobak.client.private_files import write_private
+from photobak.errors import ConfigError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+_SECURE_SCHEME = {"http": "https", "ws": "wss"}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One cloud, as ``deploy`` or ``local up`` wrote it down."""
+
+    name: str
+    """The table's name; letters, digits, ``.``, ``_`` and ``-``."""
+    region: str
+    """AWS region, ``eu-central-1``."""
+    api_url: str
+    """The HTTP API, without a final slash."""
+    bucket: str
+    """The photo bucket."""
+    table: str
+    """The table ``Photos``."""
+    contents_table: str
+    """The table ``Contents``."""
+    user_pool_id: str
+    """``region_id``."""
+    client_id: str
+    """The user pool's app client. Not a secret: a native application can't keep one (RFC 8252, 8.5)."""
+    identity_pool_id: str
+    """``region:uuid``."""
+    hosted_ui_url: str
+    """Where Cognito's sign-in pages are, without a final slash: the pool's domain, or the local stack."""
+    issuer: str
+    """The ``iss`` of the pool's tokens (an https URL on the local stack too)."""
+    ws_url: str | None = None
+    """The WebSocket API, ``wss://…``."""
+    endpoint_url: str | None = None
+    """Where all AWS services are; None means AWS itself."""
+    local_account: str | None = None
+    """The user name that ``local up`` made, on a local stack."""
+    refresh_token_days: int = 365
+    """How long a sign-in lasts (the template's RefreshTokenDays); Cognito doesn't tell its clients."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a local stack."""
+        return self.endpoint_url is not None
+
+
+def load_profile(places: Places, name: str | None, environ: Mapping[str, str] = os.environ) -> Profile | None:
+    """The profile called ``name``, or the one that is meant where ``name`` is None; None where there are none at all.
+
+    Raises:
+        ConfigError: there is no such profile, it can't be decided which is meant, or the file can't be used.
+    """
+    document = _read(places)
+    name = name or environ.get("PHOTOBAK_PROFILE") or _default(places, document)
+    if name is None:
+        return None
+    known = _tables(places, document)
+    if name not in known:
+        raise ConfigError(
+            f"there is no profile {name!r}",
+            why=f"{places.config_file} has {', '.join(sorted(known)) or 'none'}",
+            next_step="Make one with: photobak deploy, or photobak local up",
+        )
+    return _parse(places, name, known[name])
+
+
+def save_profile(places: Places, profile: Profile, *, make_default: bool = False) -> None:
+    """Write ``profile`` into ``config.toml``; the first one becomes the default. Keys that aren't known are kept.
+
+    Raises:
+        ConfigError: the name or the file can't be used.
+    """
+    import tomli_w
+
+    _require_name(places, profile.name)
+    document = _read(places)
+    table = _tables(places, document).setdefault(profile.name, {})
+    for field in fields(Profile):
+        value = getattr(profile, field.name)
+        if field.name == "name":
+            continue
+        if value is None:
+            table.pop(field.name, None)
+        else:
+            table[field.name] = value
+    if make_default or "default" not in document:
+        document = {"default": profile.name, **{key: value for key, value in document.items() if key != "default"}}
+    write_private(places.config_file, tomli_w.dumps(document).encode())
+
+
+def remove_profile(places: Places, name: str) -> None:
+    """Take the profile called ``name`` out of ``config.toml``; nothing happens where it isn't there.
+
+    Raises:
+        ConfigError: the file can't be used.
+    """
+    import tomli_w
+
+    document = _read(places)
+    if _tables(places, document).pop(name, None) is None:
+        return
+    if document.get("default") == name:
+        del document["default"]
+    write_private(places.config_file, tomli_w.dumps(document).encode())
+
+
+def profile_names(places: Places) -> list[str]:
+    """The names of all profiles, sorted."""
+    return sorted(_tables(places, _read(places)))
+
+
+def default_profile_name(places: Places) -> str | None:
+    """The profile that is used where none is named, without regard to the environment; None where there are none.
+
+    Raises:
+        ConfigError: there are several and the file names no default.
+    """
+    return _default(places, _read(places))
+
+
+def _read(places: Places) -> dict[str, Any]:
+    path = places.config_file
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(
+            f"{path} can't be read", why=str(error), next_step="Mend it by hand, or move it away"
+        ) from error
+
+
+def _tables(places: Places, document: dict[str, Any]) -> dict[str, Any]:
+    """The table of profiles itself, so that changing it changes the document."""
+    found = document.setdefault("profiles", {})
+    if not isinstance(found, dict):
+        raise _mistake(places, "profiles", "it must be a table of profiles, [profiles.NAME]")
+    return found
+
+
+def _default(places: Places, document: dict[str, Any]) -> str | None:
+    known = _tables(places, document)
+    default = document.get("default")
+    if default is not None:
+        if not isinstance(default, str):
+            raise _mistake(places, "default", "it must be the name of a profile")
+        return default
+    if len(known) > 1:
+        raise ConfigError(
+            f"{places.config_file} names no default profile",
+            why=f"it has {', '.join(sorted(known))}",
+            next_step='Say which with --profile NAME, or add the line: default = "NAME"',
+        )
+    return next(iter(known), None)
+
+
+def _parse(places: Places, name: str, table: Any) -> Profile:
+    """Check one table key by key: it may have been written by hand."""
+    _require_name(places, name)
+    if not isinstance(table, dict):
+        raise _mistake(places, f"profiles.{name}", "it must be a table, [profiles.NAME]")
+    values: dict[str, Any] = {"name": name}
+    for field in fields(Profile):
+        key = f"profiles.{name}.{field.name}"
+        if field.name in table:
+            values[field.name] = _value(places, key, field.name, table[field.name])
+        elif field.default is MISSING and field.name != "name":
+            raise _mistake(places, key, "it is missing")
+    return Profile(**values)
+
+
+def _value(places: Places, key: str, field: str, value: object) -> str | int:
+    if field == "refresh_token_days":
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise _mistake(places, key, "it must be a number of days")
+        return value
+    if not isinstance(value, str) or not value:
+        raise _mistake(places, key, "it must be a text that isn't empty")
+    if field == "issuer" or field.endswith("_url"):
+        problem = url_problem(value)
+        if problem:
+            raise _mistake(places, key, problem)
+        return value.rstrip("/")
+    return value
+
+
+def url_problem(url: str) -> str:
+    """Why ``url`` can't be an endpoint, or "": tokens travel there, so it is encrypted or never leaves this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port  # raises ValueError where it is no number
+    except ValueError as error:
+        return f"it is no URL ({error})"
+    if not host or parts.username or parts.password or parts.query or parts.fragment:
+        return "it must be a plain URL: scheme, host and path"
+    if parts.scheme in _SECURE_SCHEME.values():
+        return ""
+    if parts.scheme not in _SECURE_SCHEME:
+        return "it must begin with https:// or wss://"
+    if not _LOOPBACK.fullmatch(host):
+        return f"{parts.scheme}:// is for this machine only; another needs {_SECURE_SCHEME[parts.scheme]}://"
+    return ""
+
+
+def _require_name(places: Places, name: str) -> None:
+    """Names become file names, so nothing but plain characters."""
+    if not _NAME.fullmatch(name):
+        raise _mistake(
+            places, f"profiles.{name!r}", "a name has letters, digits, dots, dashes and underscores, 64 at most"
+        )
+
+
+def _mistake(places: Places, key: str, problem: str) -> ConfigError:
+    return ConfigError(f"{places.config_file} can't be used", why=f"{key}: {problem}")

@@ -1,0 +1,91 @@
+"""The local account's sign-in: the program itself fills in the local stack's hosted UI form, as a browser would.
+
+Nothing is bypassed: it is the same authorization request, the same form, the same code and PKCE as a person's.
+"""
+
+import time
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from photobak.client.cognito import Clock, redeem_code
+from photobak.client.http import get, post_form
+from photobak.client.profile import Profile
+from photobak.client.sign_in.authorization import (
+    CALLBACK_PORTS,
+    NotThisAttempt,
+    SignInRefused,
+    authorization_url,
+    callback_uri,
+    code_of_redirect,
+    new_attempt,
+)
+from photobak.client.tokens.interface import Tokens
+
+
+def sign_in_local(profile: Profile, username: str, password: str, now: Clock = time.time) -> Tokens:
+    """Sign in through the hosted UI's pages by name and password.
+
+    Raises:
+        SignInRefused: the name or the password is wrong, or the pages aren't those of the local stack.
+        CloudError: the local stack doesn't answer.
+    """
+    attempt = new_attempt(callback_uri(CALLBACK_PORTS[0]))
+    url = authorization_url(profile, attempt)
+    page = get(url)
+    form = _Form.of(page.body)
+    if page.status != 200 or form.action is None:
+        raise _refused(f"{page.url} shows no sign-in form (HTTP {page.status})")
+    target = urljoin(url, form.action)
+    if urlsplit(target).netloc != urlsplit(url).netloc:
+        raise _refused("its form would send the password to another host")
+    answer = post_form(target, urlencode({**form.fields, "username": username, "password": password}))
+    if answer.status not in (302, 303):
+        raise _refused(_Form.of(answer.body).error or f"HTTP {answer.status}")
+    try:
+        code = code_of_redirect(answer.headers.get("Location", ""), attempt)
+    except NotThisAttempt as problem:
+        raise _refused(f"the hosted UI's redirect can't be used: {problem}") from None
+    return redeem_code(
+        profile,
+        code=code,
+        verifier=attempt.verifier,
+        redirect_uri=attempt.redirect_uri,
+        nonce=attempt.nonce,
+        now=now,
+    )
+
+
+class _Form(HTMLParser):
+    """The first form of a page: where it goes, its fields, and the page's error message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self.error = ""
+        self._in_error = False
+
+    @classmethod
+    def of(cls, page: bytes) -> "_Form":
+        form = cls()
+        form.feed(page.decode("utf-8", "replace"))
+        return form
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "form" and self.action is None:
+            self.action = values.get("action") or ""
+        elif tag == "input" and values.get("name"):
+            self.fields[str(values["name"])] = values.get("value") or ""
+        self._in_error = values.get("class") == "error"
+
+    def handle_endtag(self, _tag: str) -> None:
+        self._in_error = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_error:
+            self.error += data.strip()
+
+
+def _refused(why: str) -> SignInRefused:
+    return SignInRefused("the local account can't sign in", why=why, next_step="Try: photobak local up")
