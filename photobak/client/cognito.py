@@ -6,7 +6,7 @@ They are plain HTTP, so that a command which only needs a token never loads boto
 from collections.abc import Callable
 from typing import Any
 
-from photobak.client.http import Answer, post_aws_json, post_form
+from photobak.client.http import Answer, post_aws_json, post_form, printable
 from photobak.client.id_token import Claims, UntrustedToken, check_claims, unverified_claims, verify_id_token
 from photobak.client.profile import Profile
 from photobak.client.tokens.interface import AwsCredentials, Tokens
@@ -145,9 +145,9 @@ def _granted(answer: Answer) -> dict[str, Any]:
     found = answer.json()
     if answer.status == 200:
         return found
-    error = str(found.get("error", ""))[:100]
+    error = printable(found.get("error", ""))
     if error == "invalid_grant":
-        raise GrantRefused("Cognito refuses the sign-in", why=str(found.get("error_description", error))[:200])
+        raise GrantRefused("Cognito refuses the sign-in", why=printable(found.get("error_description", error)))
     raise CloudError("Cognito gives no tokens", why=f"HTTP {answer.status} {error}".rstrip())
 
 
@@ -156,9 +156,9 @@ def _call(url: str, target: str, what: str, content: dict[str, object]) -> dict[
     if answer.status == 200:
         return answer.json() if answer.body.strip() else {}
     found = answer.json()
-    kind = str(found.get("__type", "")).rpartition("#")[2]
+    kind = printable(found.get("__type", "")).rpartition("#")[2]
     message = found.get("message") or found.get("Message") or ""
-    why = f"{kind}: {str(message)[:200]}" if kind else f"HTTP {answer.status}"
+    why = f"{kind}: {printable(message)}" if kind else f"HTTP {answer.status}"
     raise (LoginRefused if kind == "NotAuthorizedException" else CloudError)(what, why=why)
 
 

@@ -5,26 +5,17 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
-
-import urllib3
-from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, SSLError
-from urllib3.exceptions import TimeoutError as HTTPTimeoutError
-from urllib3.util import Retry, Timeout
 
 from photobak.client.profile import url_problem
 from photobak.errors import CloudError
 
+if TYPE_CHECKING:
+    import urllib3
+
 MAX_ANSWER = 1 << 20
 """Bytes: no answer here is larger than a few kilobytes."""
-_TIMEOUT = Timeout(connect=5.0, read=20.0)
-_AGAIN = Retry(
-    total=3, backoff_factor=0.3, status_forcelist=(429, 500, 502, 503, 504), allowed_methods=None, raise_on_status=False
-)
-_ONCE = Retry(total=2, connect=2, read=0, status=0, other=0, redirect=0, backoff_factor=0.3)
-"""For what may not be repeated once it has arrived: only a connection that was never made is tried again."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +52,7 @@ def get(url: str, *, query: Mapping[str, str] | None = None) -> Answer:
     Raises:
         CloudError: it couldn't be reached.
     """
-    return _request("GET", f"{url}?{urlencode(query)}" if query else url, _AGAIN)
+    return _request("GET", f"{url}?{urlencode(query)}" if query else url, repeatable=True)
 
 
 def post_form(url: str, form: str, *, repeatable: bool = False) -> Answer:
@@ -76,7 +67,7 @@ def post_form(url: str, form: str, *, repeatable: bool = False) -> Answer:
         CloudError: it couldn't be reached.
     """
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    return _request("POST", url, _AGAIN if repeatable else _ONCE, body=form.encode(), headers=headers)
+    return _request("POST", url, repeatable=repeatable, body=form.encode(), headers=headers)
 
 
 def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answer:
@@ -91,58 +82,70 @@ def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answe
         CloudError: it couldn't be reached.
     """
     headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
-    return _request("POST", url, _AGAIN, body=json.dumps(content).encode(), headers=headers)
+    return _request("POST", url, repeatable=True, body=json.dumps(content).encode(), headers=headers)
 
 
 @cache
-def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager(timeout=_TIMEOUT)
+def _pool(repeatable: bool) -> "urllib3.PoolManager":
+    import urllib3  # 60 ms, which a command with a valid token does without
+    from urllib3.util import Retry, Timeout
+
+    again = {"total": 3, "status_forcelist": (429, 500, 502, 503, 504), "allowed_methods": None}
+    once = {"total": 2, "connect": 2, "read": 0, "status": 0, "other": 0}  # only where no connection was made
+    retries = Retry(**(again if repeatable else once), redirect=0, backoff_factor=0.3, raise_on_status=False)
+    return urllib3.PoolManager(timeout=Timeout(connect=5.0, read=20.0), retries=retries)
 
 
 def _request(
-    method: str, url: str, retries: Retry, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    method: str, url: str, *, repeatable: bool, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> Answer:
+    from urllib3.exceptions import HTTPError
+
     place = url.partition("?")[0]
     problem = url_problem(place)
     if problem:
         raise CloudError(f"{place} isn't asked", why=problem)
-    _log.debug("%s %s", method, place)
+    sent = {"User-Agent": "photobak", **(headers or {})}
     try:
-        response = _pool().request(
-            method,
-            url,
-            body=body,
-            headers={"User-Agent": "photobak", **(headers or {})},
-            retries=retries,
-            redirect=False,
-            preload_content=False,
+        response = _pool(repeatable).request(
+            method, url, body=body, headers=sent, redirect=False, preload_content=False
         )
         content = response.read(MAX_ANSWER + 1)
         response.release_conn()
     except HTTPError as error:
         raise unreachable(place, error) from None  # the cause's text has the query, and with it codes and tokens
+    _log.debug("%s %s: %d", method, place, response.status)
     if len(content) > MAX_ANSWER:
         raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {MAX_ANSWER} bytes")
-    _log.debug("%s %s: %d", method, place, response.status)
     return Answer(place, response.status, response.headers, content)
 
 
-def unreachable(url: str, error: HTTPError) -> CloudError:
-    """What to say of a host that didn't answer; never says more of the URL than its host."""
+def unreachable(url: str, error: Exception) -> CloudError:
+    """What to say of a host that didn't answer a urllib3 request; never says more of the URL than its host."""
+    from urllib3.exceptions import MaxRetryError, SSLError
+
     reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
     host = urlsplit(url).netloc
     if isinstance(reason, SSLError):
         return CloudError(f"{host} can't be trusted", why="its TLS certificate can't be verified")
-    why = _why(reason)
     if url.startswith("http://"):
-        return CloudError(f"{host} doesn't answer", why=why, next_step="Start the local stack with: photobak local up")
-    return CloudError(f"{host} can't be reached", why=why, next_step="Check the network and repeat the command")
+        next_step = "Start the local stack with: photobak local up"
+        return CloudError(f"{host} doesn't answer", why=_why(reason), next_step=next_step)
+    return CloudError(f"{host} can't be reached", why=_why(reason), next_step="Check the network and try again")
+
+
+def printable(text: object, most: int = 200) -> str:
+    """A text from the network as it may be shown: no control characters, which a terminal would obey, and not long."""
+    return "".join(character if character.isprintable() else " " for character in str(text)[:most]).strip()
 
 
 def _why(reason: BaseException) -> str:
+    from urllib3.exceptions import NameResolutionError
+    from urllib3.exceptions import TimeoutError as HTTPTimeoutError
+
     if isinstance(reason, NameResolutionError):
         return "its name can't be resolved"
-    if isinstance(reason, HTTPTimeoutError):
+    if isinstance(reason, HTTPTimeoutError) and not isinstance(reason.__cause__, ConnectionError):
         return "it didn't answer in time"
     if isinstance(reason.__cause__, OSError) and reason.__cause__.strerror:
         return reason.__cause__.strerror.lower()

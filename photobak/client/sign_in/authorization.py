@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from photobak.client.cognito import authorization_endpoint
+from photobak.client.http import printable
 from photobak.client.profile import Profile
 from photobak.errors import PhotobakError
 
@@ -94,7 +95,7 @@ def code_of_redirect(url: str, attempt: Attempt) -> str:
         raise NotThisAttempt("its state isn't this attempt's")
     if "error" in answer:
         why = answer.get("error_description") or answer["error"]
-        raise SignInRefused("the sign-in was refused", why=why[:300], next_step="Try again: photobak login")
+        raise SignInRefused("the sign-in was refused", why=printable(why), next_step="Try again: photobak login")
     if not answer.get("code"):
         raise NotThisAttempt("it has no code")
     return answer["code"]
