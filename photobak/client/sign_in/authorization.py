@@ -40,6 +40,15 @@ class Attempt:
     """PKCE: a stolen code is worth nothing without it (RFC 7636)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An answer to one attempt: a code, or a refusal."""
+
+    code: str = field(repr=False)
+    refusal: str
+    """Why it was refused, as it may be shown; "" where it wasn't."""
+
+
 def callback_uri(port: int) -> str:
     """The registered redirect URI with this port. The address, not ``localhost``: RFC 8252, 8.3."""
     return f"http://127.0.0.1:{port}{CALLBACK_PATH}"
@@ -70,32 +79,36 @@ def authorization_url(profile: Profile, attempt: Attempt) -> str:
     )
 
 
-def code_of_redirect(url: str, attempt: Attempt) -> str:
-    """The authorization code of a redirect that answers ``attempt``.
+def read_redirect(url: str, attempt: Attempt) -> Redirect:
+    """What a redirect says that answers ``attempt``.
 
     Args:
         url: the whole URL that the browser was sent to, or its path and query alone.
         attempt: what was asked.
 
     Raises:
-        NotThisAttempt: it isn't our path, its state is missing or another's, or a parameter is there twice.
-        SignInRefused: it answers this attempt, with an error.
+        NotThisAttempt: it isn't our URI, its state is missing or another's, or a parameter is there twice.
     """
     try:
         parts = urlsplit(url.strip())
-        query = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        query = parse_qs(parts.query, keep_blank_values=True, strict_parsing=True)
     except ValueError:
-        raise NotThisAttempt("it is no URL") from None
-    if parts.path != CALLBACK_PATH:
-        raise NotThisAttempt(f"its path isn't {CALLBACK_PATH}")
+        raise NotThisAttempt("it is no URL with a query") from None
+    own = urlsplit(attempt.redirect_uri)
+    if parts.path != own.path or (parts.netloc and (parts.scheme, parts.netloc) != (own.scheme, own.netloc)):
+        raise NotThisAttempt(f"it doesn't begin with {attempt.redirect_uri}")
     if any(len(values) != 1 for values in query.values()):
         raise NotThisAttempt("a parameter is there twice")  # RFC 6749, 3.1
     answer = {name: values[0] for name, values in query.items()}
-    if not hmac.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
+    if not same_state(answer.get("state", ""), attempt.state):
         raise NotThisAttempt("its state isn't this attempt's")
     if "error" in answer:
-        why = answer.get("error_description") or answer["error"]
-        raise SignInRefused("the sign-in was refused", why=printable(why), next_step="Try again: photobak login")
+        return Redirect(code="", refusal=printable(answer.get("error_description") or answer["error"]) or "no reason")
     if not answer.get("code"):
         raise NotThisAttempt("it has no code")
-    return answer["code"]
+    return Redirect(code=answer["code"], refusal="")
+
+
+def same_state(found: str, expected: str) -> bool:
+    """Compared in constant time: the listener answers anybody on this machine."""
+    return hmac.compare_digest(found.encode(), expected.encode())

@@ -16,8 +16,8 @@ from photobak.client.sign_in.authorization import (
     SignInRefused,
     authorization_url,
     callback_uri,
-    code_of_redirect,
     new_attempt,
+    read_redirect,
 )
 from photobak.client.tokens.interface import Tokens
 
@@ -42,12 +42,14 @@ def sign_in_local(profile: Profile, username: str, password: str, now: Clock = t
     if answer.status not in (302, 303):
         raise _refused(_Form.of(answer.body).error or f"HTTP {answer.status}")
     try:
-        code = code_of_redirect(answer.headers.get("Location", ""), attempt)
+        redirect = read_redirect(answer.headers.get("Location", ""), attempt)
     except NotThisAttempt as problem:
         raise _refused(f"the hosted UI's redirect can't be used: {problem}") from None
+    if redirect.refusal:
+        raise _refused(redirect.refusal)
     return redeem_code(
         profile,
-        code=code,
+        code=redirect.code,
         verifier=attempt.verifier,
         redirect_uri=attempt.redirect_uri,
         nonce=attempt.nonce,
