@@ -1,0 +1,183 @@
+"""The local stack as a whole: up, down, what is there, and away with it. Each step can be cut off and done again."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from photobak.errors import LocalStackError, RunLocked
+from photobak.local import process
+from photobak.local.accounts import OWNER, accounts, ensure_account
+from photobak.local.cut_off import announce_uploads
+from photobak.local.home import Home, write_private
+from photobak.local.installed import require_extra
+from photobak.local.keys import REGION, RootKeys, root_keys, root_session
+from photobak.local.probe import healthy, save
+from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
+from photobak.stack.deploy import Target, deploy
+from photobak.stack.outputs import StackOutputs
+
+STACK_NAME: Final = "photobak"
+MAX_UPLOAD_BYTES: Final = 256 * 1024 * 1024
+"""The largest upload: the server holds a POST in memory, several times over."""
+
+_LOCK_SECONDS: Final = 60
+_POLL_SECONDS: Final = 0.1
+
+
+def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
+    """Start the local stack where it does not run, bring it up to this version's template, and return it.
+
+    Args:
+        home: the folder that holds all of it; made where it is missing.
+        on_step: told of each step as it begins.
+
+    Raises:
+        LocalStackError: something is missing, or the server can't be started.
+        RunLocked: another process has been starting or stopping it for a minute.
+        StackError: the template could not be deployed.
+    """
+    require_extra()
+    place = Home.at(home)
+    place.make()
+    with _locked(place):
+        keys = root_keys(place)
+        server = process.find(place)
+        if server is None or not healthy(server.endpoint_url):
+            on_step(Step.SERVER)
+            server = _started(place, keys)
+            on_step(Step.CLOUD)
+            outputs = _deployed(place, keys, server)
+            on_step(Step.UPLOADS)
+            announce_uploads(root_session(keys), server.endpoint_url, outputs.temp_bucket)
+        else:
+            on_step(Step.CLOUD)
+            outputs = _deployed(place, keys, server)
+        on_step(Step.ACCOUNT)
+        ensure_account(place, root_session(keys), server.endpoint_url, outputs.user_pool_id, OWNER)
+        return _stack(place, server, outputs)
+
+
+def add_user(home: Path, name: str) -> LocalAccount:
+    """Give another person an account; the same name again is the same account.
+
+    Raises:
+        LocalStackError: the local stack does not run.
+        WrongUsage: the name can't be one.
+    """
+    place = Home.at(home)
+    stack = running(home)
+    if stack is None:
+        raise LocalStackError("the local stack is not running", next_step="Start it with: photobak local up")
+    with _locked(place):
+        session = root_session(root_keys(place))
+        return ensure_account(place, session, stack.endpoint_url, stack.outputs.user_pool_id, name)
+
+
+def running(home: Path) -> LocalStack | None:
+    """The local stack if it runs, is deployed and answers; a few milliseconds, nothing is started.
+
+    Raises:
+        LocalStackError: one of its files is not what was written.
+    """
+    place = Home.at(home)
+    if not place.stack_file.is_file():
+        return None
+    require_extra()
+    server = process.find(place)
+    if server is None or not healthy(server.endpoint_url):
+        return None
+    return _stack(place, server, _outputs(place))
+
+
+def status(home: Path) -> LocalStatus:
+    """What there is, whether it runs or not."""
+    place = Home.at(home)
+    stack = running(home)
+    return LocalStatus(
+        home=place.root,
+        stack=stack,
+        memory_bytes=process.memory_bytes(place) if stack else 0,
+        disk_bytes=sum(file.stat().st_size for file in place.objects.rglob("*") if file.is_file()),
+        log_file=place.log,
+    )
+
+
+def down(home: Path) -> None:
+    """Stop the server; nothing that it started is left, and nothing that it stored is lost. Idempotent.
+
+    Raises:
+        LocalStackError: a process would not end.
+        RunLocked: another process has been starting or stopping it for a minute.
+    """
+    place = Home.at(home)
+    if place.exists():
+        require_extra()
+        with _locked(place):
+            process.stop(place)
+
+
+def reset(home: Path) -> None:
+    """Stop the server and delete everything that it stored. Ask the person first.
+
+    Raises:
+        LocalStackError: the folder was not made by photobak, or can't be emptied.
+        RunLocked: another process has been starting or stopping it for a minute.
+    """
+    place = Home.at(home)
+    if not place.root.exists():
+        return
+    if place.exists():
+        require_extra()
+        with _locked(place):
+            process.stop(place)
+            place.wipe()
+    else:
+        place.wipe()  # says that it is not ours
+
+
+def _started(home: Home, keys: RootKeys) -> process.Server:
+    process.stop(home)  # what a killed server left, or one that no longer answers
+    return process.start(home, keys)
+
+
+def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutputs:
+    target = Target(root_session(keys), endpoint_url=server.endpoint_url, poll_seconds=_POLL_SECONDS)
+    parameters = {"Environment": "local", "MaxUploadBytes": str(MAX_UPLOAD_BYTES)}
+    outputs = deploy(target, stack_name=STACK_NAME, parameters=parameters)
+    save(server.endpoint_url)
+    write_private(home.stack_file, json.dumps(asdict(outputs)))
+    return outputs
+
+
+def _outputs(home: Home) -> StackOutputs:
+    try:
+        return StackOutputs(**json.loads(home.stack_file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        next_step = "Write it again with: photobak local up"
+        raise LocalStackError(f"{home.stack_file} can't be read", next_step=next_step) from error
+
+
+def _stack(home: Home, server: process.Server, outputs: StackOutputs) -> LocalStack:
+    return LocalStack(
+        home=home.root,
+        endpoint_url=server.endpoint_url,
+        region=REGION,
+        pid=server.pid,
+        outputs=outputs,
+        accounts=accounts(home),
+    )
+
+
+@contextmanager
+def _locked(home: Home) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(home.lock, timeout=_LOCK_SECONDS, mode=0o600):
+            yield
+    except Timeout as error:
+        why = "another photobak is starting or stopping it"
+        raise RunLocked("the local stack is being changed", why=why, next_step="Wait, and try again.") from error

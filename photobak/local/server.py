@@ -1,0 +1,77 @@
+"""The server process of the local stack: MiniStack behind our door. Started by :mod:`photobak.local.process`.
+
+``python -m photobak.local.server FOLDER`` serves on the listening socket that is its standard input; all else that it
+needs to know is in its environment (:func:`photobak.local.process.environment`).
+"""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Final, NoReturn, cast
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from hypercorn.typing import Framework
+from ministack.app import app
+
+from photobak.local import ministack_hooks
+from photobak.local.gate import App, gated
+from photobak.local.home import Home
+from photobak.local.items import ItemStore
+
+GIVEN_UP: Final = 74
+"""The exit code where the disk takes nothing more (EX_IOERR of sysexits.h)."""
+_KEEP_ALIVE_SECONDS: Final = 75  # longer than a client keeps an idle connection, so that it is the one to close it
+_GRACE_SECONDS: Final = 2
+_OPEN_FILES: Final = 4096
+
+_log = logging.getLogger("photobak.local.server")
+
+
+def main(folder: str) -> None:
+    """Serve until SIGTERM; then save, and end every Lambda worker."""
+    home = Home.at(Path(folder))
+    _allow_many_connections()
+    store = ItemStore(home.items)
+    ministack_hooks.install(store, _give_up)
+    asyncio.run(_serve(gated(cast(App, app), store, _give_up)))
+    store.close()
+
+
+async def _serve(door: App) -> None:
+    config = Config()
+    config.bind = [f"fd://{sys.stdin.fileno()}"]
+    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.graceful_timeout = _GRACE_SECONDS
+    config.loglevel = "WARNING"
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+
+    async def stop() -> None:
+        await asked.wait()
+        ministack_hooks.save()
+        ministack_hooks.end_lambda_workers()
+
+    await serve(cast(Framework, door), config, shutdown_trigger=stop)
+
+
+def _give_up(why: str) -> NoReturn:
+    """End at once: what memory holds and the disk does not must not be told to anybody."""
+    _log.critical("The local stack stops: %s", why)
+    logging.shutdown()
+    os._exit(GIVEN_UP)
+
+
+def _allow_many_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
