@@ -9,12 +9,17 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from photobak.client.http import get
+from photobak.client.http import get, printable
 from photobak.client.profile import Profile
 from photobak.errors import CloudError, PhotobakError
 
+if TYPE_CHECKING:
+    from joserfc.jwt import ClaimsOption
+
+ALGORITHMS = ("RS256",)
+"""What Cognito signs with. A token's own header doesn't choose: it could choose ``none`` (RFC 8725, 3.1)."""
 CLOCK_SKEW = 300
 """Seconds that this machine's clock may differ from Cognito's."""
 
@@ -50,18 +55,26 @@ def verify_id_token(token: str, profile: Profile, *, nonce: str | None, now: Cal
         UntrustedToken: any check failed.
         CloudError: the keys couldn't be fetched.
     """
-    from joserfc import jwk, jwt
-    from joserfc.errors import JoseError
-
     answer = get(jwks_url(profile))
     if answer.status != 200:
         raise CloudError("the user pool's keys can't be fetched", why=f"{answer.url}: HTTP {answer.status}")
+    return check_claims(signed_claims(token, answer.json()), profile, nonce=nonce, now=now)
+
+
+def signed_claims(token: str, keys: dict[str, Any]) -> dict[str, Any]:
+    """The claims of a token, where one of a JSON Web Key Set's keys has signed it.
+
+    Raises:
+        UntrustedToken: none has, it is signed in another way or not at all, or it is no token.
+    """
+    from joserfc import jwk, jwt
+    from joserfc.errors import JoseError
+
     try:
-        keys = jwk.KeySet.import_key_set(answer.json())  # type: ignore[arg-type] # hostile until it is imported
-        claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
+        key_set = jwk.KeySet.import_key_set(keys)  # type: ignore[arg-type] # hostile until it is imported
+        return jwt.decode(token, key_set, algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise _untrusted(f"its signature can't be verified ({type(error).__name__})") from None
-    return check_claims(claims, profile, nonce=nonce, now=now)
 
 
 def check_claims(claims: dict[str, Any], profile: Profile, *, nonce: str | None, now: Callable[[], float]) -> Claims:
@@ -71,24 +84,30 @@ def check_claims(claims: dict[str, Any], profile: Profile, *, nonce: str | None,
         UntrustedToken: any check failed.
     """
     from joserfc.errors import JoseError
-    from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
+    from joserfc.jwt import JWTClaimsRegistry
 
+    registry = JWTClaimsRegistry(now=lambda: int(now()), leeway=CLOCK_SKEW, **expected_claims(profile, nonce))
+    try:
+        registry.validate(claims)
+    except JoseError as error:
+        raise _untrusted(f"{error.description or error.error}{_clock(claims, now)}") from None
+    name = claims.get("email") or claims.get("cognito:username") or claims["sub"]
+    return Claims(str(claims["sub"]), printable(name), int(claims["iat"]), int(claims["exp"]))
+
+
+def expected_claims(profile: Profile, nonce: str | None) -> dict[str, "ClaimsOption"]:
+    """What a token of this profile, this client and this attempt says; ``iat`` and ``exp`` are held to the clock."""
     expected: dict[str, ClaimsOption] = {
         "iss": {"essential": True, "value": profile.issuer},
         "aud": {"essential": True, "value": profile.client_id},
-        "token_use": {"essential": True, "value": "id"},
+        "token_use": {"essential": True, "value": "id"},  # an access token has "access"
         "sub": {"essential": True},
         "exp": {"essential": True},
         "iat": {"essential": True},
     }
     if nonce is not None:
         expected["nonce"] = {"essential": True, "value": nonce}
-    try:
-        JWTClaimsRegistry(now=lambda: int(now()), leeway=CLOCK_SKEW, **expected).validate(claims)
-    except JoseError as error:
-        raise _untrusted(f"{error.description or error.error}; {_clock(claims, now)}") from None
-    name = claims.get("email") or claims.get("cognito:username") or claims["sub"]
-    return Claims(str(claims["sub"]), str(name), int(claims["iat"]), int(claims["exp"]))
+    return expected
 
 
 def unverified_claims(token: str) -> dict[str, Any]:
@@ -116,9 +135,9 @@ def jwks_url(profile: Profile) -> str:
 def _clock(claims: dict[str, Any], now: Callable[[], float]) -> str:
     """Says where a wrong clock may be the reason, since nobody thinks of it."""
     issued = claims.get("iat")
-    if isinstance(issued, int) and abs(now() - issued) > CLOCK_SKEW:
-        return f"this machine's clock differs by {abs(int(now() - issued))} seconds from when it was issued"
-    return "it is not this sign-in's"
+    if not isinstance(issued, int) or abs(now() - issued) <= CLOCK_SKEW:
+        return ""
+    return f" (this machine's clock differs by {abs(int(now() - issued))} seconds from when it was issued)"
 
 
 def _untrusted(why: str) -> UntrustedToken:
