@@ -27,6 +27,7 @@ from photobak.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+_NUMBERS = {"refresh_token_days": "days", "max_upload_bytes": "bytes"}
 _SECURE_SCHEME = {"http": "https", "ws": "wss"}
 
 
@@ -62,6 +63,8 @@ class Profile:
     """Where all AWS services are; None means AWS itself."""
     local_account: str | None = None
     """The user name that ``local up`` made, on a local stack."""
+    max_upload_bytes: int = 5 * 1024**3
+    """The largest file that one presigned POST takes (the template's MaxUploadBytes)."""
     refresh_token_days: int = 365
     """How long a sign-in lasts (the template's RefreshTokenDays); Cognito doesn't tell its clients."""
 
@@ -197,9 +200,9 @@ def _parse(places: Places, name: str, table: Any) -> Profile:
 
 
 def _value(places: Places, key: str, field: str, value: object) -> str | int:
-    if field == "refresh_token_days":
+    if field in _NUMBERS:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise _mistake(places, key, "it must be a number of days")
+            raise _mistake(places, key, f"it must be a number of {_NUMBERS[field]}")
         return value
     if not isinstance(value, str) or not value:
         raise _mistake(places, key, "it must be a text that isn't empty")

@@ -20,7 +20,7 @@ class Source:
     """Relative path with ``/`` between its parts; undecodable bytes as Python's surrogate escapes."""
 
     def __str__(self) -> str:
-        return f"{self.device}:{_escaped(self.path)}"
+        return f"{self.device}:{escape(self.path)}"
 
     @classmethod
     def parse(cls, text: str) -> "Source":
@@ -32,15 +32,17 @@ class Source:
         device, colon, path = text.partition(":")
         if not (device and colon and path):
             raise ValueError(f"{text!r} is not device:relative/path")
-        return cls(device, _unescaped(path))
+        return cls(device, unescape(path))
 
 
-def _escaped(path: str) -> str:
+def escape(path: str) -> str:
+    """Write a file name or path as valid UTF-8 text, in the form of ``Source``."""
     doubled = path.replace("\\", "\\\\")
     return doubled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _unescaped(text: str) -> str:
+def unescape(text: str) -> str:
+    """Give back the file name or path that ``escape`` was given."""
     def byte(match: re.Match[str]) -> bytes:
         escape = match[1]
         return b"\\" if escape == "\\" else bytes.fromhex(escape[1:])

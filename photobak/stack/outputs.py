@@ -26,6 +26,10 @@ class StackOutputs:
     """Base URL of Cognito's hosted UI (``/oauth2/authorize`` and so on lie below it), without a trailing slash."""
     issuer: str
     """The ``iss`` of the pool's ID tokens."""
+    max_upload_bytes: int
+    """The largest file that one presigned POST takes."""
+    refresh_token_days: int
+    """How long a sign-in lasts."""
 
     @classmethod
     def of(cls, outputs: Mapping[str, str], endpoint_url: str | None) -> "StackOutputs":
@@ -53,6 +57,8 @@ class StackOutputs:
             identity_pool_id=outputs["IdentityPoolId"],
             hosted_ui_url=endpoint_url or f"https://{domain}.auth.{region}.amazoncognito.com",
             issuer=f"https://cognito-idp.{region}.amazonaws.com/{pool}",
+            max_upload_bytes=int(outputs["MaxUploadBytes"]),
+            refresh_token_days=int(outputs["RefreshTokenDays"]),
         )
 
 

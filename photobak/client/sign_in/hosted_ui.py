@@ -32,7 +32,7 @@ def sign_in_local(profile: Profile, username: str, password: str, now: Clock = t
     attempt = new_attempt(callback_uri(CALLBACK_PORTS[0]))
     url = authorization_url(profile, attempt)
     page = get(url)
-    form = _Form.of(page.body)
+    form = HostedUiForm.of(page.body)
     if page.status != 200 or form.action is None:
         raise _refused(f"{page.url} shows no sign-in form (HTTP {page.status})")
     target = urljoin(url, form.action)
@@ -40,7 +40,7 @@ def sign_in_local(profile: Profile, username: str, password: str, now: Clock = t
         raise _refused("its form would send the password to another host")
     answer = post_form(target, urlencode({**form.fields, "username": username, "password": password}))
     if answer.status not in (302, 303):
-        raise _refused(_Form.of(answer.body).error or f"HTTP {answer.status}")
+        raise _refused(HostedUiForm.of(answer.body).error or f"HTTP {answer.status}")
     try:
         redirect = read_redirect(answer.headers.get("Location", ""), attempt)
     except NotThisAttempt as problem:
@@ -57,7 +57,7 @@ def sign_in_local(profile: Profile, username: str, password: str, now: Clock = t
     )
 
 
-class _Form(HTMLParser):
+class HostedUiForm(HTMLParser):
     """The first form of a page: where it goes, its fields, and the page's error message."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class _Form(HTMLParser):
         self._in_error = False
 
     @classmethod
-    def of(cls, page: bytes) -> "_Form":
+    def of(cls, page: bytes) -> "HostedUiForm":
         form = cls()
         form.feed(page.decode("utf-8", "replace"))
         return form

@@ -46,16 +46,16 @@ class Keeper:
             self.uploads.delete(upload)
 
     def _store(self, upload: Upload) -> None:
-        settled = False
-        while not settled:
+        record = None
+        while record is None:
             content = self.library.contents.get(upload.key.identity_id, upload.sha256)
-            record = self._settled_record(upload, content)
-            if record is None:
-                record = self._keep_objects(upload, content)
-                settled = self.library.settle(record, content)
-            else:
-                settled = True
+            record = self._settled_record(upload, content) or self._settle(upload, content)
         self.library.lay_record_beside(record)
+
+    def _settle(self, upload: Upload, content: Content | None) -> Record | None:
+        """Make the photo's objects and record; None where its content item has changed meanwhile."""
+        record = self._keep_objects(upload, content)
+        return record if self.library.settle(record, content) else None
 
     def _settled_record(self, upload: Upload, content: Content | None) -> Record | None:
         """The record that an earlier delivery, or another device, has made of this content already."""

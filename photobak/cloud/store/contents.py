@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
-from photobak.photo.capture_time import CaptureTime
+from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import plain, timestamp_key
 from photobak.photo.kind import Kind
 from photobak.photo.record import Status
@@ -188,7 +188,7 @@ def _announcement(item: Mapping[str, Any]) -> Announcement:
         kind=Kind(item["kind"]),
         size=int(item["size"]),
         content_type=item["content_type"],
-        taken=CaptureTime.parse(item["taken_at"], item["taken_source"]),
+        taken=CaptureTime.parse(item["taken_at"], TakenSource(item["taken_source"])),
         modified_at=datetime.fromisoformat(item["modified_at"]),
         filename=item["filename"],
         sources=tuple(sorted(item.get("sources", ()))),

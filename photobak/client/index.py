@@ -1,0 +1,232 @@
+"""The index: an SQLite file a profile that knows what needs no second look.
+
+It is a memory, not a truth: where it is lost, the next sync hashes everything again and uploads nothing twice.
+"""
+
+import json
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+from photobak.errors import ConfigError
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.kind import Kind
+from photobak.photo.media_type import MediaType
+from photobak.photo.record import Status
+
+SCHEMA_VERSION: Final = 1
+
+
+class Fingerprint(NamedTuple):
+    """What tells an untouched file from a changed one without reading it."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        """The fingerprint of a file as ``stat`` gave it."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """One path, as it was when it was last backed up, or nearly so."""
+
+    folder: str
+    name: str
+    fingerprint: Fingerprint
+    sha256: str
+    media_type: MediaType
+    taken: CaptureTime
+    source: str
+    """The place as it was announced (``photo.source``)."""
+    status: Status
+    """``stored`` or ``no-preview`` as confirmed by the cloud, else ``expected``."""
+    uploaded_at: float | None = None
+    """Unix seconds of the last POST of its content."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.folder, self.name)
+
+
+class Index:
+    """The index of one profile. Threads may share it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._guard = threading.Lock()
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[Self]:
+        """Open the index, making it where there is none.
+
+        Raises:
+            ConfigError: it can't be opened, is not an index, or was written by a newer version.
+        """
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise ConfigError(f"the index {path} can't be opened", why=str(error)) from error
+        try:
+            _prepare(connection, path)
+            path.chmod(stat.S_IRUSR | stat.S_IWUSR)  # file names are nobody else's business
+            yield cls(connection)
+        except sqlite3.Error as error:
+            next_step = "If the disk is sound, move it away: the next sync makes a new one and uploads nothing twice."
+            raise ConfigError(f"the index {path} can't be used", why=str(error), next_step=next_step) from error
+        finally:
+            connection.close()
+
+    def fingerprints(self, folder: str) -> dict[str, tuple[Fingerprint, bool]]:
+        """The files known of one folder, by name: fingerprint, and whether the cloud has confirmed the content."""
+        rows = self._all(
+            "SELECT name, size, mtime_ns, ctime_ns, inode, state <> 'pending' FROM files JOIN contents USING (sha256)"
+            " WHERE folder = ?",
+            os.fsencode(folder),
+        )
+        return {os.fsdecode(row[0]): (Fingerprint(*row[1:5]), bool(row[5])) for row in rows}
+
+    def file(self, folder: str, name: str) -> KnownFile | None:
+        """All that is known of one path."""
+        rows = self._all(f"{_SELECT} WHERE folder = ? AND name = ?", os.fsencode(folder), os.fsencode(name))
+        return _known(rows[0]) if rows else None
+
+    def folders_below(self, root: str) -> list[str]:
+        """The known folders that are ``root`` or lie below it."""
+        below = os.fsencode(root.rstrip(os.sep) + os.sep)
+        rows = self._all(
+            "SELECT DISTINCT folder FROM files WHERE folder = ? OR substr(folder, 1, ?) = ?",
+            os.fsencode(root),
+            len(below),
+            below,
+        )
+        return [os.fsdecode(folder) for (folder,) in rows]
+
+    def places(self, sha256: str) -> list[KnownFile]:
+        """All paths where this content is known to lie."""
+        return [_known(row) for row in self._all(f"{_SELECT} WHERE sha256 = ?", bytes.fromhex(sha256))]
+
+    def remember(self, files: Iterable[KnownFile], now: float) -> None:
+        """Note files and what is known of their contents, all or none of them.
+
+        Args:
+            files: each with the status that the cloud has confirmed, or ``expected``.
+            now: Unix seconds.
+        """
+        with self._transaction() as connection:
+            for file in files:
+                state, confirmed = (file.status.value, now) if file.status.kept else ("pending", None)
+                connection.execute(_UPSERT_CONTENT, (bytes.fromhex(file.sha256), state, file.uploaded_at, confirmed))
+                connection.execute(_REPLACE_FILE, _row(file))
+
+    def forget(self, files: Iterable[KnownFile]) -> None:
+        """Forget paths that are no more; what is known of their contents stays."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "DELETE FROM files WHERE folder = ? AND name = ?",
+                [(os.fsencode(file.folder), os.fsencode(file.name)) for file in files],
+            )
+
+    def note_run(self, finished_at: float, summary: Mapping[str, Any]) -> None:
+        """Keep the summary of a run for ``photobak status``; the last hundred are kept."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", (finished_at, json.dumps(summary)))
+            connection.execute(
+                "DELETE FROM runs WHERE finished_at NOT IN (SELECT finished_at FROM runs ORDER BY 1 DESC LIMIT 100)"
+            )
+
+    def last_run(self) -> tuple[float, dict[str, Any]] | None:
+        """When the last run finished (Unix seconds), and its summary."""
+        rows = self._all("SELECT finished_at, summary FROM runs ORDER BY 1 DESC LIMIT 1")
+        return (rows[0][0], json.loads(rows[0][1])) if rows else None
+
+    def counts(self) -> dict[str, int]:
+        """How many contents there are of each state."""
+        return dict(self._all("SELECT state, count(*) FROM contents GROUP BY state"))
+
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._guard:
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:  # whatever ended it, half of it must not stay
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+_SELECT: Final = (
+    "SELECT folder, name, size, mtime_ns, ctime_ns, inode, sha256, kind, content_type, extension,"
+    " taken_at, taken_source, source, state, uploaded_at FROM files JOIN contents USING (sha256)"
+)
+
+
+_UPSERT_CONTENT: Final = (
+    "INSERT INTO contents VALUES (?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
+    " uploaded_at = coalesce(excluded.uploaded_at, uploaded_at), confirmed_at = excluded.confirmed_at"
+)
+_REPLACE_FILE: Final = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _row(file: KnownFile) -> tuple[object, ...]:
+    return (
+        os.fsencode(file.folder),
+        os.fsencode(file.name),
+        *file.fingerprint,
+        bytes.fromhex(file.sha256),
+        file.media_type.kind.value,
+        file.media_type.content_type,
+        file.media_type.extension,
+        file.taken.isoformat(),
+        file.taken.source.value,
+        file.source,
+    )
+
+
+def _known(row: tuple[Any, ...]) -> KnownFile:
+    (folder, name, *fingerprint, sha256, kind, content_type, extension, taken_at, taken_source, source, state, sent) = (
+        row
+    )
+    return KnownFile(
+        folder=os.fsdecode(folder),
+        name=os.fsdecode(name),
+        fingerprint=Fingerprint(*fingerprint),
+        sha256=sha256.hex(),
+        media_type=MediaType(content_type, Kind(kind), extension),
+        taken=CaptureTime.parse(taken_at, TakenSource(taken_source)),
+        source=source,
+        status=Status.EXPECTED if state == "pending" else Status(state),
+        uploaded_at=sent,
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        why = f"it has schema {version}, this version knows {SCHEMA_VERSION}"
+        raise ConfigError(f"the index {path} was written by a newer photobak", why=why, next_step="Update photobak.")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A power cut may take the last transactions, never the file: what they said is asked of the cloud again.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if version == 0:
+        schema = resources.files("photobak.client").joinpath("index.sql").read_text(encoding="utf-8")
+        connection.executescript(f"BEGIN EXCLUSIVE; {schema} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")

@@ -1,0 +1,73 @@
+"""The account of one sync: what became of each file, told to the observer, counted, and written into the index."""
+
+import time
+from collections.abc import Iterable
+from threading import Lock
+
+from photobak.client.announce import Content
+from photobak.client.candidate import Candidate
+from photobak.client.index import Index
+from photobak.client.outcome import FileOutcome, Observer, Result, Summary
+from photobak.client.scan import Skipped
+from photobak.photo.record import Status
+
+
+class Ledger:
+    """Collects results from all stages. Threads may share it."""
+
+    def __init__(self, index: Index, observer: Observer) -> None:
+        self._index = index
+        self._observer = observer
+        self._guard = Lock()
+        self.summary = Summary()
+
+    def unchanged(self, files: int) -> None:
+        """So many files are as the cloud has confirmed them."""
+        with self._guard:
+            self.summary.results[Result.UNCHANGED] += files
+
+    def ignored(self, skipped: Iterable[Skipped]) -> None:
+        """These were left alone."""
+        for each in skipped:
+            with self._guard:
+                self.summary.ignored += 1
+            self._observer.ignored(each.path, each.reason)
+
+    def sent(self, size: int) -> None:
+        """A POST of so many bytes was made."""
+        with self._guard:
+            self.summary.uploaded += 1
+            self.summary.bytes_uploaded += size
+
+    def outcome(self, outcome: FileOutcome) -> None:
+        """One file has its result, of which the index keeps nothing."""
+        with self._guard:
+            self.summary.results[outcome.result] += 1
+        self._observer.finished(outcome)
+
+    def failed(self, candidates: Iterable[Candidate], reason: str) -> None:
+        """These files could not be sent."""
+        for candidate in candidates:
+            self.outcome(candidate.outcome(Result.FAILED, reason))
+
+    def confirmed(self, content: Content, status: Status, result: Result, reason: str | None = None) -> None:
+        """The cloud has this content: the index believes it from now on.
+
+        Further paths of a content that one POST has brought are ``already-stored``.
+        """
+        self._index.remember([each.known(status, None) for each in content.candidates], time.time())
+        first, *others = content.candidates
+        self.outcome(first.outcome(result, reason))
+        for other in others:
+            self.outcome(other.outcome(Result.ALREADY_STORED))
+
+    def pending(self, content: Content, uploaded_at: float | None, reason: str) -> None:
+        """The cloud has not confirmed it yet: the next run asks again."""
+        self._index.remember([each.known(Status.EXPECTED, uploaded_at) for each in content.candidates], time.time())
+        for each in content.candidates:
+            self.outcome(each.outcome(Result.PENDING, reason))
+
+    def rejected(self, content: Content, reason: str | None) -> None:
+        """The cloud has refused it, also when it was sent a second time."""
+        for each in content.candidates:
+            self.outcome(each.outcome(Result.REJECTED, reason))

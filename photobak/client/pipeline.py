@@ -1,0 +1,137 @@
+"""Stages in threads, joined by bounded channels: memory stays the same however long the library is.
+
+A stage is a function from an iterator to an iterator. Where one stage fails, or the consumer leaves, all of them end.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Final, Generic, Self, TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+_TICK: Final = 0.1
+"""Seconds until a waiting thread looks whether the pipeline has ended."""
+
+
+class _Ended(BaseException):
+    """Leaves a stage because the pipeline has ended; no stage may catch it as a failure of its own."""
+
+
+class Channel(Generic[T]):
+    """A bounded queue that several threads fill and several empty; iteration ends when every producer has."""
+
+    def __init__(self, pipeline: "Pipeline", producers: int, capacity: int) -> None:
+        self._pipeline = pipeline
+        self._items: queue.Queue[T] = queue.Queue(capacity)
+        self._producers = producers
+        self._guard = threading.Lock()
+
+    def put(self, item: T) -> None:
+        """Hand on an item, waiting for room."""
+        while not self._pipeline.ended.is_set():
+            try:
+                return self._items.put(item, timeout=_TICK)
+            except queue.Full:
+                continue
+        raise _Ended
+
+    def get(self, timeout: float) -> T | None:
+        """The next item; None where none comes within ``timeout`` seconds."""
+        try:
+            return self._items.get(timeout=timeout)
+        except queue.Empty:
+            self._pipeline.check()
+            return None
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left and nothing will come."""
+        with self._guard:
+            return self._producers == 0 and self._items.empty()
+
+    def close(self) -> None:
+        """Say that one producer is done."""
+        with self._guard:
+            self._producers -= 1
+
+    def __iter__(self) -> Iterator[T]:
+        while not self.finished:
+            item = self.get(_TICK)
+            if item is not None:
+                yield item
+        self._pipeline.check()
+
+
+class Pipeline:
+    """Owns the threads of one run; used as a context, at whose end none of them works on."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self._failure: BaseException | None = None
+        self._threads: list[threading.Thread] = []
+
+    def stage(
+        self,
+        step: Callable[[Iterable[T]], Iterator[U]],
+        source: Iterable[T],
+        *,
+        threads: int = 1,
+        capacity: int = 1,
+    ) -> Channel[U]:
+        """Run ``step`` over ``source`` in threads of its own.
+
+        Args:
+            step: called once a thread; with several threads each sees a part of the items.
+            source: the items: a channel, or with one thread any iterable.
+            threads: how many.
+            capacity: how many results may wait.
+
+        Returns:
+            The results; reading them raises what a stage has failed with.
+        """
+        channel: Channel[U] = Channel(self, threads, capacity)
+        for number in range(threads):
+            name = f"{step.__name__.strip('_')}-{number}"
+            # Daemons, so that Ctrl-C needn't wait for a request that hangs.
+            thread = threading.Thread(target=self._run, args=(step, source, channel), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return channel
+
+    def check(self) -> None:
+        """Raise what a stage has failed with; leave where the pipeline has ended.
+
+        Raises:
+            BaseException: the failure.
+        """
+        if self._failure is not None and threading.current_thread() not in self._threads:
+            raise self._failure
+        if self.ended.is_set():
+            raise _Ended
+
+    def _run(self, step: Callable[[Iterable[T]], Iterator[U]], source: Iterable[T], channel: Channel[U]) -> None:
+        try:
+            for result in step(source):
+                channel.put(result)
+        except _Ended:
+            return
+        except BaseException as failure:  # noqa: BLE001 - carried over to the consumer's thread, which raises it
+            if self._failure is None:
+                self._failure = failure
+            self.ended.set()
+        finally:
+            channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.ended.set()
+        if not isinstance(error, KeyboardInterrupt):
+            for thread in self._threads:
+                thread.join()

@@ -1,0 +1,213 @@
+"""Walks the folders that are backed up: one folder at a time, so that memory stays the same however many there are."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import Final
+
+from pathspec import GitIgnoreSpec
+
+from photobak.client.index import Fingerprint
+from photobak.errors import WrongUsage
+
+IGNORE_FILE: Final = ".photobakignore"
+
+_CACHES: Final = frozenset({
+    "@eadir", ".@__thumb", "#recycle", "#snapshot", "$recycle.bin", "system volume information", # NAS and Windows
+    ".thumbnails", ".thumb", ".picasaoriginals", ".trash", ".trashes", ".spotlight-v100", ".fseventsd", ".dtrash",
+    ".git", ".stversions", ".stfolder", "lost+found", "__macosx",
+})  # fmt: skip
+_LIBRARIES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".migratedphotolibrary")
+"""Packages that a photo program owns; their originals are found by exporting from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One PATH of the command line."""
+
+    path: Path
+    """Absolute."""
+    single: bool
+    """It is a file, not a folder."""
+
+    @classmethod
+    def of(cls, path: Path) -> "Root":
+        """Look at a PATH as it was given.
+
+        Raises:
+            WrongUsage: there is nothing there, or nothing that can be backed up.
+        """
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            raise WrongUsage(f"{path} can't be backed up", why=(error.strerror or str(error)).lower()) from error
+        if not (S_ISREG(mode) or S_ISDIR(mode)):
+            raise WrongUsage(f"{path} can't be backed up", why="it is neither a file nor a folder")
+        return cls(Path(os.path.abspath(path)), S_ISREG(mode))  # noqa: PTH100 - symbolic links stay as they are
+
+    def relative(self, folder: str, name: str) -> str:
+        """The path below the root, with ``/`` between its parts."""
+        below = os.path.relpath(os.path.join(folder, name), self.path.parent if self.single else self.path)  # noqa: PTH118
+        return below.replace(os.sep, "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that is left alone, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One folder: what is in it."""
+
+    root: Root
+    folder: str
+    files: dict[str, Fingerprint] = field(default_factory=dict)
+    ignored: list[Skipped] = field(default_factory=list)
+    unreadable: list[Skipped] = field(default_factory=list)
+    """What could not be looked at, which is a failure: there may be photos in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """``--include`` and ``--exclude``, in gitignore syntax."""
+
+    include: GitIgnoreSpec | None = None
+    exclude: GitIgnoreSpec | None = None
+
+    @classmethod
+    def of(cls, include: tuple[str, ...], exclude: tuple[str, ...]) -> "Filters":
+        """Compile the patterns.
+
+        Raises:
+            WrongUsage: a pattern is not one.
+        """
+        try:
+            return cls(
+                GitIgnoreSpec.from_lines(include) if include else None,
+                GitIgnoreSpec.from_lines(exclude) if exclude else None,
+            )
+        except ValueError as error:
+            raise WrongUsage("a pattern can't be read", why=str(error)) from error
+
+    @property
+    def given(self) -> bool:
+        """Whether there is any pattern."""
+        return bool(self.include or self.exclude)
+
+    def reason_to_skip(self, root: Root, entry: os.DirEntry[str], *, is_folder: bool) -> str:
+        """Why the patterns leave this entry alone; empty where they don't."""
+        relative = os.path.relpath(entry.path, root.path) + "/" * is_folder
+        if self.exclude and self.exclude.match_file(relative):
+            return "excluded"
+        if self.include and not is_folder and not self.include.match_file(relative):
+            return "not included"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _IgnoreFile:
+    folder: str
+    spec: GitIgnoreSpec
+
+    def matches(self, path: str, *, is_folder: bool) -> bool:
+        return self.spec.match_file(path[len(self.folder) + 1 :] + "/" * is_folder)
+
+
+def scan(root: Root, filters: Filters) -> Iterator[Listing]:
+    """List the root's folders, each before those inside it.
+
+    Symbolic links are not followed: what they point to is backed up where it lies. Sockets, pipes and devices are not
+    opened.
+    """
+    if root.single:
+        path = root.path
+        yield Listing(root, str(path.parent), {path.name: Fingerprint.of(path.stat())})
+        return
+    waiting: list[tuple[str, tuple[_IgnoreFile, ...]]] = [(str(root.path), ())]
+    while waiting:
+        folder, ignore_files = waiting.pop()
+        listing = Listing(root, folder)
+        here = (*ignore_files, *_ignore_file(folder, listing))
+        folders = _list(listing, filters, here)
+        yield listing
+        waiting += [(inner, here) for inner in sorted(folders, reverse=True)]
+
+
+def _list(listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, ...]) -> list[str]:
+    """Fill in one folder's listing; returns the folders inside it that are to be listed too."""
+    folders: list[str] = []
+    try:
+        with os.scandir(listing.folder) as entries:
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                reason = _reason_to_skip(listing, entry, filters, ignore_files, is_folder=is_folder)
+                if reason:
+                    listing.ignored.append(Skipped(entry.path, reason))
+                elif is_folder:
+                    folders.append(entry.path)
+                else:
+                    _note_file(listing, entry)
+    except OSError as error:
+        listing.unreadable.append(Skipped(listing.folder, _reason(error)))
+    return folders
+
+
+def _note_file(listing: Listing, entry: os.DirEntry[str]) -> None:
+    try:
+        listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return  # it went while the folder was read
+    except OSError as error:
+        listing.unreadable.append(Skipped(entry.path, _reason(error)))
+
+
+def _reason_to_skip(
+    listing: Listing,
+    entry: os.DirEntry[str],
+    filters: Filters,
+    ignore_files: tuple[_IgnoreFile, ...],
+    *,
+    is_folder: bool,
+) -> str:
+    """Why this entry is left alone; empty where it isn't."""
+    if entry.is_symlink():
+        return "symbolic link"
+    if is_folder:
+        reason = _own_folder(entry.name)
+        if reason:
+            return reason
+    elif not entry.is_file(follow_symlinks=False):
+        return "not a regular file"
+    if any(file.matches(entry.path, is_folder=is_folder) for file in ignore_files):
+        return f"excluded by {IGNORE_FILE}"
+    return filters.reason_to_skip(listing.root, entry, is_folder=is_folder) if filters.given else ""
+
+
+def _own_folder(name: str) -> str:
+    """Why a folder is somebody else's business, by its name."""
+    folded = name.casefold()
+    if folded in _CACHES:
+        return "cache or system folder"
+    return "photo library database" if folded.endswith(_LIBRARIES) else ""
+
+
+def _ignore_file(folder: str, listing: Listing) -> list[_IgnoreFile]:
+    try:
+        with open(os.path.join(folder, IGNORE_FILE), encoding="utf-8") as lines:  # noqa: PTH118, PTH123 - every folder
+            return [_IgnoreFile(folder, GitIgnoreSpec.from_lines(lines))]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        reason = _reason(error) if isinstance(error, OSError) else f"not gitignore syntax: {error}"
+        listing.unreadable.append(Skipped(f"{folder}/{IGNORE_FILE}", reason))
+        return []
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

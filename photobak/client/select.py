@@ -1,0 +1,82 @@
+"""Compares what lies on the disk with the index: what is untouched is done with, the rest goes on."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from photobak.client.candidate import Candidate
+from photobak.client.index import Fingerprint, Index, KnownFile
+from photobak.client.scan import Listing, Root
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files of one folder that share a stem: the least that must be looked at together (``photo.pairs``)."""
+
+    root: Root
+    folder: str
+    changed: dict[str, Fingerprint]
+    """New or changed files by name: they are read."""
+    settled: dict[str, KnownFile] = field(default_factory=dict)
+    """Untouched ones beside them, which may give or take a capture time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One folder, sorted by what there is to do."""
+
+    listing: Listing
+    unchanged: int
+    """Files that the cloud has confirmed and nobody has touched since."""
+    pending: list[Candidate]
+    """Files that nobody has touched and the cloud has not confirmed."""
+    groups: list[Group]
+    gone: list[str]
+    """Names that the index knows and the folder has no more."""
+
+
+def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
+    """Sort the files of each folder."""
+    for listing in listings:
+        yield _select(listing, index)
+
+
+def _select(listing: Listing, index: Index) -> Selection:
+    known = index.fingerprints(listing.folder)
+    unchanged, changed, pending = 0, {}, []
+    for name, fingerprint in listing.files.items():
+        before = known.get(name)
+        if before is None or before[0] != fingerprint:
+            changed[name] = fingerprint
+        elif before[1]:
+            unchanged += 1
+        else:
+            pending.append(name)
+    gone = known.keys() - listing.files.keys()
+    return Selection(
+        listing=listing,
+        unchanged=unchanged,
+        pending=[Candidate.pending(file) for name in pending if (file := index.file(listing.folder, name))],
+        groups=_groups(listing, changed, index),
+        gone=[name for name in gone if not os.path.lexists(os.path.join(listing.folder, name))],  # noqa: PTH118
+    )
+
+
+def _groups(listing: Listing, changed: dict[str, Fingerprint], index: Index) -> list[Group]:
+    """Group changed files by stem, each with the untouched files beside it."""
+    groups: dict[str, Group] = {}
+    for name, fingerprint in changed.items():
+        group = groups.setdefault(stem(name), Group(listing.root, listing.folder, {}))
+        group.changed[name] = fingerprint
+    if not groups:
+        return []
+    for name in listing.files.keys() - changed.keys():
+        beside = groups.get(stem(name))
+        if beside and (file := index.file(listing.folder, name)):
+            beside.settled[name] = file
+    return list(groups.values())
+
+
+def stem(name: str) -> str:
+    """What files that may belong together have in common: the name up to its first dot, whatever its case."""
+    return name.casefold().partition(".")[0]

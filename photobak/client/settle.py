@@ -1,0 +1,111 @@
+"""Waits for the cloud's word on what was sent, and sends once more what arrived broken."""
+
+import time
+from typing import Final
+
+from photobak.client.announce import Announcer, Content, OnItsWay
+from photobak.client.confirm import FIRST_PAUSE, Confirmer, Patience, Verdict
+from photobak.client.examine import read_again
+from photobak.client.ledger import Ledger
+from photobak.client.outcome import Result
+from photobak.client.pipeline import Channel
+from photobak.client.send import Sender
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.record import Status
+
+_MOST_WAITING: Final = 2000
+"""Contents; where the cloud is slower than the line, sending waits for it."""
+
+_RESULTS: Final = {Status.STORED: Result.STORED, Status.NO_PREVIEW: Result.NO_PREVIEW}
+
+
+class Settler:
+    """Follows contents until each has its result; used by one thread."""
+
+    def __init__(self, confirmer: Confirmer, announcer: Announcer, sender: Sender, ledger: Ledger) -> None:
+        self._confirmer = confirmer
+        self._announcer = announcer
+        self._sender = sender
+        self._ledger = ledger
+        self._waiting: dict[str, list[OnItsWay]] = {}
+        self._sent_again: set[str] = set()
+
+    def leave(self, sent: Channel[OnItsWay]) -> None:
+        """Wait for nothing: the next run asks."""
+        for each in sent:
+            self._ledger.pending(each.content, each.uploaded_at, "sent, not waited for")
+
+    def settle(self, sent: Channel[OnItsWay], timeout: float) -> None:
+        """Wait until the cloud has said of all of it what became of it.
+
+        Args:
+            sent: what is on its way.
+            timeout: seconds without any confirmation after which the rest is left to the next run.
+
+        Raises:
+            CloudError: the cloud can't be asked.
+        """
+        patience = Patience(timeout)
+        while self._waiting or not sent.finished:
+            if self._take(sent, patience.pause):
+                patience.progress()
+            if self._ask():
+                patience.progress()
+            else:
+                patience.nothing_new()
+            if patience.exhausted:
+                self._give_up(timeout)
+
+    def _take(self, sent: Channel[OnItsWay], pause: float) -> bool:
+        """Wait for ``pause`` seconds, taking over what is sent in the meantime; tell whether there was any."""
+        end = time.monotonic() + (pause if self._waiting else FIRST_PAUSE)
+        taken = False
+        while (left := end - time.monotonic()) > 0:
+            if len(self._waiting) >= _MOST_WAITING:
+                time.sleep(left)
+            elif each := sent.get(left):
+                self._waiting.setdefault(each.content.sha256, []).append(each)
+                taken = True
+        return taken
+
+    def _ask(self) -> bool:
+        """Ask after those who have waited longest; tell whether there was news of any."""
+        asked = list(self._waiting)[:MAX_PHOTOS_A_REQUEST]
+        verdicts = self._confirmer.ask(asked)
+        for sha256 in asked:
+            contents = self._waiting.pop(sha256)
+            verdict = verdicts.get(sha256)
+            if verdict is None or verdict.status is Status.EXPECTED:
+                self._waiting[sha256] = contents  # at the end of the line
+            else:
+                for each in contents:
+                    self._conclude(each.content, verdict)
+        return any(sha256 not in self._waiting for sha256 in asked)
+
+    def _conclude(self, content: Content, verdict: Verdict) -> None:
+        if verdict.status in _RESULTS:
+            self._ledger.confirmed(content, verdict.status, _RESULTS[verdict.status], verdict.reason)
+        elif verdict.status is Status.TRASHED:
+            self._ledger.confirmed(content, Status.STORED, Result.ALREADY_STORED, "in the trash")
+        elif content.sha256 in self._sent_again:
+            self._ledger.rejected(content, verdict.reason)
+        else:
+            self._send_again(content)
+
+    def _send_again(self, content: Content) -> None:
+        """The bytes that arrived were not the ones that were announced: read the file once more, and send it."""
+        try:
+            fresh = Content(tuple(read_again(each) for each in content.candidates))
+        except OSError as error:
+            self._ledger.failed(content.candidates, error.strerror or str(error))
+            return
+        self._sent_again.add(fresh.sha256)
+        for on_its_way in self._sender.send(self._announcer.announce_batch([fresh])):
+            self._waiting.setdefault(fresh.sha256, []).append(on_its_way)
+
+    def _give_up(self, timeout: float) -> None:
+        reason = f"the cloud has confirmed nothing for {timeout:g} seconds"
+        for contents in self._waiting.values():
+            for each in contents:
+                self._ledger.pending(each.content, each.uploaded_at, reason)
+        self._waiting.clear()

@@ -1,0 +1,139 @@
+"""Backs up folders: scan → select → examine → announce → upload → confirm → index, each stage in threads of its own.
+
+The index is written last, with what the cloud has confirmed; whatever ends a run, the next one finishes it.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from photobak.client.announce import Announcer, batches
+from photobak.client.candidate import Candidate
+from photobak.client.confirm import Confirmer
+from photobak.client.examine import Examiner
+from photobak.client.index import Index
+from photobak.client.ledger import Ledger
+from photobak.client.moves import GoneFiles, tell_moves
+from photobak.client.outcome import FileOutcome, Observer, Result, Summary
+from photobak.client.pipeline import Pipeline
+from photobak.client.scan import Filters, Root, Skipped, scan
+from photobak.client.select import Group, Selection, select
+from photobak.client.send import Sender
+from photobak.client.session import Session
+from photobak.client.settle import Settler
+from photobak.client.upload import RateLimit
+
+_FOLDERS_AHEAD: Final = 4
+_AHEAD: Final = 200
+"""Files that may wait between two stages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a sync is to go."""
+
+    jobs: int
+    """Files that are sent at once."""
+    device: str
+    """The machine's name in ``photo.source``."""
+    zone: tzinfo
+    """For capture times that carry none."""
+    filters: Filters
+    wait: bool = True
+    """Whether to wait until the cloud has confirmed what was sent."""
+    timeout: float = 600.0
+    """Seconds without any confirmation after which the rest is left to the next run."""
+    bytes_per_second: float | None = None
+
+
+class Sync:
+    """One run over some folders, for one profile."""
+
+    def __init__(self, session: Session, index: Index, observer: Observer, options: Options) -> None:
+        self._session = session
+        self._index = index
+        self._observer = observer
+        self._options = options
+        self._ledger = Ledger(index, observer)
+        self._gone = GoneFiles(index)
+
+    def run(self, roots: Sequence[Root]) -> Summary:
+        """Back up all that is new or changed.
+
+        Raises:
+            CloudError: the cloud can't be reached; what was confirmed until then is in the index.
+            SignInNeeded: the session has ended meanwhile.
+        """
+        started = time.monotonic()
+        announcer = Announcer(self._session)
+        sender = Sender(announcer, self._ledger, self._observer, RateLimit(self._options.bytes_per_second))
+        settler = Settler(Confirmer(self._session), announcer, sender, self._ledger)
+        with Pipeline() as pipeline:
+            contents = pipeline.stage(batches, self._candidates(pipeline, roots), capacity=2)
+            announced = pipeline.stage(announcer.announce, contents, threads=2, capacity=_AHEAD)
+            sent = pipeline.stage(sender.send, announced, threads=self._options.jobs, capacity=_AHEAD)
+            if self._options.wait:
+                settler.settle(sent, self._options.timeout)
+            else:
+                settler.leave(sent)
+        tell_moves(self._session, self._index, self._gone.of(roots))
+        return self._finish(started)
+
+    def rehearse(self, roots: Sequence[Root]) -> Summary:
+        """Read everything and send nothing: what would ``run`` upload?"""
+        started = time.monotonic()
+        with Pipeline() as pipeline:
+            for candidate in self._candidates(pipeline, roots):
+                self._ledger.outcome(candidate.outcome(Result.WOULD_UPLOAD))
+        return self._finish(started)
+
+    def _finish(self, started: float) -> Summary:
+        self._ledger.summary.seconds = time.monotonic() - started
+        return self._ledger.summary
+
+    def _candidates(self, pipeline: Pipeline, roots: Sequence[Root]) -> Iterator[Candidate]:
+        """All files that need the cloud's word."""
+        listings = chain.from_iterable(scan(root, self._options.filters) for root in roots)
+        selections = pipeline.stage(lambda source: select(source, self._index), listings, capacity=_FOLDERS_AHEAD)
+        work = pipeline.stage(self._sort, selections, capacity=_AHEAD)
+        examiner = Examiner(
+            device=self._options.device,
+            zone=self._options.zone,
+            now=datetime.now(UTC),
+            largest=self._session.profile.max_upload_bytes,
+        )
+        found = pipeline.stage(examiner.examine, work, threads=_readers(), capacity=_AHEAD)
+        return self._readable(found)
+
+    def _sort(self, selections: Iterable[Selection]) -> Iterator[Group | Candidate]:
+        """Tell the ledger what each folder needs no work for, and hand on the rest."""
+        for selection in selections:
+            self._ledger.unchanged(selection.unchanged)
+            self._ledger.ignored(selection.listing.ignored)
+            for unreadable in selection.listing.unreadable:
+                self._ledger.outcome(FileOutcome(Path(unreadable.path), Result.FAILED, unreadable.reason))
+            self._gone.note(selection)
+            for group in selection.groups:
+                self._observer.found(len(group.changed), sum(each.size for each in group.changed.values()))
+            yield from selection.pending
+            yield from selection.groups
+
+    def _readable(self, found: Iterable[Candidate | FileOutcome | Skipped]) -> Iterator[Candidate]:
+        for each in found:
+            match each:
+                case Skipped():
+                    self._ledger.ignored([each])
+                case FileOutcome():
+                    self._ledger.outcome(each)
+                case Candidate():
+                    yield each
+
+
+def _readers() -> int:
+    """Threads that hash: SHA-256 releases the GIL, so one a processor has work."""
+    return max(2, min(os.cpu_count() or 2, 8))

@@ -1,0 +1,162 @@
+"""Sends files by presigned POST: streamed from the disk, over connections that are kept open."""
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from photobak.client.announce import Post
+from photobak.client.candidate import Candidate
+from photobak.client.http import unreachable
+from photobak.client.index import Fingerprint
+from photobak.errors import CloudError
+
+if TYPE_CHECKING:
+    import urllib3
+
+_CHUNK: Final = 256 * 1024
+_TRIES: Final = 5
+_LONGEST_ANSWER: Final = 64 * 1024
+_TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
+_CODE: Final = re.compile(rb"<Code>(\w+)</Code>")
+
+
+class PostExpired(Exception):
+    """The presigned POST is too old; a new announcement gives a new one."""
+
+
+class UploadRefused(CloudError):
+    """S3 doesn't take this file, however often it is sent; others may pass."""
+
+
+class FileChanged(Exception):
+    """The file is not the one that was hashed any more."""
+
+
+class _Transient(Exception):
+    """S3 asks to try again."""
+
+
+class RateLimit:
+    """Lets bytes pass no faster than so many a second, over all threads together."""
+
+    def __init__(self, bytes_per_second: float | None) -> None:
+        self._rate = bytes_per_second
+        self._free_at = 0.0
+        self._guard = Lock()
+
+    def take(self, size: int) -> None:
+        """Wait until ``size`` bytes may pass."""
+        if self._rate is None:
+            return
+        with self._guard:
+            now = time.monotonic()
+            start = max(now, self._free_at)
+            self._free_at = start + size / self._rate
+        time.sleep(max(0.0, start - now))
+
+
+class Uploader:
+    """Posts files, one at a time; each thread has its own, with a connection that stays open."""
+
+    def __init__(self, rate: RateLimit, on_bytes: Callable[[int], None]) -> None:
+        self._rate = rate
+        self._on_bytes = on_bytes
+
+    @cached_property
+    def _pool(self) -> "urllib3.PoolManager":
+        import urllib3  # 60 ms, which a sync with nothing to send does without
+
+        return urllib3.PoolManager(maxsize=1, timeout=urllib3.Timeout(connect=10, read=120), retries=False)
+
+    def send(self, candidate: Candidate, post: Post) -> float:
+        """Post one file; what may succeed later is tried again, with jittered pauses.
+
+        Returns:
+            When S3 took it, in Unix seconds.
+
+        Raises:
+            PostExpired: another POST is needed.
+            FileChanged: the file is not the one that was announced.
+            OSError: the file can't be read.
+            CloudError: S3 can't be reached or refuses it.
+        """
+        import tenacity
+        from urllib3.exceptions import HTTPError
+
+        attempts = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((HTTPError, _Transient)),
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
+            stop=tenacity.stop_after_attempt(_TRIES),
+            reraise=True,
+        )
+        try:
+            attempts(self._post, candidate, post)
+        except HTTPError as error:
+            raise unreachable(post.url, error) from None
+        except _Transient as error:
+            raise CloudError(
+                "S3 takes no uploads at the moment", why=str(error), next_step="Repeat it later"
+            ) from error
+        return time.time()
+
+    def _post(self, candidate: Candidate, post: Post) -> None:
+        boundary = secrets.token_hex(16)
+        head, tail = _multipart(post, boundary)
+        with candidate.path.open("rb", buffering=0) as file:
+            if Fingerprint.of(os.fstat(file.fileno())) != candidate.fingerprint:
+                raise FileChanged
+            response = self._pool.request(
+                "POST",
+                post.url,
+                body=self._stream(head, file, tail),
+                headers={
+                    "Content-Type": f"multipart/form-data; boundary={boundary}",
+                    "Content-Length": str(len(head) + candidate.fingerprint.size + len(tail)),
+                    "User-Agent": "photobak",
+                },
+                redirect=False,
+                preload_content=False,
+            )
+            answer = response.read(_LONGEST_ANSWER)
+            response.release_conn()
+        _check(response.status, answer)
+
+    def _stream(self, head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
+        yield head
+        while chunk := file.read(_CHUNK):
+            self._rate.take(len(chunk))
+            yield chunk
+            self._on_bytes(len(chunk))
+        yield tail
+
+
+def _multipart(post: Post, boundary: str) -> tuple[bytes, bytes]:
+    """What goes before and after the file: RFC 7578, with the file last, as S3 wants it."""
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in post.fields.items()
+    ]
+    parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n')
+    return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
+
+
+def _check(status: int, answer: bytes) -> None:
+    """Understand S3's answer (S3 API reference, "Error responses"); its text is not repeated, it names keys."""
+    if 200 <= status < 300:
+        return
+    match = _CODE.search(answer)
+    code = match[1].decode() if match else f"HTTP {status}"
+    if status in _TRANSIENT or code in ("RequestTimeout", "SlowDown"):
+        raise _Transient(code)
+    if code == "RequestTimeTooSkewed":
+        raise CloudError("S3 refuses the upload", why="this machine's clock is wrong", next_step="Set it, then repeat")
+    if b"expired" in answer.lower():
+        raise PostExpired
+    if code in ("EntityTooLarge", "EntityTooSmall", "BadDigest", "XAmzContentChecksumMismatch"):
+        raise FileChanged
+    raise UploadRefused("S3 refuses the upload", why=code)
