@@ -1,0 +1,46 @@
+"""What a file's own bytes say about the picture in it."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is legible in one file; every field may be missing.
+
+    A date without ``tzinfo`` is local time of a place that the file does not name: ``capture_time`` finds its zone.
+    """
+
+    width: int | None = None
+    """Pixels, as stored: before the orientation is applied."""
+    height: int | None = None
+    orientation: int | None = None
+    """1 to 8 (EXIF 0x0112)."""
+    camera_make: str | None = None
+    camera_model: str | None = None
+    lens: str | None = None
+    latitude: float | None = None
+    """Degrees, WGS 84, north positive; always together with the longitude."""
+    longitude: float | None = None
+    """Degrees, WGS 84, east positive."""
+    original: datetime | None = None
+    """EXIF DateTimeOriginal with its own sub-seconds and offset, or what older and XMP metadata have in its place."""
+    digitized: datetime | None = None
+    """EXIF DateTimeDigitized with its own sub-seconds and offset, or xmp:CreateDate, which stands for it."""
+    gps_time: datetime | None = None
+    """EXIF GPSDateStamp and GPSTimeStamp, in UTC."""
+    recorded_local: datetime | None = None
+    """When a video began, where its container tells local time."""
+    recorded_utc: datetime | None = None
+    """When a video began, where its container tells UTC alone."""
+
+    def completed_by(self, other: "Metadata") -> "Metadata":
+        """This, with the fields that are missing taken from a less trusted place of the same file."""
+        missing = {f.name: getattr(other, f.name) for f in fields(self) if getattr(self, f.name) is None}
+        return replace(self, **missing) if missing else self
+
+    @classmethod
+    def of_size(cls, width: int, height: int) -> Self:
+        """The dimensions alone; nothing where one of them is not positive."""
+        return cls(width=width, height=height) if width > 0 and height > 0 else cls()
