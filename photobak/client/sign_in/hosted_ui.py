@@ -69,11 +69,13 @@ class HostedUiForm(HTMLParser):
 
     @classmethod
     def of(cls, page: bytes) -> "HostedUiForm":
+        """Read a page, which may be anything."""
         form = cls()
         form.feed(page.decode("utf-8", "replace"))
         return form
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See HTMLParser."""
         values = dict(attrs)
         if tag == "form" and self.action is None:
             self.action = values.get("action") or ""
@@ -82,9 +84,11 @@ class HostedUiForm(HTMLParser):
         self._in_error = values.get("class") == "error"
 
     def handle_endtag(self, _tag: str) -> None:
+        """See HTMLParser."""
         self._in_error = False
 
     def handle_data(self, data: str) -> None:
+        """See HTMLParser."""
         if self._in_error:
             self.error += data.strip()
 

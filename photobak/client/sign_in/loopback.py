@@ -117,6 +117,7 @@ class _Server(ThreadingHTTPServer):
     """A thread a request, so that an idle connection never keeps the answer waiting; none keeps the process."""
 
     daemon_threads = True
+    request_queue_size = 64
     take: Callable[[str], tuple[HTTPStatus, str, str]]
     page_sent: Callable[[], None]
 
