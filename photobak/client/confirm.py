@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from photobak.client.aws_errors import aws_errors
 from photobak.client.session import Session
-from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Status
 
@@ -49,8 +49,6 @@ class Confirmer:
         return found
 
     def _ask(self, hashes: list[str]) -> dict[str, Verdict]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         self._dynamodb = self._dynamodb or self._session.client("dynamodb")
         table, identity_id = self._session.profile.contents_table, self._session.identity_id
         keys = [{"username": {"S": identity_id}, "sha256": {"S": sha256}} for sha256 in hashes]
@@ -64,10 +62,8 @@ class Confirmer:
         }
         found: dict[str, Verdict] = {}
         while request:
-            try:
+            with aws_errors("the cloud can't be asked what is stored", self._session.profile):
                 page = self._dynamodb.batch_get_item(RequestItems=request)
-            except (BotoCoreError, ClientError) as error:
-                raise CloudError("the cloud can't be asked what is stored", why=str(error)) from error
             for item in page["Responses"].get(table, []):
                 reason = item.get("reason", {}).get("S")
                 found[item["sha256"]["S"]] = Verdict(Status(item["status"]["S"]), reason)

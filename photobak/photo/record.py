@@ -3,7 +3,7 @@
 The fields are those of docs/architecture.md, "The two tables"; all forms are made from this one class.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -203,7 +203,7 @@ def _instant(value: object) -> datetime:
     return instant
 
 
-_READERS: Final = {
+_READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "username": _text,
     "timestamp": Decimal,
     "sha256": _sha256,

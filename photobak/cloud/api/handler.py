@@ -43,7 +43,7 @@ def list_photos() -> Response[str]:
     return _json(_lister().page(_caller(), query))
 
 
-@app.exception_handler(Problem)
+@app.exception_handler(Problem)  # type: ignore[untyped-decorator]  # so Powertools declares it
 def _tell(problem: Problem) -> Response[str]:
     return problem_response(problem.status, problem.detail)
 
@@ -53,7 +53,7 @@ def _tell_not_found(_error: NotFoundError) -> Response[str]:
     return problem_response(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
 
-@app.exception_handler(Exception)
+@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def _tell_failure(_error: Exception) -> Response[str]:
     # The edge: whatever failed is in the log with its traceback, and none of it in the answer.
     logger.exception("A request failed")

@@ -1,0 +1,35 @@
+"""What every command knows: the options of the group, and where things live."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from photobak.client.places import Places
+
+
+@dataclass
+class Context:
+    """The options before the command's name."""
+
+    profile: str | None
+    """``--profile``."""
+    verbosity: int
+    """-1 for ``-q``, 0, 1 for ``-v``, 2 for ``-vv``."""
+
+    @cached_property
+    def places(self) -> "Places":
+        """The folders of this user."""
+        from photobak.client.places import places
+
+        return places()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether only results and errors are printed."""
+        return self.verbosity < 0
+
+
+pass_context = click.make_pass_decorator(Context)

@@ -1,0 +1,104 @@
+"""The group ``photobak``: loads a command's module when it is called; an error becomes one line and an exit code."""
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+from photobak import __version__
+from photobak.cli.context import Context
+from photobak.errors import PhotobakError
+
+COMMANDS: Final = {
+    "sync": "Back up photos.",
+    "ls": "List photos by date.",
+    "get": "Restore originals.",
+    "status": "Show whether the backup is healthy.",
+    "demo": "See all of it in a minute, on this machine.",
+    "local": "Run the cloud on this machine.",
+    "login": "Sign in.",
+    "logout": "Sign out, here and in the cloud.",
+    "whoami": "Show who is signed in.",
+    "token": "Print the ID token, for curl and other programs.",
+    "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
+}
+"""Every command with its short help, in the order of the list; a test compares them with the commands themselves."""
+
+INTERRUPTED: Final = 130
+
+
+class _Commands(click.Group):
+    """Knows the commands by name, so that ``--help`` loads none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"photobak.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--profile", metavar="NAME", help="Which cloud to use; one that `deploy` or `local up` made.")
+@click.option("-v", "--verbose", count=True, help="Say more; -vv for all that is needed to find a fault.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
+@click.version_option(__version__, prog_name="photobak", message="%(prog)s %(version)s")
+@click.pass_context
+def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool) -> None:
+    r"""Back up your photos to your own AWS account, for the price of the storage.
+
+    Without an AWS account, all of it runs on this machine:
+
+    \b
+      photobak demo                     see what it does
+      photobak sync ~/Pictures          back up
+      photobak ls --since 2024-06       look
+      photobak get --all --to restored  restore
+    """
+    ctx.obj = Context(profile=profile, verbosity=-1 if quiet else verbose)
+    if verbose > 1:
+        _log_everything()
+
+
+def run() -> None:
+    """Run the command line; the entry point of the console script."""
+    try:
+        code = command.main(prog_name="photobak", standalone_mode=False)
+    except PhotobakError as error:
+        _fail(str(error))
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python must not complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"photobak: {message}", err=True)
+    if "-vv" in sys.argv:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _log_everything() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    for library in ("botocore", "boto3", "urllib3", "keyring"):
+        logging.getLogger(library).setLevel(logging.INFO)  # their debug lines hold tokens and presigned URLs
