@@ -20,7 +20,7 @@ from photobak.client.profile import Profile, default_profile_name
 from photobak.client.tokens.choice import store_to_read, store_to_write
 from photobak.client.tokens.file import FileStore
 from photobak.client.tokens.interface import AwsCredentials, SignIn, Tokens, TokenStore
-from photobak.errors import ConfigError, RunLocked, SignInNeeded
+from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -116,7 +116,7 @@ class Session:
         Raises:
             SignInNeeded: nobody is signed in.
         """
-        return datetime.fromtimestamp(self.tokens.signed_in_at, UTC) + timedelta(days=self.profile.refresh_token_days)
+        return self._end_of(self.tokens)
 
     def warning(self) -> str:
         """What to tell the person where the sign-in ends within a fortnight; "" where it doesn't.
@@ -131,8 +131,8 @@ class Session:
         when = "today" if days == 0 else f"in {days} day{'s' * (days > 1)}"
         return f"The sign-in of profile {self.profile.name} ends {when}. Renew it: {self._login_command()}"
 
-    def sign_out(self) -> None:
-        """Revoke the sign-in, then keep nothing of it; nothing happens where nobody is signed in.
+    def sign_out(self) -> bool:
+        """Revoke the sign-in, then keep nothing of it; returns whether anybody was signed in.
 
         Raises:
             CloudError: it couldn't be revoked; it isn't kept any longer all the same.
@@ -143,11 +143,12 @@ class Session:
             except SignInNeeded:
                 kept = None  # what can't be read can't be revoked; it can still be removed
             try:
-                if kept:
-                    cognito.revoke(self.profile, kept.tokens.refresh_token)
+                if kept is not None:
+                    self._revoke(kept.tokens)
             finally:
                 self._store.remove()
                 self._known = None
+        return kept is not None
 
     def _with(self, good: Callable[[SignIn], bool], renew: Callable[[SignIn], SignIn]) -> SignIn:
         """What is kept, where it is ``good``; else what another process has kept since; else renewed, and kept."""
@@ -212,6 +213,19 @@ class Session:
         except cognito.LoginRefused:
             return ask(self._keep(self._renew_tokens(kept)))
 
+    def _revoke(self, tokens: Tokens) -> None:
+        try:
+            cognito.revoke(self.profile, tokens.refresh_token)
+        except CloudError as error:
+            raise CloudError(
+                "the sign-in is forgotten here, but couldn't be revoked in the cloud",
+                why=str(error),
+                next_step=f"Whoever had copied it could use it until {self._end_of(tokens):%Y-%m-%d}",
+            ) from error
+
+    def _end_of(self, tokens: Tokens) -> datetime:
+        return datetime.fromtimestamp(tokens.signed_in_at, UTC) + timedelta(days=self.profile.refresh_token_days)
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with sign_in_lock(self._places, self.profile):
@@ -249,6 +263,16 @@ def keep_sign_in(profile: Profile, places: Places, environ: Mapping[str, str], t
         if store != file:
             file.remove()  # the file is looked at first: an old sign-in there would hide this one
     return word
+
+
+def forget_sign_in(profile: Profile, places: Places, environ: Mapping[str, str] = os.environ) -> None:
+    """Keep nothing of the profile's sign-in, without asking its cloud, which may be gone.
+
+    Raises:
+        ConfigError: it can't be removed.
+    """
+    with sign_in_lock(places, profile):
+        store_to_read(places, profile, environ).remove()
 
 
 def login_command(places: Places, profile: Profile) -> str:

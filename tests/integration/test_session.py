@@ -243,7 +243,7 @@ def test_sign_out_revokes_then_forgets(issuer: Issuer, here: Places) -> None:
 def test_sign_out_forgets_even_where_it_cant_revoke_and_says_so(issuer: Issuer, here: Places) -> None:
     session = signed_in(issuer, here)
     issuer.failing_with = 400
-    with pytest.raises(CloudError, match="can't be revoked"):
+    with pytest.raises(CloudError, match="forgotten here, but couldn't be revoked"):
         session.sign_out()
     assert FileStore.of(here, "test").read() is None
 
