@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.signed_in import require_profile
 from photobak.cli.context import Context, pass_context
+from photobak.cli.signed_in import require_profile
+from photobak.cli.terminal import say
 
 if TYPE_CHECKING:
     from photobak.client.profile import Profile
@@ -32,9 +33,9 @@ def command(context: Context, device: bool, no_browser: bool) -> None:
     tokens = _by_device(profile) if device else _by_browser(profile, no_browser)
     word = keep_sign_in(profile, context.places, os.environ, tokens)
     if word:
-        click.echo(word, err=True)
+        say(word)
     if not context.quiet:
-        click.echo(f"Signed in as {tokens.email} (profile {profile.name}).", err=True)
+        say(f"Signed in as {tokens.email} (profile {profile.name}).")
 
 
 def _by_browser(profile: "Profile", no_browser: bool) -> "Tokens":
@@ -58,23 +59,23 @@ class _Terminal:
 
     def invite(self, invitation: "Invitation") -> None:
         if invitation.browser_opened:
-            click.echo("Sign in with the browser that opens just now. If none does, open this URL:", err=True)
+            say("Sign in with the browser that opens just now. If none does, open this URL:")
         else:
-            click.echo("To sign in, open this URL in a browser:", err=True)
-        click.echo(f"\n  {invitation.url}\n", err=True)
+            say("To sign in, open this URL in a browser:")
+        say(f"\n  {invitation.url}\n")
         if invitation.redirect_uri is None:
-            click.echo("It ends at a page that can't be shown. Paste that page's URL here:", err=True)
+            say("It ends at a page that can't be shown. Paste that page's URL here:")
         elif invitation.can_paste:
-            click.echo("If that browser is on another machine, it ends at a page that can't be shown.", err=True)
-            click.echo(f"Paste that page's URL here (it begins with {invitation.redirect_uri}):", err=True)
+            say("If that browser is on another machine, it ends at a page that can't be shown.")
+            say(f"Paste that page's URL here (it begins with {invitation.redirect_uri}):")
 
     def not_accepted(self, reason: str) -> None:
-        click.echo(f"That isn't the URL it ended at: {reason}. Paste it here:", err=True)
+        say(f"That isn't the URL it ended at: {reason}. Paste it here:")
 
 
 def _show(code: "DeviceCode") -> None:
-    click.echo("On any other device, open this page and enter the code:", err=True)
-    click.echo(f"\n  {code.verification_uri}\n\n  {click.style(code.user_code, bold=True)}\n", err=True)
+    say("On any other device, open this page and enter the code:")
+    say(f"\n  {code.verification_uri}\n\n  {click.style(code.user_code, bold=True)}\n")
     if code.verification_uri_complete and sys.stderr.isatty():
         import segno
 

@@ -4,8 +4,9 @@ import os
 
 import click
 
-from photobak.cli.signed_in import require_profile
 from photobak.cli.context import Context, pass_context
+from photobak.cli.signed_in import require_profile
+from photobak.cli.terminal import say
 
 
 @click.command()
@@ -20,4 +21,4 @@ def command(context: Context) -> None:
     profile = require_profile(context)
     was_signed_in = open_session(profile, context.places, os.environ).sign_out()
     if not context.quiet:
-        click.echo(f"{'Signed out of' if was_signed_in else 'Nobody was signed in to'} {profile.name}.", err=True)
+        say(f"{'Signed out of' if was_signed_in else 'Nobody was signed in to'} {profile.name}.")

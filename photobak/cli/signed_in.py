@@ -3,9 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
-import click
-
 from photobak.cli.context import Context
+from photobak.cli.terminal import say
 from photobak.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -41,5 +40,5 @@ def require_session(context: Context) -> "Session":
 
     session = open_session(require_profile(context), context.places, os.environ)
     if warning := session.warning():
-        click.echo(f"photobak: {warning}", err=True)
+        say(f"photobak: {warning}")
     return session

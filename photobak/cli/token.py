@@ -2,8 +2,8 @@
 
 import click
 
-from photobak.cli.signed_in import require_session
 from photobak.cli.context import Context, pass_context
+from photobak.cli.signed_in import require_session
 
 
 @click.command()

@@ -1,11 +1,10 @@
 """``photobak whoami``: who is signed in, where, and until when."""
 
-import json
-
 import click
 
-from photobak.cli.signed_in import require_session
 from photobak.cli.context import Context, pass_context
+from photobak.cli.signed_in import require_session
+from photobak.cli.terminal import json_line
 
 
 @click.command()
@@ -25,7 +24,7 @@ def command(context: Context, as_json: bool) -> None:
             "ends_at": ends_at.isoformat(timespec="seconds"),
             "kept_in": session.kept_in,
         }
-        click.echo(json.dumps(found))
+        json_line(found)
         return
     where = "the local stack" if session.profile.is_local else session.profile.region
     click.echo(f"{session.tokens.email}  (profile {session.profile.name}, {where})")
