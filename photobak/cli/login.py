@@ -75,12 +75,10 @@ class _Terminal:
 
 def _show(code: "DeviceCode") -> None:
     say("On any other device, open this page and enter the code:")
-    say(f"\n  {code.verification_uri}\n\n  {click.style(code.user_code, bold=True)}\n")
+    say(f"\n  {code.verification_uri}\n\n  {code.user_code}\n")
     if code.verification_uri_complete and sys.stderr.isatty():
         import segno
 
         segno.make(code.verification_uri_complete).terminal(out=sys.stderr, compact=True)
     minutes = code.expires_in // 60
-    click.echo(
-        f"Waiting for up to {minutes} minutes. Tell nobody this code, and enter none that you are told.", err=True
-    )
+    say(f"Waiting for up to {minutes} minutes. Tell nobody this code, and enter none that you are told.")
