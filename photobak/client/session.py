@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, overload
@@ -20,7 +20,7 @@ from photobak.client.profile import Profile, default_profile_name
 from photobak.client.tokens.choice import store_to_read, store_to_write
 from photobak.client.tokens.file import FileStore
 from photobak.client.tokens.interface import AwsCredentials, SignIn, Tokens, TokenStore
-from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded
+from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -254,15 +254,34 @@ def keep_sign_in(profile: Profile, places: Places, environ: Mapping[str, str], t
         What to tell the person about where it is kept; "" where that needs no word.
 
     Raises:
+        WrongUsage: the profile is signed in as somebody else (on AWS; a local stack's people come and go with it).
         ConfigError: it can't be kept.
     """
     store, word = store_to_write(places, profile, environ)
     with sign_in_lock(places, profile):
+        if not profile.is_local:
+            _require_same_person(profile, places, environ, tokens)
         store.write(SignIn(tokens))
         file = FileStore.of(places, profile.name)
         if store != file:
             file.remove()  # the file is looked at first: an old sign-in there would hide this one
     return word
+
+
+def _require_same_person(profile: Profile, places: Places, environ: Mapping[str, str], tokens: Tokens) -> None:
+    """One profile, one person: their photos must not land in another's library, by mistake or by a trick."""
+    try:
+        before = store_to_read(places, profile, environ).read()
+    except SignInNeeded:
+        return  # what can't be read belongs to nobody
+    if before is None or before.tokens.subject == tokens.subject:
+        return
+    with suppress(CloudError):  # it ends by itself; what matters is that it isn't used
+        cognito.revoke(profile, tokens.refresh_token)
+    raise WrongUsage(
+        f"profile {profile.name} is {before.tokens.email}'s, and this was {tokens.email}",
+        next_step="To change the account, type photobak logout first; to have both, use another --profile",
+    )
 
 
 def forget_sign_in(profile: Profile, places: Places, environ: Mapping[str, str] = os.environ) -> None:

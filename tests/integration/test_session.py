@@ -20,7 +20,7 @@ from photobak.client.profile import save_profile
 from photobak.client.session import Session, keep_sign_in, login_command, open_session
 from photobak.client.tokens.file import FileStore
 from photobak.client.tokens.interface import SignIn
-from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded
+from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
 
 ROUNDS = 100
 PROCESSES = 20
@@ -227,6 +227,20 @@ def test_what_another_person_left_is_not_used_after_a_new_sign_in(issuer: Issuer
     issuer.subject = "somebody-else"
     signed_in(issuer, here)
     assert (kept(here).identity_id, kept(here).credentials) == (None, None)
+
+
+def test_a_profile_on_aws_stays_one_persons(issuer: Issuer, here: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module.cognito, "_user_pools", lambda profile: issuer.url)
+    aws = issuer.profile(endpoint_url=None)
+    keep_sign_in(aws, here, ENVIRON, issuer.tokens())
+    keep_sign_in(aws, here, ENVIRON, issuer.tokens())
+    mine = kept(here)
+    issuer.subject = "somebody-else"
+    theirs = issuer.tokens()
+    with pytest.raises(WrongUsage, match=r"profile test is ann@example\.org's.*photobak logout first"):
+        keep_sign_in(aws, here, ENVIRON, theirs)
+    assert kept(here) == mine
+    assert theirs.refresh_token not in issuer.live_refresh_tokens
 
 
 def test_sign_out_revokes_then_forgets(issuer: Issuer, here: Places) -> None:

@@ -34,6 +34,9 @@ class Issuer:
         self.subject = "11111111-2222-3333-4444-555555555555"
         self.delay = 0.0
         self.failing_with: int | None = None
+        self.device_code: dict[str, Any] = {}
+        self.device_answers: list[str] = []
+        """What the device's questions are answered, in turn: an error, or "tokens"."""
         self._guard = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -116,6 +119,10 @@ class Issuer:
             return 200, self.keys()
         if path == "/oauth2/token":
             return self._refresh(dict(parse_qsl(body.decode())))
+        if path == "/device/code":
+            return 200, self.device_code
+        if path == "/device/token":
+            return self._device_token(dict(parse_qsl(body.decode())))
         if target.endswith(".GetId"):
             return 200, {"IdentityId": "eu-central-1:99999999-0000-0000-0000-000000000000"}
         if target.endswith(".GetCredentialsForIdentity"):
@@ -132,6 +139,14 @@ class Issuer:
             self.live_refresh_tokens.remove(form["refresh_token"])
             rotated = self.refresh_token()
         return 200, {"id_token": self.sign(self.claims()), "refresh_token": rotated, "token_type": "Bearer"}
+
+    def _device_token(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        assert form["grant_type"] == "urn:ietf:params:oauth:grant-type:device_code"
+        assert (form["client_id"], form["device_code"]) == (CLIENT, self.device_code["device_code"])
+        answer = self.device_answers.pop(0)
+        if answer == "tokens":
+            return 200, {"id_token": self.sign(self.claims()), "refresh_token": self.refresh_token()}
+        return 400, {"error": answer}
 
     def _credentials(self) -> dict[str, Any]:
         return {

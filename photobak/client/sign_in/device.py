@@ -106,9 +106,7 @@ def _parse(found: dict[str, Any]) -> DeviceCode:
             device_code=str(found["device_code"]),
             user_code=str(found["user_code"]),
             verification_uri=str(found["verification_uri"]),
-            verification_uri_complete=str(found["verification_uri_complete"])
-            if "verification_uri_complete" in found
-            else None,
+            verification_uri_complete=str(found.get("verification_uri_complete", "")),
             expires_in=int(found["expires_in"]),
             interval=max(int(found.get("interval", 5)), 1),
         )
@@ -116,9 +114,9 @@ def _parse(found: dict[str, Any]) -> DeviceCode:
         raise CloudError("the device code can't be used", why="the answer lacks what RFC 8628 asks for") from None
     if not _USER_CODE.fullmatch(code.user_code) or url_problem(code.verification_uri):
         raise CloudError("the device code can't be used", why="its user code or URL can't be shown")
-    if not (code.verification_uri_complete or "").isprintable():
-        return replace(code, verification_uri_complete=None)
-    return code
+    complete = code.verification_uri_complete or ""
+    same_page = complete.partition("?")[0] == code.verification_uri and complete.isprintable()
+    return code if same_page else replace(code, verification_uri_complete=None)
 
 
 def _failed(answer: Answer, what: str) -> CloudError:
