@@ -34,6 +34,6 @@ def _event(bucket: str, key: str, size: int) -> dict[str, Any]:
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "eventName": "ObjectCreated:Post",
-        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key), "size": size}},
+        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": size}},
     }
     return {"Records": [record]}

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from enum import Enum, auto
 from typing import Any, Final, NoReturn, TypeAlias
 
-from photobak.local import ministack_hooks
+from photobak.local import ministack_auth, ministack_hooks
 from photobak.local.items import ItemStore
 from photobak.local.probe import HEALTH_PATH, SAVE_PATH
 
@@ -66,6 +66,7 @@ def gated(app: App, store: ItemStore, give_up: Callable[[str], NoReturn]) -> App
         elif scope["path"].startswith(_ADMINISTRATION) and scope["path"] != HEALTH_PATH:
             await _answer(send, 403)  # /_ministack/reset would delete every photo, for any web page that asks
         else:
+            ministack_auth.announce_request(scope["method"], scope["headers"])
             before = before_answer(scope["path"], scope["headers"])
             await app(scope, receive, _waiting(before, store, send, give_up))
 

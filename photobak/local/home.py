@@ -10,7 +10,6 @@ from typing import Final
 from photobak.errors import LocalStackError
 
 _MARKER: Final = "made-by-photobak"
-_MARKER_TEXT: Final = "photobak's local stack lives here. `photobak local reset` deletes it.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,7 @@ class Home:
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not self.exists():
-                self._claim()
+            self._claim()
             self.root.chmod(0o700)
             for folder in (self.secrets, self.state, self.objects, self.temporary):
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -111,13 +109,14 @@ class Home:
             raise LocalStackError(f"{self.root} can't be emptied", why=str(error)) from error
 
     def _claim(self) -> None:
-        if any(self.root.iterdir()):
+        # The marker is the first thing here: where another process is quicker, it is there before all else is.
+        if any(self.root.iterdir()) and not self.exists():
             raise LocalStackError(
                 f"the folder {self.root} holds something else",
                 why="a local stack only lives in a folder of its own",
                 next_step="Move what is there, or set PHOTOBAK_HOME to another folder.",
             )
-        write_private(self.root / _MARKER, _MARKER_TEXT)
+        (self.root / _MARKER).touch(mode=0o600)
 
 
 def write_private(path: Path, text: str) -> None:

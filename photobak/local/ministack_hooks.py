@@ -1,7 +1,7 @@
-"""Every private name of MiniStack that the server relies on, in one place (docs/decisions.md says why each is needed).
+"""MiniStack made to last: what it changes is told to the items' store, and what is on the disk leaves the memory.
 
-The version is pinned in pyproject.toml; ``tests/unit/test_local_ministack_hooks.py`` fails by name where another
-version has moved something.
+It relies on private names. MiniStack's version is pinned in pyproject.toml, and
+``tests/unit/test_local_ministack_names.py`` fails by name where another version has moved something.
 """
 # ruff: noqa: SLF001 - private names are what this module is for
 
@@ -52,8 +52,9 @@ def load_items(items: Iterable[Item]) -> None:
             tables[item.table_id]["items"][item.hash_key][item.range_key] = json.loads(item.content)
     for table in tables.values():
         dynamodb._items_replaced(table)  # counts, and indexes
-    # A stream's records don't survive a restart; a mapping that went on from its old position would skip new ones.
-    lambda_svc._dynamodb_stream_positions.clear()
+    positions = lambda_svc._dynamodb_stream_positions
+    for (account, region, mapping), _ in positions.all_items():
+        positions.set_scoped(account, region, mapping, 0)  # streams begin anew: the old place would skip their records
 
 
 def save(services: Iterable[str] | None = None) -> None:

@@ -1,0 +1,35 @@
+"""Fixtures for every test: one local stack a run, torn down without leftovers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.local_stack import processes_of
+
+from photobak.local.lifecycle import down, up
+from photobak.local.values import LocalStack
+
+
+@pytest.fixture(scope="session")
+def local_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the run's local stack."""
+    return tmp_path_factory.mktemp("local") / "stack"
+
+
+@pytest.fixture(scope="session")
+def local_stack(local_home: Path) -> Iterator[LocalStack]:
+    """The run's local stack. What one test leaves in it, others find: use names and accounts of your own."""
+    try:
+        yield up(local_home)
+    finally:
+        down(local_home)
+    assert processes_of(local_home) == []
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> Iterator[Path]:
+    """A folder for a local stack of a test's own, to be killed and broken at will."""
+    home = tmp_path / "stack"
+    yield home
+    down(home)
+    assert processes_of(home) == []

@@ -1,0 +1,73 @@
+"""What tests do to a local stack from outside: as its root, as the system, and as the power cut."""
+
+import functools
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+from photobak.local.home import Home
+from photobak.local.keys import RootKeys, root_keys, root_session
+from photobak.local.values import LocalStack
+
+Answer = TypeVar("Answer")
+
+
+def root_client(stack: LocalStack, service: str) -> Any:
+    """A boto3 client as root."""
+    return _client(root_keys(Home.at(stack.home)), stack.endpoint_url, service)
+
+
+@functools.cache
+def _client(keys: RootKeys, endpoint_url: str, service: str) -> Any:
+    return root_session(keys).client(service, endpoint_url=endpoint_url)  # 50 ms and more
+
+
+def kill(pid: int) -> None:
+    """``kill -9``, and wait until the process is gone."""
+    process = psutil.Process(pid)
+    os.kill(pid, signal.SIGKILL)
+    process.wait(timeout=10)
+
+
+def processes_of(home: Path) -> list[str]:
+    """Every process whose command line names the folder, as ``ps`` says it; independent of how the product looks."""
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listing.splitlines() if str(home) in line]
+
+
+def eventually(ask: Callable[[], Answer], within: float = 10.0) -> Answer:
+    """Ask until the answer is true, and return it; fails after ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {within} s")
+
+
+def make_function(stack: LocalStack, name: str, source: str) -> None:
+    """A Lambda function ``main.handle`` of its own, in Python."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("main.py", source)
+    trust = {"Version": "2012-10-17", "Statement": []}
+    iam = root_client(stack, "iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    root_client(stack, "lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=iam.get_role(RoleName=name)["Role"]["Arn"],
+        Handler="main.handle",
+        Timeout=120,
+        Code={"ZipFile": archive.getvalue()},
+    )
