@@ -39,7 +39,7 @@ FIRST_YEAR: Final = 1826
 CLOCK_TOLERANCE: Final = timedelta(days=1)
 """A camera set to the far side of the date line, or a little fast, is not in the future."""
 
-_ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 _GPS_STEP: Final = timedelta(minutes=15)
 _ZONES_IN_USE: Final = frozenset(

@@ -7,8 +7,8 @@ from typing import Final
 
 _DAY = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<s>[-_.:]?)(?P<month>\d\d)(?P=s)(?P<day>\d\d)"
 _TIME = (
-    r"(?:[-_.,tT\s]+(?:at\s+)?)(?P<hour>\d\d?)(?P<c>[-_.:h]?)(?P<minute>\d\d)(?:(?P=c)|[m])(?P<second>\d\d)"
-    r"(?:[-_.]?(?P<millisecond>\d{3}))?(?!\d)(?:\s*(?P<half>[aApP][mM])\b)?"
+    r"[-_.,tT\s]+(?:at\s+)?(?P<hour>\d\d?)(?P<c>[-_.:]?)(?P<minute>\d\d)(?P=c)(?P<second>\d\d)"
+    r"(?:[-_.]?(?P<millisecond>\d{3}))?(?!\d)(?:[\s\u202f]*(?P<half>[aApP][mM])\b)?"  # macOS: a narrow no-break space
 )
 _DAY_AND_TIME = re.compile(_DAY + _TIME, re.ASCII)
 _UNBROKEN = re.compile(
@@ -17,7 +17,7 @@ _UNBROKEN = re.compile(
     re.ASCII,
 )
 _DAY_ALONE = re.compile(_DAY + r"(?!\d)", re.ASCII)
-_UNIX_MILLISECONDS = re.compile(r"(?:^|^FB_IMG_|^mmexport|^wx_camera_|^Screenshot_)(?P<value>1\d{12})(?!\d)", re.ASCII)
+_UNIX_MILLISECONDS = re.compile(r"(?:FB_IMG_|mmexport|wx_camera_)?(?P<value>1\d{12})(?!\d)", re.ASCII)
 _PIXEL = re.compile(r"PXL_", re.IGNORECASE)
 _UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def time_in(filename: str) -> datetime | None:
         Local time without ``tzinfo``; UTC where the name counts in it: Unix milliseconds, and Google's ``PXL_``.
         None where there is no date, or none of the calendar.
     """
-    if found := _UNIX_MILLISECONDS.search(filename):
+    if found := _UNIX_MILLISECONDS.match(filename):
         return _UNIX_EPOCH + timedelta(milliseconds=int(found["value"]))
     for pattern, read in _PATTERNS:
         for found in pattern.finditer(filename):

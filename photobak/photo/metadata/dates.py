@@ -17,6 +17,7 @@ _OFFSET = re.compile(r"\s*(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)(?!
 _CTIME = re.compile(
     r"\s*[A-Z]{3}\s+(?P<month>[A-Z]{3})\s+(?P<day>\d{1,2})\s+(?P<time>\d\d:\d\d:\d\d)\s+(?P<year>\d{4})", re.IGNORECASE
 )
+_DIGITS = re.compile(r"\s*(\d+)", re.ASCII)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _WEST: Final = timedelta(hours=-12)
@@ -117,5 +118,5 @@ def unix_local(seconds: int) -> datetime | None:
 
 
 def _microseconds(fraction: str) -> int:
-    digits = fraction.strip()
-    return int(digits[:6].ljust(6, "0")) if digits.isascii() and digits.isdigit() else 0
+    digits = _DIGITS.match(fraction)
+    return int(digits[1][:6].ljust(6, "0")) if digits else 0

@@ -10,6 +10,7 @@ from photobak.photo.metadata.xmp import read_xmp
 
 _SIGNATURE_BYTES: Final = 8
 _XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0"
+_UNCOMPRESSED: Final = b"\0"
 
 
 def read_png(window: Window) -> Metadata:
@@ -49,9 +50,9 @@ def _chunks(window: Window) -> Iterator[tuple[bytes, Window]]:
 def _xmp_text(data: Window) -> Window | None:
     """The packet of an uncompressed ``XML:com.adobe.xmp`` text; XMP is never written compressed (part 3, 1.1.5)."""
     head = data.up_to(0, len(_XMP_KEYWORD) + 64)
-    if not head.startswith(_XMP_KEYWORD) or head[len(_XMP_KEYWORD)] != 0:
+    if not head.startswith(_XMP_KEYWORD + _UNCOMPRESSED):
         return None
-    # Compression flag and method, then language tag and translated keyword, each ended by NUL.
+    # The compression method, then language tag and translated keyword, each ended by NUL.
     language_end = head.find(b"\0", len(_XMP_KEYWORD) + 2)
     keyword_end = head.find(b"\0", language_end + 1)
     return data.part(keyword_end + 1) if 0 <= language_end < keyword_end else None

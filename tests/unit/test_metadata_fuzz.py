@@ -1,0 +1,202 @@
+"""Damaged and hostile files: whatever the bytes say, reading ends soon, raises nothing and returns a sane value.
+
+PHOTOBAK_FUZZ_CASES sets how many files are damaged (the long form: 20000); the seed is fixed, a failure repeats itself.
+"""
+
+import io
+import math
+import os
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from support.corpus import corpus_files
+from support.photo_files import (
+    DIGITIZED,
+    GPS_DATE,
+    LENS,
+    MAKE,
+    MODEL,
+    ORIENTATION,
+    ORIGINAL,
+    avchd,
+    avi,
+    bmp,
+    cr3,
+    dated,
+    fractions,
+    gif,
+    gps_fields,
+    heif,
+    jpeg,
+    long,
+    movie,
+    png,
+    position_fields,
+    raf,
+    short,
+    text,
+    tiff,
+    webp,
+    xmp_packet,
+)
+
+from photobak.photo.capture_time import decide
+from photobak.photo.media_type import HEAD_BYTES, recognise
+from photobak.photo.metadata import Metadata, read_metadata
+
+CASES = int(os.environ.get("PHOTOBAK_FUZZ_CASES", "400"))
+SEED = 20240131
+LONGEST_READ = timedelta(seconds=1)
+CORPUS_BYTES = 256 * 1024
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def whole_files() -> dict[str, bytes]:
+    """One file of each format with as much metadata as its writer can put in."""
+    exif = [text(ORIGINAL, "2021:06:07 08:09:10"), text(DIGITIZED, "2021:06:07 08:09:10"), text(LENS, "EF 50mm")]
+    gps = [
+        *gps_fields("2021:06:07", (8, 1), (9, 1), (1050, 100)),
+        *position_fields(((48, 1), (51, 1), (30, 1)), "N", ((2, 1), (17, 1), (40, 1)), "E"),
+    ]
+    main = [text(MAKE, "Canon"), text(MODEL, "EOS"), short(ORIENTATION, 6)]
+    block = tiff(main, exif, gps)
+    xmp = xmp_packet('exif:DateTimeOriginal="2021-06-07T08:09:10+02:00" xmp:CreateDate="2021-06-07"')
+    return {
+        "a.jpg": jpeg(block, xmp=xmp),
+        "b.jpg": jpeg(None, xmp=xmp),
+        "a.png": png(block, xmp=xmp),
+        "a.webp": webp(block, xmp=xmp),
+        "a.heic": heif(block),
+        "a.avif": heif(block, brand=b"avif"),
+        "a.tif": tiff([*main, long(0x014A, 8, 8), long(0x0100, 60), long(0x0101, 40)], exif, gps),
+        "a.nef": tiff(main, exif, gps, order=">"),
+        "a.cr2": tiff(main, exif, gps, mark=b"CR\2\0\0\0\0\0"),
+        "a.rw2": tiff(main, exif, gps, magic=0x55),
+        "a.orf": tiff(main, exif, gps, magic=0x4F52),
+        "a.raf": raf(jpeg(block)),
+        "a.cr3": cr3(main, exif, gps),
+        "a.mov": movie(created=3705905350, creation_date="2021-06-07T08:09:10+0200", place="+48.85+002.29/"),
+        "a.mp4": movie(brand=b"mp42", created=3705905350, day="2021-06-07T08:09:10+0200", version=1),
+        "a.avi": avi(b"MON JUN  7 08:09:10 2021\n\0"),
+        "a.mts": avchd({0x18: bytes((4, 0x20, 0x21, 6)), 0x19: bytes((7, 8, 9, 0x10))}),
+        "a.gif": gif(8, 6),
+        "a.bmp": bmp(8, 6),
+        "a.xmp": xmp.encode(),
+    }
+
+
+def truncated(data: bytearray, chance: random.Random) -> bytearray:
+    return data[: chance.randrange(len(data) + 1)]
+
+
+def bits_flipped(data: bytearray, chance: random.Random) -> bytearray:
+    for _ in range(chance.choice((1, 1, 4, 32, 256))):
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    return data
+
+
+def head_bits_flipped(data: bytearray, chance: random.Random) -> bytearray:
+    for _ in range(chance.choice((1, 2, 8))):
+        data[chance.randrange(min(len(data), 512))] ^= 1 << chance.randrange(8)
+    return data
+
+
+def number_replaced(data: bytearray, chance: random.Random) -> bytearray:
+    """Lengths, counts and offsets at their limits."""
+    size = chance.choice((1, 2, 4, 8))
+    at = chance.randrange(max(len(data) - size, 1))
+    data[at : at + size] = chance.choice((bytes(size), b"\xff" * size, b"\x7f" * size, (8).to_bytes(size, "little")))
+    return data
+
+
+def block_repeated(data: bytearray, chance: random.Random) -> bytearray:
+    start, to = chance.randrange(len(data)), chance.randrange(len(data))
+    length = chance.randrange(1, 64)
+    data[to : to + length] = data[start : start + length]
+    return data
+
+
+DAMAGES: tuple[Callable[[bytearray, random.Random], bytearray], ...] = (
+    truncated,
+    bits_flipped,
+    head_bits_flipped,
+    number_replaced,
+    block_repeated,
+)
+
+
+def assert_sane(found: Metadata) -> None:
+    assert (found.width is None) == (found.height is None)
+    assert found.width is None or found.width > 0
+    assert found.orientation is None or 1 <= found.orientation <= 8
+    assert (found.latitude is None) == (found.longitude is None)
+    if found.latitude is not None and found.longitude is not None:
+        assert abs(found.latitude) <= 90
+        assert abs(found.longitude) <= 180
+        assert math.isfinite(found.latitude + found.longitude)
+    for name in (found.camera_make, found.camera_model, found.lens):
+        assert name is None or (0 < len(name) <= 128 and name.isprintable())
+
+
+def read(name: str, data: bytes) -> None:
+    media_type = recognise(data[:HEAD_BYTES], name)
+    if media_type is not None:
+        found = read_metadata(io.BytesIO(data), media_type)
+        assert_sane(found)
+        decide(found, filename=name, modified_at=NOW, zone=UTC, now=NOW).isoformat()
+
+
+def test_damaged_files_are_read_without_error_and_in_time() -> None:
+    files = whole_files() | {path.name: path.read_bytes()[:CORPUS_BYTES] for path in corpus_files()}
+    chance = random.Random(SEED)
+    for case in range(CASES):
+        name = chance.choice(sorted(files))
+        data = bytearray(files[name])
+        damage = [chance.choice(DAMAGES) for _ in range(chance.choice((1, 1, 2, 3)))]
+        for change in damage:
+            data = change(data, chance) if data else data
+        started = time.process_time()
+        try:
+            read(name, bytes(data))
+        except Exception as error:
+            raise AssertionError(f"case {case}: {name}, {[change.__name__ for change in damage]}: {error!r}") from error
+        assert time.process_time() - started < LONGEST_READ.total_seconds(), f"case {case}: {name}"
+
+
+@pytest.mark.parametrize("name", whole_files())
+def test_every_truncation_of_a_small_file_is_read(name: str) -> None:
+    data = whole_files()[name]
+    for length in range(0, min(len(data), 1500), 7):
+        read(name, data[:length])
+
+
+@pytest.mark.parametrize("filling", [b"\0", b"\xff", b"\x08", b"FFD8", b"\0\0\0\1"])
+@pytest.mark.parametrize("name", whole_files())
+def test_a_file_that_goes_on_and_on_is_given_up_in_time(name: str, filling: bytes) -> None:
+    head = whole_files()[name][:64]
+    data = head + filling * (8 * 1024 * 1024 // len(filling))
+    started = time.process_time()
+    read(name, data)
+    assert time.process_time() - started < LONGEST_READ.total_seconds()
+
+
+def test_directories_with_the_most_entries_are_read_in_time() -> None:
+    """The 20,000 entries of 999 numbers each that hold exifread 3.5 for twelve seconds."""
+    table = b"".join(short(0x0100 + index % 50, *range(3)).value.ljust(8, b"\0")[:12] for index in range(20000))
+    data = b"II*\0\x08\0\0\0" + (20000).to_bytes(2, "little") + table.ljust(20000 * 12, b"\x03")
+    started = time.process_time()
+    read("a.tif", data)
+    read("a.jpg", jpeg(data[:60000]))
+    assert time.process_time() - started < LONGEST_READ.total_seconds()
+
+
+def test_fractions_by_zero_are_no_position_and_no_time() -> None:
+    nowhere = ((0, 0), (0, 0), (0, 0))
+    gps = [*position_fields(nowhere, "N", nowhere, "E"), text(GPS_DATE, "2021:06:07"), fractions(7, *nowhere)]
+    media_type = recognise(b"\xff\xd8\xff", "a.jpg")
+    assert media_type is not None
+    found = read_metadata(io.BytesIO(jpeg(dated("", gps=gps))), media_type)
+    assert found == Metadata(width=8, height=6)
