@@ -1,22 +1,18 @@
 """``photobak login`` with a real browser: here by loopback, elsewhere by pasting, and what a watcher of ``ps`` sees."""
 
 import json
-import os
-import pty
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from select import select
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.chromium import chromium_page
 from support.command_line import PHOTOBAK, environ_of, photobak
+from support.terminal import terminal
 from support.user_pool import UserPool, user_pool
 
 from photobak.client.places import places
@@ -37,54 +33,6 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UserPool]:
 def home(pool: UserPool, tmp_path: Path) -> Path:
     save_profile(places(environ_of(tmp_path)), pool.profile)
     return tmp_path
-
-
-@dataclass
-class Terminal:
-    """A command on a terminal of its own, as a person at a keyboard has it."""
-
-    process: "subprocess.Popen[bytes]"
-    screen: int
-    shown: str = field(default="")
-
-    def until(self, pattern: "re.Pattern[str] | str", within: float = 20) -> "re.Match[str]":
-        """Read until the pattern is shown."""
-        end = time.monotonic() + within
-        while time.monotonic() < end:
-            found = re.search(pattern, self.shown)
-            if found:
-                return found
-            if select([self.screen], [], [], 0.1)[0]:
-                try:
-                    self.shown += os.read(self.screen, 65536).decode().replace("\r\n", "\n")
-                except OSError:
-                    break  # the process has ended, and its terminal with it
-        found = re.search(pattern, self.shown)
-        assert found, self.shown
-        return found
-
-    def type(self, text: str) -> None:
-        os.write(self.screen, text.encode())
-
-
-@contextmanager
-def terminal(home: Path, *arguments: str, **more: str) -> Iterator[Terminal]:
-    """Run a command on a pseudo-terminal."""
-    screen, inner = pty.openpty()
-    with subprocess.Popen(
-        [PHOTOBAK, *arguments],
-        env=environ_of(home, **more),
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        start_new_session=True,
-    ) as process:
-        os.close(inner)
-        try:
-            yield Terminal(process, screen)
-        finally:
-            process.kill()
-            os.close(screen)
 
 
 def fill_in(page: "Page", pool: UserPool, name: str = "ann") -> None:  # noqa: F821 - see chromium_page

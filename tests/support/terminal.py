@@ -1,0 +1,62 @@
+"""A command on a pseudo-terminal: what a person at a keyboard sees and types."""
+
+import os
+import pty
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from select import select
+
+from support.command_line import PHOTOBAK, environ_of
+
+
+@dataclass
+class Terminal:
+    """A command on a terminal of its own, as a person at a keyboard has it."""
+
+    process: "subprocess.Popen[bytes]"
+    screen: int
+    shown: str = field(default="")
+
+    def until(self, pattern: "re.Pattern[str] | str", within: float = 20) -> "re.Match[str]":
+        """Read until the pattern is shown."""
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            found = re.search(pattern, self.shown)
+            if found:
+                return found
+            if select([self.screen], [], [], 0.1)[0]:
+                try:
+                    self.shown += os.read(self.screen, 65536).decode().replace("\r\n", "\n")
+                except OSError:
+                    break  # the process has ended, and its terminal with it
+        found = re.search(pattern, self.shown)
+        assert found, self.shown
+        return found
+
+    def type(self, text: str) -> None:
+        os.write(self.screen, text.encode())
+
+
+@contextmanager
+def terminal(home: Path, *arguments: str, **more: str) -> Iterator[Terminal]:
+    """Run a command on a pseudo-terminal."""
+    screen, inner = pty.openpty()
+    with subprocess.Popen(
+        [PHOTOBAK, *arguments],
+        env=environ_of(home, **more),
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    ) as process:
+        os.close(inner)
+        try:
+            yield Terminal(process, screen)
+        finally:
+            process.kill()
+            os.close(screen)
