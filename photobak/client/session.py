@@ -284,16 +284,6 @@ def _require_same_person(profile: Profile, places: Places, environ: Mapping[str,
     )
 
 
-def forget_sign_in(profile: Profile, places: Places, environ: Mapping[str, str] = os.environ) -> None:
-    """Keep nothing of the profile's sign-in, without asking its cloud, which may be gone.
-
-    Raises:
-        ConfigError: it can't be removed.
-    """
-    with sign_in_lock(places, profile):
-        store_to_read(places, profile, environ).remove()
-
-
 def login_command(places: Places, profile: Profile) -> str:
     """What to type to sign in to ``profile``."""
     try:
