@@ -69,7 +69,7 @@ def decode(file: BinaryIO, long_edge: int, *, orientation: int = 1) -> Picture:
     """
     decoded = _decode_first_frame(file, long_edge)
     small = in_resizable_mode(decoded.image).resize(
-        fit(decoded.full_size, long_edge, long_edge), Image.Resampling.LANCZOS, box=decoded.box, reducing_gap=2.0
+        fit(decoded.full_size, long_edge, long_edge), Image.Resampling.BICUBIC, box=decoded.box, reducing_gap=2.0
     )
     picture = in_srgb(small, decoded.image.info.get("icc_profile"))
     orientation = _orientation(decoded.image) or orientation

@@ -18,10 +18,10 @@ MAX_JPEG_SCANS: Final = 100
 MAX_QUOTED_CHARACTERS: Final = 200
 """Of what a decoder says; it may quote the file."""
 
-# Peak memory a pixel, rounded up from what 50-megapixel files took: WebP's animation decoder holds the canvas
-# three times; for the others the worst case is transparency, which is premultiplied before resizing.
-_WEBP_BYTES_PER_PIXEL: Final = 17
-_OTHER_BYTES_PER_PIXEL: Final = 12
+# Peak memory a pixel, rounded up from what 50-megapixel files took: WebP's animation decoder holds the canvas three
+# times, JPEG 2000's has 32 bits a sample; of the others the worst case has transparency, which is premultiplied.
+_BYTES_PER_PIXEL: Final = {"WEBP": 17, "JPEG2000": 20}
+_OTHERWISE_BYTES_PER_PIXEL: Final = 12
 
 
 class UndecodableImage(PhotobakError):
@@ -79,7 +79,7 @@ def _bytes_per_pixel(image: ImageFile) -> int:
     if image.format == "JPEG":
         # A progressive one is kept whole as coefficients of two bytes; the pixels come at a fraction of the size.
         return 2 * len(image.getbands())
-    return _WEBP_BYTES_PER_PIXEL if image.format == "WEBP" else _OTHER_BYTES_PER_PIXEL
+    return _BYTES_PER_PIXEL.get(image.format or "", _OTHERWISE_BYTES_PER_PIXEL)
 
 
 def _reason(error: Exception) -> str:

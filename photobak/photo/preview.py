@@ -6,14 +6,13 @@ Both are WebP, upright, in sRGB, and carry nothing of the photo's metadata (no E
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from PIL import Image
 
-from photobak.photo.decode import decode, fit
+from photobak.photo.decode import Picture, decode, fit
 from photobak.photo.decoder_guard import UndecodableImage
 from photobak.photo.media_type import AVIF, BMP, GIF, HEIC, HEIF, JP2, JPEG, PNG, PSD, TIFF, WEBP, MediaType
-from photobak.photo.raw_preview import decode_raw
 
 __all__ = ["THUMB_MAX_HEIGHT", "THUMB_WIDTH", "WEB_LONG_EDGE", "Previews", "UndecodableImage", "make_previews"]
 
@@ -62,16 +61,19 @@ def make_previews(path: Path, media_type: MediaType) -> Previews:
     if path.stat().st_size == 0:
         raise UndecodableImage("the file is empty")
     with path.open("rb") as file:
-        if media_type in _DECODABLE:
-            picture = decode(file, WEB_LONG_EDGE)
-        else:
-            picture = decode_raw(file, media_type, WEB_LONG_EDGE)
+        picture = decode(file, WEB_LONG_EDGE) if media_type in _DECODABLE else _decode_raw(file, media_type)
     return Previews(
         thumb=_webp(_thumbnail(picture.image), THUMB_QUALITY),
         web=_webp(picture.image, WEB_QUALITY),
         width=picture.width,
         height=picture.height,
     )
+
+
+def _decode_raw(file: BinaryIO, media_type: MediaType) -> Picture:
+    from photobak.photo.raw_preview import decode_raw  # brings all readers of metadata, which other photos don't need
+
+    return decode_raw(file, media_type, WEB_LONG_EDGE)
 
 
 def _thumbnail(web: Image.Image) -> Image.Image:
