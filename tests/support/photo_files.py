@@ -123,6 +123,17 @@ def jpeg(exif: bytes | None = None, *, before: bytes = b"", xmp: str = "", size:
     return b"\xff\xd8" + before + app1 + packet + segment(0xDB, bytes(65)) + frame + scan + b"\0\xff\xd9"
 
 
+def iptc(**facts: str) -> bytes:
+    """Photoshop's JPEG segment with IPTC data sets; ``d55="20210607"`` is number 55 of the application record."""
+    data = b"".join(
+        bytes((0x1C, 2, int(number[1:]))) + struct.pack(">H", len(value)) + value.encode()
+        for number, value in facts.items()
+    )
+    other = b"8BIM" + struct.pack(">H", 0x03ED) + b"\3abc" + struct.pack(">I", 3) + b"xyz\0"
+    block = b"8BIM" + struct.pack(">H", 0x0404) + b"\0\0" + struct.pack(">I", len(data)) + data
+    return segment(0xED, b"Photoshop 3.0\0" + other + block)
+
+
 def xmp_packet(attributes: str = "", elements: str = "") -> str:
     namespaces = (
         'xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'

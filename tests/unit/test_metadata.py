@@ -39,6 +39,7 @@ from support.photo_files import (
     gif,
     gps_fields,
     heif,
+    iptc,
     jpeg,
     long,
     movie,
@@ -251,6 +252,28 @@ def test_a_truncated_file_keeps_what_is_legible() -> None:
     end = data.index(WRITTEN.encode()) + len(WRITTEN) + 1
     assert read(data[:end]).original == TAKEN
     assert read(data[: end - 2]) == Metadata()
+
+
+@pytest.mark.parametrize(
+    ("facts", "original", "digitized"),
+    [
+        ({"d55": "20210607", "d60": "080910+0200"}, TAKEN.replace(tzinfo=TWO_HOURS_EAST), None),
+        ({"d55": "20210607", "d60": "080910"}, TAKEN, None),
+        ({"d55": "20210607"}, datetime(2021, 6, 7), None),
+        ({"d62": "20210607", "d63": "080910+0200"}, None, TAKEN.replace(tzinfo=TWO_HOURS_EAST)),
+        ({"d55": "00000000", "d60": "000000"}, None, None),
+        ({"d60": "080910"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_dates_of_iptc(facts: dict[str, str], original: datetime | None, digitized: datetime | None) -> None:
+    assert read(jpeg(before=iptc(**facts))) == Metadata(width=8, height=6, original=original, digitized=digitized)
+
+
+def test_iptc_comes_after_exif_and_before_xmp() -> None:
+    caption = iptc(d55="20110101", d60="000000")
+    assert read(jpeg(BLOCK, before=caption)).original == TAKEN
+    assert read(jpeg(before=caption, xmp=XMP)).original == datetime(2011, 1, 1)
 
 
 def test_trail_cameras_and_the_first_digital_cameras_are_dated() -> None:

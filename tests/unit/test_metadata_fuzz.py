@@ -30,6 +30,7 @@ from support.photo_files import (
     gif,
     gps_fields,
     heif,
+    iptc,
     jpeg,
     long,
     movie,
@@ -67,6 +68,7 @@ def whole_files() -> dict[str, bytes]:
     return {
         "a.jpg": jpeg(block, xmp=xmp),
         "b.jpg": jpeg(None, xmp=xmp),
+        "c.jpg": jpeg(None, before=iptc(d55="20210607", d60="080910+0200")),
         "a.png": png(block, xmp=xmp),
         "a.webp": webp(block, xmp=xmp),
         "a.heic": heif(block),

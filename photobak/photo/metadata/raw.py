@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Final
 
 from photobak.photo.metadata.exif import EXIF_DIRECTORY, describe_from, image_size, pixel_size
+from photobak.photo.metadata.iptc import read_iptc
 from photobak.photo.metadata.jpeg import read_jpeg
 from photobak.photo.metadata.tiff import MAX_DIRECTORIES, Directory, Tiff, open_tiff
 from photobak.photo.metadata.value import Metadata
@@ -13,6 +14,7 @@ from photobak.photo.metadata.xmp import read_xmp
 
 _SUB_DIRECTORIES: Final = 0x014A
 _XMP: Final = 0x02BC
+_IPTC: Final = 0x83BB
 _PANASONIC_JPEG: Final = 0x002E
 """RW2's JpgFromRaw: the preview with the whole EXIF of the picture."""
 
@@ -28,14 +30,16 @@ _RAF_MAX_TAGS: Final = 256
 
 
 def read_tiff(window: Window) -> Metadata:
-    """EXIF, the dates of XMP where EXIF has none, and the dimensions of the largest picture inside."""
+    """EXIF, the dates of IPTC, then XMP, where EXIF has none, and the dimensions of the largest picture inside."""
     tiff = open_tiff(window)
     directories = list(tiff.chain())
     if not directories:
         return Metadata()
     main = directories[0]
     found = describe_from(tiff, main)
-    packet = main.window(_XMP)
+    caption, packet = main.window(_IPTC), main.window(_XMP)
+    if found.original is None and caption:
+        found = found.completed_by(read_iptc(caption))
     if found.original is None and packet:
         found = found.completed_by(read_xmp(packet))
     return found.completed_by(_largest(tiff, directories))
