@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
     from photobak.client.places import Places
+
+INCOMPLETE: Final = 3
+"""Exit code: done, but some photos failed or are still pending."""
 
 
 @dataclass

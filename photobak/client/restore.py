@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -59,10 +59,9 @@ class _WrongBytes(Exception):
 class Restorer:
     """Restores into one folder."""
 
-    def __init__(self, session: Session, folder: Path, on_bytes: Callable[[int], None]) -> None:
+    def __init__(self, session: Session, folder: Path) -> None:
         self._session = session
         self._folder = folder
-        self._on_bytes = on_bytes
         self._s3: S3Client = session.client("s3")
 
     def restore(self, targets: Iterable[Target]) -> Iterator[RestoreOutcome]:
@@ -123,7 +122,6 @@ class Restorer:
             for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
                 digest.update(chunk)
                 file.write(chunk)
-                self._on_bytes(len(chunk))
         if digest.hexdigest() != target.record.sha256:
             raise _WrongBytes("the bytes in the cloud are not the ones that were stored")
 

@@ -1,7 +1,7 @@
 """Walks the folders that are backed up: one folder at a time, so that memory stays the same however many there are."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -51,6 +51,17 @@ class Root:
         """The path below the root, with ``/`` between its parts."""
         below = os.path.relpath(os.path.join(folder, name), self.path.parent if self.single else self.path)  # noqa: PTH118
         return below.replace(os.sep, "/")
+
+
+def distinct_roots(paths: Iterable[Path]) -> list[Root]:
+    """Look at the PATHs as they were given; one that lies inside another is scanned with it, once.
+
+    Raises:
+        WrongUsage: as ``Root.of``.
+    """
+    roots = list(dict.fromkeys(Root.of(path) for path in paths))
+    folders = {root.path for root in roots if not root.single}
+    return [root for root in roots if not folders & set(root.path.parents)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,15 @@ class Session:
         when = "today" if days == 0 else f"in {days} day{'s' * (days > 1)}"
         return f"The sign-in of profile {self.profile.name} ends {when}. Renew it: {self._login_command()}"
 
+    def forget_credentials(self) -> None:
+        """Ask for new AWS credentials when they are next needed: a local stack that starts anew knows no old ones.
+
+        Raises:
+            SignInNeeded: nobody is signed in.
+        """
+        with self._guard, self._locked():
+            self._keep(replace(self._read(), credentials=None))
+
     def sign_out(self) -> bool:
         """Revoke the sign-in, then keep nothing of it; returns whether anybody was signed in.
 

@@ -4,6 +4,7 @@ The index is written last, with what the cloud has confirmed; whatever ends a ru
 """
 
 import os
+import platform
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,9 @@ class Sync:
             else:
                 settler.leave(sent)
         tell_moves(self._session, self._index, self._gone.of(roots))
-        return self._finish(started)
+        summary = self._finish(started)
+        self._index.note_run(time.time(), summary.to_json())
+        return summary
 
     def rehearse(self, roots: Sequence[Root]) -> Summary:
         """Read everything and send nothing: what would ``run`` upload?"""
@@ -93,8 +96,9 @@ class Sync:
         return self._finish(started)
 
     def _finish(self, started: float) -> Summary:
-        self._ledger.summary.seconds = time.monotonic() - started
-        return self._ledger.summary
+        summary = self._ledger.summary
+        summary.seconds = time.monotonic() - started
+        return summary
 
     def _candidates(self, pipeline: Pipeline, roots: Sequence[Root]) -> Iterator[Candidate]:
         """All files that need the cloud's word."""
@@ -132,6 +136,11 @@ class Sync:
                     self._ledger.outcome(each)
                 case Candidate():
                     yield each
+
+
+def this_device() -> str:
+    """The machine's name in ``photo.source``: without the colon that ends it there."""
+    return platform.node().replace(":", "-") or "unknown"
 
 
 def _readers() -> int:

@@ -32,6 +32,8 @@ class ProcessEnvironment(_Environment):
     photo_bucket: str
     photos_table: str
     contents_table: str
+    upload_queue_url: str
+    """The queue that the function's messages come from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def escape(path: str) -> str:
 
 def unescape(text: str) -> str:
     """Give back the file name or path that ``escape`` was given."""
+
     def byte(match: re.Match[str]) -> bytes:
         escape = match[1]
         return b"\\" if escape == "\\" else bytes.fromhex(escape[1:])

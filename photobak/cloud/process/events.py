@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from aws_lambda_powertools.utilities.data_classes import S3Event
 
@@ -27,5 +28,5 @@ def upload_events(notification: dict[str, object]) -> Iterator[UploadEvent]:
     if "Records" not in notification:
         return
     for record in S3Event(notification).records:
-        # The key arrives form-encoded; the event class decodes it.
-        yield UploadEvent(record.s3.bucket.name, TempKey.parse(record.s3.get_object.key))
+        key = unquote_plus(record.s3.get_object.key)  # it arrives form-encoded
+        yield UploadEvent(record.s3.bucket.name, TempKey.parse(key))

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -14,9 +14,11 @@ from photobak.cloud.environment import ProcessEnvironment
 from photobak.cloud.process.describe import Description
 from photobak.cloud.process.events import upload_events
 from photobak.cloud.process.keep import Keeper, Previewer
-from photobak.cloud.store.connect import connect_library, connect_s3
+from photobak.cloud.store.connect import connect_library, connect_s3, connect_sqs
 from photobak.cloud.store.uploads import Upload, UploadStore
 from photobak.photo.preview import Previews, UndecodableImage, make_previews
+
+_SECONDS_UNTIL_NEXT_TRY: Final = 20
 
 logger = Logger()
 
@@ -37,19 +39,31 @@ def salvage(event: dict[str, Any], context: LambdaContext) -> Any:
 def _handle(event: dict[str, Any], context: LambdaContext, previewer: Previewer) -> Any:
     keeper = _keeper(previewer)
 
-    def keep_message(message: SQSRecord) -> None:
+    def keep_message(record: SQSRecord) -> None:  # Powertools hands it over by this name
         try:
-            uploads = list(upload_events(json.loads(message.body)))
+            uploads = list(upload_events(json.loads(record.body)))
         except (ValueError, KeyError) as error:
             # Delivering it again would not make it legible; an object under a foreign key expires by itself.
-            logger.warning("A message was left aside", extra={"reason": str(error), "message_id": message.message_id})
+            logger.warning("A message was left aside", extra={"reason": str(error), "message_id": record.message_id})
             return
         for upload in uploads:
-            logger.info("Upload", extra={"sha256": upload.key.sha256})
-            keeper.keep(upload)
+            try:
+                keeper.keep(upload)
+            except Exception:  # told here, because the batch processor tells nobody why it delivers a message again
+                logger.exception("An upload failed", extra={"sha256": upload.key.sha256})
+                _deliver_soon(record)
+                raise
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=keep_message, processor=processor, context=context)
+
+
+def _deliver_soon(record: SQSRecord) -> None:
+    """Don't wait out the queue's visibility timeout, which is long because a slow upload may take long."""
+    queue_url = ProcessEnvironment.read().upload_queue_url
+    connect_sqs().change_message_visibility(
+        QueueUrl=queue_url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=_SECONDS_UNTIL_NEXT_TRY
+    )
 
 
 @cache

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 _PATIENCE = Config(
     connect_timeout=3, read_timeout=60, retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32
@@ -37,6 +38,12 @@ def connect_s3() -> "S3Client":
 def connect_dynamodb() -> "DynamoDBClient":
     """Connect to DynamoDB."""
     return boto3.client("dynamodb", config=_PATIENCE)
+
+
+@cache
+def connect_sqs() -> "SQSClient":
+    """Connect to SQS."""
+    return boto3.client("sqs", config=_PATIENCE)
 
 
 @cache

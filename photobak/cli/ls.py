@@ -1,0 +1,63 @@
+"""``photobak ls``: list photos by date."""
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from photobak.cli.context import Context, pass_context
+from photobak.cli.terminal import bytes_text, json_line
+
+if TYPE_CHECKING:
+    from photobak.photo.record import Record
+
+_PAGE = 1000
+
+
+@click.command(name="ls", short_help="List photos by date.")
+@click.option("--since", metavar="DATE", help="Taken then or later: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y.")
+@click.option("--until", metavar="DATE", help="Taken then or earlier; 2024-06 includes June.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="At most so many.")
+@click.option("--reverse", is_flag=True, help="Oldest first.")
+@click.option("-l", "--long", "as_long", is_flag=True, help="Show size, kind and camera too.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo.")
+@pass_context
+def command(
+    context: Context,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    reverse: bool,
+    as_long: bool,
+    as_json: bool,
+) -> None:
+    r"""List the photos that are backed up, newest first.
+
+    \b
+      photobak ls --since 2024-06 --until 2024-08
+      photobak ls --limit 20 -l
+      photobak ls --json | jq -r .filename
+    """
+    from photobak.cli.signed_in import require_session
+    from photobak.cli.values import parse_span
+    from photobak.client.library import Library
+
+    span = parse_span(since, until)
+    library = Library(require_session(context))
+    page_size = min(limit or _PAGE, _PAGE)
+    for record in islice(library.records(span, oldest_first=reverse, page_size=page_size), limit):
+        if as_json:
+            json_line(record.listing())
+        else:
+            click.echo(_row(record, as_long))
+
+
+def _row(record: "Record", as_long: bool) -> str:
+    """One line: id, local capture time, name; control characters in a name are shown, not obeyed."""
+    taken = f"{record.taken.taken_at.astimezone():%Y-%m-%d %H:%M}"
+    name = "".join(char if char.isprintable() else "?" for char in record.filename)
+    note = "" if record.status.value == "stored" else f"  ({record.status.value})"
+    if not as_long:
+        return f"{record.id}  {taken}  {name}{note}"
+    details = f"{record.kind.value:7}  {bytes_text(record.size):>9}  {record.camera or '-':24.24}"
+    return f"{record.id}  {taken}  {details}  {name}{note}"

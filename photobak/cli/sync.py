@@ -1,0 +1,77 @@
+"""``photobak sync``: back up."""
+
+from pathlib import Path
+
+import click
+
+from photobak.cli.context import INCOMPLETE, Context, pass_context
+
+
+@click.command(name="sync", short_help="Back up photos.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read everything, send nothing, say what would be uploaded.")
+@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once; 8 by default.")
+@click.option("--no-wait", is_flag=True, help="Don't wait until the cloud has confirmed what was sent.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(1),
+    default=600.0,
+    help="Leave the rest to the next run after so long without any confirmation; 600 by default.",
+)
+@click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M.")
+@click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, then a summary."
+)
+@pass_context
+def command(
+    context: Context,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    jobs: int,
+    no_wait: bool,
+    timeout: float,
+    limit_rate: str | None,
+    timezone: str | None,
+    as_json: bool,
+) -> None:
+    r"""Back up photos, videos and their sidecars below each PATH.
+
+    What was backed up before and has not been touched since is not read again. A photo counts as backed up when the
+    cloud has confirmed it: its bytes were hashed there, the original is kept and its record is written.
+
+    \b
+      photobak sync ~/Pictures
+      photobak sync --dry-run --exclude '*.png' ~/Pictures /media/card
+    """
+    from photobak.cli.local_stack import session_or_local_stack
+    from photobak.cli.sync_view import sync_view
+    from photobak.cli.values import parse_rate, parse_zone
+    from photobak.client.index import Index
+    from photobak.client.run_lock import index_path, run_lock
+    from photobak.client.scan import Filters, distinct_roots
+    from photobak.client.sync import Options, Sync, this_device
+
+    roots = distinct_roots(paths)
+    options = Options(
+        jobs=jobs,
+        device=this_device(),
+        zone=parse_zone(timezone),
+        filters=Filters.of(include, exclude),
+        wait=not no_wait,
+        timeout=timeout,
+        bytes_per_second=parse_rate(limit_rate),
+    )
+    session = session_or_local_stack(context)
+    path = index_path(context.places, session.profile)
+    with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
+        sync = Sync(session, index, view, options)
+        summary = sync.rehearse(roots) if dry_run else sync.run(roots)
+        view.conclude(summary)
+    if not summary.complete:
+        click.get_current_context().exit(INCOMPLETE)

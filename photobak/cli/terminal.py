@@ -1,0 +1,58 @@
+"""Data goes to stdout, talk to stderr; colours and progress only where a person looks."""
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@cache
+def talk() -> "Console":
+    """The console for what is said to a person: stderr; rich obeys NO_COLOR."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@cache
+def data() -> "Console":
+    """The console for what was asked for: stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """Say a line to the person, without any markup in it."""
+    click.echo(message, err=True)
+
+
+def json_line(entry: Mapping[str, Any]) -> None:
+    """Print one JSON object as a line of its own."""
+    sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at what is said."""
+    return sys.stderr.isatty()
+
+
+def bytes_text(size: float) -> str:
+    """A size as people read it: 4.2 MB, decimal units as in shops."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def plural(count: int, noun: str) -> str:
+    """1 photo, 2 photos; with thousands separated."""
+    return f"{count:,} {noun}" + "s" * (count != 1)

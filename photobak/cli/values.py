@@ -1,0 +1,129 @@
+"""What people type as option values: dates, rates, time zones."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Final
+
+from photobak.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from photobak.client.library import Span
+
+_AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
+_RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([kKmMgG]?)")
+_FACTORS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+_FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, or an age such as 36h, 30d, 2w, 6m, 1y"
+
+
+def parse_since(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """The first instant of what ``text`` names: a year, a month, a day, an ISO time, or an age.
+
+    Raises:
+        WrongUsage: it is none of these.
+    """
+    return _span(text, now, zone)[0]
+
+
+def parse_until(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """The first instant after what ``text`` names: ``2024-06`` includes June. Raises as ``parse_since``."""
+    return _span(text, now, zone)[1]
+
+
+def parse_span(since: str | None, until: str | None) -> "Span":
+    """Read ``--since`` and ``--until``, in local time.
+
+    Raises:
+        WrongUsage: one of them is no date, or they leave nothing between them.
+    """
+    from photobak.client.library import Span
+    from photobak.photo.keys import instant_key
+
+    now, zone = datetime.now(UTC), local_zone()
+    start = parse_since(since, now, zone) if since else None
+    end = parse_until(until, now, zone) if until else None
+    if start and end and start >= end:
+        raise WrongUsage(f"nothing lies between --since {since} and --until {until}")
+    return Span(instant_key(start) if start else None, instant_key(end) if end else None)
+
+
+def parse_rate(text: str | None) -> float | None:
+    """Read bytes a second: ``500k``, ``2M``.
+
+    Raises:
+        WrongUsage: it is no rate.
+    """
+    if text is None:
+        return None
+    match = _RATE.fullmatch(text)
+    rate = float(match[1]) * _FACTORS[match[2].lower()] if match else 0.0
+    if rate <= 0:
+        raise WrongUsage(f"{text!r} is not a rate", next_step="Write bytes a second, such as 500k or 2M")
+    return rate
+
+
+def parse_zone(name: str | None) -> tzinfo:
+    """Find a time zone by its IANA name; the machine's own where none is given.
+
+    Raises:
+        WrongUsage: there is no such zone.
+    """
+    from zoneinfo import ZoneInfo
+
+    if name is None:
+        return local_zone()
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        next_step = "Write a name such as Europe/Lisbon"
+        raise WrongUsage(f"{name!r} is not a time zone", next_step=next_step) from error
+
+
+def local_zone() -> tzinfo:
+    """The machine's time zone, with its summer times."""
+    from tzlocal import get_localzone
+
+    return get_localzone()
+
+
+def _span(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    age = _AGE.fullmatch(text)
+    try:
+        if age:
+            instant = _ago(now.astimezone(zone), int(age[1]), age[2])
+            return instant, instant
+        return _named(text, zone)
+    except (ValueError, OverflowError) as error:
+        raise WrongUsage(f"{text!r} is not a date", next_step=f"Write {_FORMS}") from error
+
+
+def _ago(now: datetime, count: int, unit: str) -> datetime:
+    from dateutil.relativedelta import relativedelta
+
+    match unit:
+        case "h":
+            return (now.astimezone(UTC) - timedelta(hours=count)).astimezone(now.tzinfo)
+        case "d" | "w":
+            return now - timedelta(days=count * (7 if unit == "w" else 1))
+        case "m":
+            earlier: datetime = now - relativedelta(months=count)
+        case _:
+            earlier = now - relativedelta(years=count)
+    return earlier
+
+
+def _named(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    from dateutil.relativedelta import relativedelta
+
+    for pattern, step in (
+        ("%Y", relativedelta(years=1)),
+        ("%Y-%m", relativedelta(months=1)),
+        ("%Y-%m-%d", relativedelta(days=1)),
+    ):
+        try:
+            start = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone follows
+        except ValueError:
+            continue
+        return start.replace(tzinfo=zone), (start + step).replace(tzinfo=zone)
+    instant = datetime.fromisoformat(text)
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=zone)
+    return instant, instant + timedelta(milliseconds=1)
