@@ -185,16 +185,6 @@ def test_a_file_that_goes_on_and_on_is_given_up_in_time(name: str, filling: byte
     assert time.process_time() - started < LONGEST_READ.total_seconds()
 
 
-def test_directories_with_the_most_entries_are_read_in_time() -> None:
-    """The 20,000 entries of 999 numbers each that hold exifread 3.5 for twelve seconds."""
-    table = b"".join(short(0x0100 + index % 50, *range(3)).value.ljust(8, b"\0")[:12] for index in range(20000))
-    data = b"II*\0\x08\0\0\0" + (20000).to_bytes(2, "little") + table.ljust(20000 * 12, b"\x03")
-    started = time.process_time()
-    read("a.tif", data)
-    read("a.jpg", jpeg(data[:60000]))
-    assert time.process_time() - started < LONGEST_READ.total_seconds()
-
-
 def test_fractions_by_zero_are_no_position_and_no_time() -> None:
     nowhere = ((0, 0), (0, 0), (0, 0))
     gps = [*position_fields(nowhere, "N", nowhere, "E"), text(GPS_DATE, "2021:06:07"), fractions(7, *nowhere)]

@@ -21,7 +21,7 @@ _IN_HEAP: Final = 0x0000
 _TYPE: Final = 0x3800
 _HEAPS: Final = frozenset({0x2800, 0x3000})
 _MAX_DEPTH: Final = 4
-_MAX_ENTRIES: Final = 256
+_MAX_ENTRIES: Final = 64
 _ENTRY_BYTES: Final = 10
 
 

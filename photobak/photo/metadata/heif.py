@@ -9,7 +9,7 @@ from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Damaged, Window
 from photobak.photo.metadata.xmp import read_xmp
 
-_MAX_TABLE_BYTES: Final = 1024 * 1024
+_MAX_TABLE_BYTES: Final = 64 * 1024
 _IN_FILE: Final = 0
 _IN_IDAT: Final = 1
 

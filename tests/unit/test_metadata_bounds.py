@@ -1,0 +1,91 @@
+"""Files made to hold a reader: whatever they repeat, nest or chain, reading them ends soon."""
+
+import io
+import struct
+import time
+from collections.abc import Callable
+
+import pytest
+from support.photo_files import box, dated, ftyp, full_box, jpeg, png, riff, segment
+
+from photobak.photo.media_type import HEAD_BYTES, recognise
+from photobak.photo.metadata import read_metadata
+
+LONGEST = 1.0
+"""Seconds of CPU. The worst of these takes a third of it; a usual photo a ten-thousandth."""
+
+
+def tiff_of_full_directories() -> bytes:
+    """Every directory as large as one can be, chained; exifread 3.5 needs 12 s for one of 20,000 entries."""
+    size = 2 + 12 * 4096 + 4
+    entries = b"".join(struct.pack("<HHII", 0x0100 + index % 50, 3, 999, 8) for index in range(4096))
+    tables = [struct.pack("<H", 4096) + entries + struct.pack("<I", 8 + size * (index + 1)) for index in range(100)]
+    return b"II*\0\x08\0\0\0" + b"".join(tables)
+
+
+def ciff_of_heaps_in_themselves() -> bytes:
+    entries = b"".join(struct.pack("<HII", 0x300A, 4000, 0) for _ in range(300))
+    heap = struct.pack("<H", 300) + entries
+    heap = heap.ljust(3996, b"\0") + struct.pack("<I", 0)
+    return b"II\x1a\0\0\0HEAPCCDR" + bytes(12) + heap
+
+
+def png_of_exif() -> bytes:
+    block = dated("2098:01:01 00:00:00")
+    return png()[:-12] + (struct.pack(">I", len(block)) + b"eXIf" + block + bytes(4)) * 30_000
+
+
+def png_of_empty_chunks() -> bytes:
+    return png()[:-12] + (struct.pack(">I", 0) + b"tEXt" + bytes(4)) * 1_000_000
+
+
+def heif_of_items_in_countless_pieces() -> bytes:
+    item = struct.pack(">HHHH", 1, 0, 0, 0xFFFF)
+    places = full_box(b"iloc", struct.pack(">BBH", 0x00, 0x00, 0xFFFF), item * 100_000)
+    kinds = full_box(b"iinf", struct.pack(">H", 0xFFFF), full_box(b"infe", bytes(4), b"Exif\0", version=2) * 100_000)
+    return ftyp(b"heic") + full_box(b"meta", full_box(b"hdlr", bytes(25)), kinds, places)
+
+
+def movie_of_tracks() -> bytes:
+    track = box(b"trak", full_box(b"tkhd", bytes(80)))
+    return ftyp(b"qt  ") + box(b"moov", track * 100_000)
+
+
+def jpeg_of_segments() -> bytes:
+    return jpeg(before=segment(0xE1, b"Exif\0\0") * 100_000 + b"\xff" * 1_000_000)
+
+
+def webp_of_lists() -> bytes:
+    return riff(b"WEBP", (b"EXIF" + struct.pack("<I", 0)) * 500_000)
+
+
+def avi_of_lists() -> bytes:
+    return riff(b"AVI ", (b"LIST" + struct.pack("<I", 4) + b"hdrl") * 500_000)
+
+
+def xmp_of_nested_elements() -> bytes:
+    return b"<a>" * 500_000
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (tiff_of_full_directories, "a.nef"),
+        (ciff_of_heaps_in_themselves, "a.crw"),
+        (png_of_exif, "a.png"),
+        (png_of_empty_chunks, "a.png"),
+        (heif_of_items_in_countless_pieces, "a.heic"),
+        (movie_of_tracks, "a.mov"),
+        (jpeg_of_segments, "a.jpg"),
+        (webp_of_lists, "a.webp"),
+        (avi_of_lists, "a.avi"),
+        (xmp_of_nested_elements, "a.xmp"),
+    ],
+)
+def test_reading_ends_soon(make: Callable[[], bytes], name: str) -> None:
+    data = make()
+    media_type = recognise(data[:HEAD_BYTES], name)
+    assert media_type is not None
+    started = time.process_time()
+    read_metadata(io.BytesIO(data), media_type)
+    assert time.process_time() - started < LONGEST
