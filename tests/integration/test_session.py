@@ -222,6 +222,21 @@ def test_credentials_are_kept_until_five_minutes_before_their_end(issuer: Issuer
     assert at(3301).aws_credentials() != first
 
 
+def test_a_token_that_the_identity_pool_refuses_is_renewed_once(issuer: Issuer, here: Places) -> None:
+    session = signed_in(issuer, here)
+    issuer.revoked_id_tokens.add(session.id_token())
+    assert session.aws_credentials()
+    assert issuer.asked["/oauth2/token"] == 1
+
+
+def test_a_sign_in_revoked_elsewhere_is_noticed_before_its_token_ends(issuer: Issuer, here: Places) -> None:
+    session = signed_in(issuer, here)
+    issuer.revoked_id_tokens.add(session.id_token())
+    issuer.live_refresh_tokens.clear()
+    with pytest.raises(SignInNeeded, match="is over"):
+        session.aws_credentials()
+
+
 def test_what_another_person_left_is_not_used_after_a_new_sign_in(issuer: Issuer, here: Places) -> None:
     signed_in(issuer, here).aws_credentials()
     issuer.subject = "somebody-else"

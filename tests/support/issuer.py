@@ -34,6 +34,8 @@ class Issuer:
         self.subject = "11111111-2222-3333-4444-555555555555"
         self.delay = 0.0
         self.failing_with: int | None = None
+        self.revoked_id_tokens: set[str] = set()
+        """Those that the identity pool refuses although they haven't expired (its server-side token check)."""
         self.device_code: dict[str, Any] = {}
         self.device_answers: list[str] = []
         """What the device's questions are answered, in turn: an error, or "tokens"."""
@@ -123,6 +125,8 @@ class Issuer:
             return 200, self.device_code
         if path == "/device/token":
             return self._device_token(dict(parse_qsl(body.decode())))
+        if "AWSCognitoIdentityService" in target and self.revoked_id_tokens & set(json.loads(body)["Logins"].values()):
+            return 400, {"__type": "NotAuthorizedException", "message": "Token has been revoked"}
         if target.endswith(".GetId"):
             return 200, {"IdentityId": "eu-central-1:99999999-0000-0000-0000-000000000000"}
         if target.endswith(".GetCredentialsForIdentity"):
