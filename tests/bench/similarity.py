@@ -1,7 +1,7 @@
 """How like two pictures of one size are, by their luminance; with nothing but Pillow."""
 
 import math
-from collections.abc import Callable
+from typing import Any
 
 from PIL import Image, ImageChops, ImageMath, ImageStat
 
@@ -20,23 +20,24 @@ def psnr(picture: Image.Image, reference: Image.Image) -> float:
 def ssim(picture: Image.Image, reference: Image.Image) -> float:
     """Structural similarity, 0 to 1 = equal."""
     x, y = (image.convert("L").convert("F") for image in (picture, reference))
-    blocks = {
-        "x": x.reduce(BLOCK),
-        "y": y.reduce(BLOCK),
-        "xx": _product(x, x).reduce(BLOCK),
-        "yy": _product(y, y).reduce(BLOCK),
-        "xy": _product(x, y).reduce(BLOCK),
-    }
-    similar = ImageMath.lambda_eval(_ssim_of_blocks, **blocks)
-    return similar.reduce(similar.size).getpixel((0, 0))
+    similar = ImageMath.lambda_eval(
+        _ssim_of_blocks,
+        x=x.reduce(BLOCK),
+        y=y.reduce(BLOCK),
+        xx=_product(x, x).reduce(BLOCK),
+        yy=_product(y, y).reduce(BLOCK),
+        xy=_product(x, y).reduce(BLOCK),
+    )
+    mean: float = similar.reduce(similar.size).getpixel((0, 0))
+    return mean
 
 
 def _product(x: Image.Image, y: Image.Image) -> Image.Image:
-    multiply: Callable[..., Image.Image] = lambda args: args["x"] * args["y"]  # noqa: E731
-    return ImageMath.lambda_eval(multiply, x=x, y=y)
+    product: Image.Image = ImageMath.lambda_eval(lambda images: images["x"] * images["y"], x=x, y=y)
+    return product
 
 
-def _ssim_of_blocks(mean: dict) -> object:
+def _ssim_of_blocks(mean: dict[str, Any]) -> Any:
     c1, c2 = (0.01 * PEAK) ** 2, (0.03 * PEAK) ** 2
     x, y = mean["x"], mean["y"]
     covariance = mean["xy"] - x * y

@@ -58,11 +58,18 @@ def opened(webp: bytes) -> Image.Image:
     return Image.open(BytesIO(webp), formats=["WEBP"])
 
 
-def corners(picture: Image.Image) -> tuple[tuple[int, ...], ...]:
+def pixel(picture: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    """The colour there, a number a channel."""
+    value = picture.getpixel((x, y))
+    assert isinstance(value, tuple)
+    return value
+
+
+def corners(picture: Image.Image) -> list[tuple[int, ...]]:
     """The colours in the middle of the four quarters: above from left to right, then below."""
     picture = picture.convert("RGB")
     xs, ys = (picture.width // 4, picture.width * 3 // 4), (picture.height // 4, picture.height * 3 // 4)
-    return tuple(tuple(picture.getpixel((x, y))) for y in ys for x in xs)  # type: ignore[arg-type]
+    return [pixel(picture, x, y) for y in ys for x in xs]
 
 
 def alike(colour: tuple[int, ...], other: tuple[int, ...], tolerance: int = 20) -> bool:

@@ -22,6 +22,7 @@ from support.pictures import (
     corners,
     encoded,
     opened,
+    pixel,
     previews_of,
     quadrants,
     riff_chunks,
@@ -29,7 +30,7 @@ from support.pictures import (
 
 from photobak.photo.decode import fit
 from photobak.photo.kind import Kind
-from photobak.photo.media_type import GIF, HEAD_BYTES, JPEG, PNG, TIFF, MediaType, recognise
+from photobak.photo.media_type import GIF, HEAD_BYTES, JPEG, PNG, PSD, TIFF, MediaType, recognise
 from photobak.photo.preview import (
     THUMB_MAX_HEIGHT,
     THUMB_WIDTH,
@@ -150,13 +151,13 @@ def test_any_size_gives_previews_of_its_proportions(width: int, height: int, nam
     assert (previews.width, previews.height) == (width, height)
     assert opened(previews.web).size == (width, height)
     assert opened(previews.thumb).size == fit((width, height), THUMB_WIDTH, THUMB_MAX_HEIGHT)
-    assert alike(opened(previews.thumb).convert("RGB").getpixel((0, 0)), GREEN)
+    assert alike(pixel(opened(previews.thumb).convert("RGB"), 0, 0), GREEN)
 
 
 def test_colours_without_profile_are_srgb(tmp_path: Path) -> None:
     previews = previews_of(encoded(Image.new("RGB", (64, 64), (200, 100, 100)), "PNG"), PNG, tmp_path)
 
-    assert alike(opened(previews.web).getpixel((32, 32)), (200, 100, 100), 3)
+    assert alike(pixel(opened(previews.web), 32, 32), (200, 100, 100), 3)
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF"])
@@ -167,14 +168,14 @@ def test_colours_of_another_profile_are_converted_to_srgb(name: str, tmp_path: P
     previews = previews_of(content, FORMATS[name], tmp_path)
 
     for webp in (previews.thumb, previews.web):
-        assert alike(opened(webp).getpixel((32, 32)), (255, 0, 0), 8)
+        assert alike(pixel(opened(webp), 32, 32), (255, 0, 0), 8)
 
 
 def test_srgb_with_its_profile_stays_as_it_is(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     content = encoded(Image.new("RGB", (64, 64), (200, 100, 100)), "PNG", icc_profile=profile)
 
-    assert alike(opened(previews_of(content, PNG, tmp_path).web).getpixel((32, 32)), (200, 100, 100), 3)
+    assert alike(pixel(opened(previews_of(content, PNG, tmp_path).web), 32, 32), (200, 100, 100), 3)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
@@ -182,7 +183,7 @@ def test_srgb_with_its_profile_stays_as_it_is(tmp_path: Path) -> None:
 def test_a_profile_that_is_broken_or_for_another_mode_is_left_aside(mode: str, profile: bytes, tmp_path: Path) -> None:
     content = encoded(Image.new("RGB", (64, 64), (128, 128, 128)).convert(mode), "JPEG", icc_profile=profile)
 
-    assert alike(opened(previews_of(content, JPEG, tmp_path).web).getpixel((32, 32)), (128, 128, 128))
+    assert alike(pixel(opened(previews_of(content, JPEG, tmp_path).web), 32, 32), (128, 128, 128))
 
 
 @pytest.mark.parametrize("name", ["JPEG", "TIFF"])
@@ -192,15 +193,22 @@ def test_cmyk(name: str, tmp_path: Path) -> None:
     assert all(map(alike, corners(opened(previews.web)), UPRIGHT))
 
 
+def test_a_psd_shows_its_merged_picture(tmp_path: Path) -> None:
+    header = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 3, 48, 64, 8, 3)
+    content = header + bytes(12) + bytes(2) + b"".join(channel.tobytes() for channel in quadrants().split())
+
+    assert all(map(alike, corners(opened(previews_of(content, PSD, tmp_path).web)), UPRIGHT))
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK", "LAB", "YCbCr", "I;16", "I;16B", "I", "F"])
 def test_every_mode_of_tiff(mode: str, tmp_path: Path) -> None:
     gradient = Image.linear_gradient("L")
     if mode.startswith("I;16"):
         gradient = gradient.convert("I").point(lambda value: value * 257)
 
-    thumb = opened(previews_of(encoded(gradient.convert(mode), "TIFF"), TIFF, tmp_path).thumb).convert("L")
+    thumb = opened(previews_of(encoded(gradient.convert(mode), "TIFF"), TIFF, tmp_path).thumb).convert("RGB")
 
-    above, below = (thumb.crop((0, top, 256, top + 16)).reduce((256, 16)).getpixel((0, 0)) for top in (0, 240))
+    (above, *_), (below, *_) = (pixel(thumb.crop((0, top, 256, top + 16)).reduce((256, 16)), 0, 0) for top in (0, 240))
     assert above < 40
     assert below > 215
 
@@ -210,13 +218,13 @@ def test_sixteen_bits_of_grey_are_scaled_and_not_cut_off(tmp_path: Path) -> None
 
     for name in ("PNG", "TIFF"):
         previews = previews_of(encoded(picture, name), FORMATS[name], tmp_path)
-        assert alike(opened(previews.web).getpixel((32, 32)), (128, 128, 128), 3)
+        assert alike(pixel(opened(previews.web), 32, 32), (128, 128, 128), 3)
 
 
 def test_a_large_picture_of_sixteen_bits(tmp_path: Path) -> None:
     previews = previews_of(encoded(Image.new("I;16", (9000, 100), 0x4000), "TIFF"), TIFF, tmp_path)
 
-    assert alike(opened(previews.web).getpixel((1000, 10)), (64, 64, 64), 3)
+    assert alike(pixel(opened(previews.web), 1000, 10), (64, 64, 64), 3)
 
 
 def test_sixteen_bits_of_colour(tmp_path: Path) -> None:
@@ -227,7 +235,7 @@ def test_sixteen_bits_of_colour(tmp_path: Path) -> None:
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0))
     png = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(row * 8)) + chunk(b"IEND", b"")
 
-    assert alike(opened(previews_of(png, PNG, tmp_path).web).getpixel((4, 4)), (0xC8, 0x64, 0x1E))
+    assert alike(pixel(opened(previews_of(png, PNG, tmp_path).web), 4, 4), (0xC8, 0x64, 0x1E))
 
 
 @pytest.mark.parametrize("name", ["PNG", "WEBP", "TIFF", "AVIF"])
@@ -238,14 +246,14 @@ def test_transparency_stays(name: str, tmp_path: Path) -> None:
     web = opened(previews_of(encoded(picture, name), FORMATS[name], tmp_path).web)
 
     assert web.mode == "RGBA"
-    assert web.getpixel((32, 1))[3] < 20
-    assert web.getpixel((32, 46))[3] > 235
+    assert pixel(web, 32, 1)[3] < 20
+    assert pixel(web, 32, 46)[3] > 235
 
 
 def test_transparency_with_a_colour_profile(tmp_path: Path) -> None:
     content = encoded(Image.new("RGBA", (64, 64), (234, 51, 35, 100)), "PNG", icc_profile=rgb_profile())
 
-    assert alike(opened(previews_of(content, PNG, tmp_path).web).getpixel((32, 32)), (255, 0, 0, 100), 8)
+    assert alike(pixel(opened(previews_of(content, PNG, tmp_path).web), 32, 32), (255, 0, 0, 100), 8)
 
 
 def test_a_transparent_colour_of_a_palette(tmp_path: Path) -> None:
@@ -255,8 +263,8 @@ def test_a_transparent_colour_of_a_palette(tmp_path: Path) -> None:
 
     for name, media_type in (("PNG", PNG), ("GIF", GIF)):
         web = opened(previews_of(encoded(picture, name, transparency=0), media_type, tmp_path).web)
-        assert web.convert("RGBA").getpixel((8, 32))[3] == 0
-        assert alike(web.convert("RGB").getpixel((56, 32)), RED)
+        assert pixel(web.convert("RGBA"), 8, 32)[3] == 0
+        assert alike(pixel(web.convert("RGB"), 56, 32), RED)
 
 
 @pytest.mark.parametrize("name", ["GIF", "WEBP", "PNG", "TIFF", "AVIF", "HEIF"])
@@ -264,7 +272,7 @@ def test_of_several_frames_the_first_one_is_shown(name: str, tmp_path: Path) -> 
     frames = [Image.new("RGB", (64, 48), colour) for colour in (GREEN, RED, BLUE)]
     content = encoded(frames[0], name, save_all=True, append_images=frames[1:])
 
-    assert alike(opened(previews_of(content, FORMATS[name], tmp_path).thumb).convert("RGB").getpixel((32, 24)), GREEN)
+    assert alike(pixel(opened(previews_of(content, FORMATS[name], tmp_path).thumb).convert("RGB"), 32, 24), GREEN)
 
 
 def test_of_the_pictures_in_an_mpo_the_first_one_is_shown(tmp_path: Path) -> None:
