@@ -44,7 +44,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Restore originals, byte for byte.
+    """Restore originals, byte for byte.
 
     Each file is hashed on its way in and gets its name only when it is whole and right. A file that is there already
     is never overwritten.

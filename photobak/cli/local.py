@@ -9,7 +9,7 @@ from photobak.cli.terminal import bytes_text, json_line, say
 
 @click.group(name="local", short_help="Run the cloud on this machine.")
 def command() -> None:
-    r"""Run the cloud on this machine.
+    """Run the cloud on this machine.
 
     The local stack is the same template and the same code as on AWS, served by MiniStack on 127.0.0.1 only.
 
@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what runs as JSON.")
 @pass_context
 def up(context: Context, as_json: bool) -> None:
-    r"""Start the local stack, deploy the cloud into it and sign in; done again, it changes nothing.
+    """Start the local stack, deploy the cloud into it and sign in; done again, it changes nothing.
 
     \b
       photobak local up
@@ -40,7 +40,7 @@ def up(context: Context, as_json: bool) -> None:
 @command.command()
 @pass_context
 def down(context: Context) -> None:
-    r"""Stop the local stack; all that is stored in it stays.
+    """Stop the local stack; all that is stored in it stays.
 
     \b
       photobak local down
@@ -57,7 +57,7 @@ def down(context: Context) -> None:
 @click.option("--show-password", is_flag=True, help="Print the names and passwords for the sign-in page.")
 @pass_context
 def status(context: Context, as_json: bool, show_password: bool) -> None:
-    r"""Show whether the local stack runs, and what it takes.
+    """Show whether the local stack runs, and what it takes.
 
     \b
       photobak local status --show-password
@@ -95,7 +95,7 @@ def status(context: Context, as_json: bool, show_password: bool) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @pass_context
 def reset(context: Context, yes: bool) -> None:
-    r"""Stop the local stack and delete all that is stored in it, photos included.
+    """Stop the local stack and delete all that is stored in it, photos included.
 
     \b
       photobak local reset --yes
@@ -115,7 +115,7 @@ def reset(context: Context, yes: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
 @pass_context
 def user(context: Context, name: str, as_json: bool) -> None:
-    r"""Add an account NAME with a profile local-NAME of its own, signed in.
+    """Add an account NAME with a profile local-NAME of its own, signed in.
 
     \b
       photobak local user alice

@@ -31,7 +31,7 @@ def command(
     as_long: bool,
     as_json: bool,
 ) -> None:
-    r"""List the photos that are backed up, newest first.
+    """List the photos that are backed up, newest first.
 
     \b
       photobak ls --since 2024-06 --until 2024-08

@@ -53,7 +53,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="photobak", message="%(prog)s %(version)s")
 @click.pass_context
 def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool) -> None:
-    r"""Back up your photos to your own AWS account, for the price of the storage.
+    """Back up your photos to your own AWS account, for the price of the storage.
 
     Without an AWS account, all of it runs on this machine:
 

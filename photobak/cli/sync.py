@@ -40,7 +40,7 @@ def command(
     timezone: str | None,
     as_json: bool,
 ) -> None:
-    r"""Back up photos, videos and their sidecars below each PATH.
+    """Back up photos, videos and their sidecars below each PATH.
 
     What was backed up before and has not been touched since is not read again. A photo counts as backed up when the
     cloud has confirmed it: its bytes were hashed there, the original is kept and its record is written.

@@ -3,17 +3,14 @@
 A stage is a function from an iterator to an iterator. Where one stage fails, or the consumer leaves, all of them end.
 """
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Final, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-_TICK: Final = 0.1
-"""Seconds until a waiting thread looks whether the pipeline has ended."""
 
 
 class _Ended(BaseException):
@@ -25,51 +22,55 @@ class Channel(Generic[T]):
 
     def __init__(self, pipeline: "Pipeline", producers: int, capacity: int) -> None:
         self._pipeline = pipeline
-        self._items: queue.Queue[T] = queue.Queue(capacity)
+        self._items: deque[T] = deque()
         self._producers = producers
-        self._guard = threading.Lock()
+        self._capacity = capacity
 
     def put(self, item: T) -> None:
         """Hand on an item, waiting for room."""
-        while not self._pipeline.ended.is_set():
-            try:
-                return self._items.put(item, timeout=_TICK)
-            except queue.Full:
-                continue
-        raise _Ended
-
-    def get(self, timeout: float) -> T | None:
-        """The next item; None where none comes within ``timeout`` seconds."""
-        try:
-            return self._items.get(timeout=timeout)
-        except queue.Empty:
+        with self._pipeline.changed:
+            self._pipeline.changed.wait_for(lambda: len(self._items) < self._capacity or self._pipeline.ended)
             self._pipeline.check()
-            return None
+            self._items.append(item)
+            self._pipeline.changed.notify_all()
+
+    def get(self, timeout: float | None = None) -> T | None:
+        """The next item; None where none comes within ``timeout`` seconds, or ever."""
+        with self._pipeline.changed:
+            self._pipeline.changed.wait_for(
+                lambda: self._items or not self._producers or self._pipeline.ended, timeout=timeout
+            )
+            self._pipeline.check()
+            if not self._items:
+                return None
+            item = self._items.popleft()
+            self._pipeline.changed.notify_all()
+            return item
 
     @property
     def finished(self) -> bool:
         """Whether nothing is left and nothing will come."""
-        with self._guard:
-            return self._producers == 0 and self._items.empty()
+        with self._pipeline.changed:
+            return not (self._producers or self._items)
 
     def close(self) -> None:
         """Say that one producer is done."""
-        with self._guard:
+        with self._pipeline.changed:
             self._producers -= 1
+            self._pipeline.changed.notify_all()
 
     def __iter__(self) -> Iterator[T]:
-        while not self.finished:
-            item = self.get(_TICK)
-            if item is not None:
-                yield item
-        self._pipeline.check()
+        while (item := self.get()) is not None:
+            yield item
 
 
 class Pipeline:
     """Owns the threads of one run; used as a context, at whose end none of them works on."""
 
     def __init__(self) -> None:
-        self.ended = threading.Event()
+        self.changed = threading.Condition()
+        """Held while any channel is looked at or changed; told of every change."""
+        self.ended = False
         self._failure: BaseException | None = None
         self._threads: list[threading.Thread] = []
 
@@ -109,7 +110,7 @@ class Pipeline:
         """
         if self._failure is not None and threading.current_thread() not in self._threads:
             raise self._failure
-        if self.ended.is_set():
+        if self.ended:
             raise _Ended
 
     def _run(self, step: Callable[[Iterable[T]], Iterator[U]], source: Iterable[T], channel: Channel[U]) -> None:
@@ -119,9 +120,8 @@ class Pipeline:
         except _Ended:
             return
         except BaseException as failure:  # noqa: BLE001 - carried over to the consumer's thread, which raises it
-            if self._failure is None:
-                self._failure = failure
-            self.ended.set()
+            self._failure = self._failure or failure
+            self._end()
         finally:
             channel.close()
 
@@ -131,7 +131,12 @@ class Pipeline:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.ended.set()
+        self._end()
         if not isinstance(error, KeyboardInterrupt):
             for thread in self._threads:
                 thread.join()
+
+    def _end(self) -> None:
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
