@@ -21,7 +21,7 @@ from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, s3
 from photobak.local.home import sync_folder
 from photobak.local.items import Item, ItemStore
 
-_KEPT_LOG_STREAMS: Final = 100
+KEPT_LOG_STREAMS: Final = 100
 """Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""
 _SAVE_ATTEMPTS: Final = 5
 
@@ -153,7 +153,7 @@ def _bound_logs() -> None:
         emit(*args, **kwargs)
         for group in cloudwatch_logs._log_groups.all_values():
             streams = group["streams"]
-            for name in list(streams)[:-_KEPT_LOG_STREAMS]:
+            for name in list(streams)[:-KEPT_LOG_STREAMS]:
                 streams.pop(name, None)
 
     lambda_svc._emit_lambda_logs = emit_and_forget

@@ -1,0 +1,67 @@
+"""What the local stack keeps in memory: neither photos nor logs (figures at full size: tests/bench/local_stack.py)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from support.local_stack import make_function, root_client
+
+from photobak.local.lifecycle import down, up
+from photobak.local.ministack_hooks import KEPT_LOG_STREAMS
+from photobak.local.values import LocalStack
+
+PHOTO_BYTES = 10_000_000
+PHOTOS = 24
+
+
+@pytest.fixture(scope="module")
+def quiet_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack that no other test makes grow."""
+    home: Path = tmp_path_factory.mktemp("memory") / "stack"
+    yield up(home)
+    down(home)
+
+
+def resident(stack: LocalStack) -> int:
+    return psutil.Process(stack.pid).memory_info().rss
+
+
+def test_photos_lie_on_the_disk_and_not_in_memory(quiet_stack: LocalStack) -> None:
+    s3, bucket = root_client(quiet_stack, "s3"), quiet_stack.outputs.bucket
+    body = os.urandom(PHOTO_BYTES)
+    s3.put_object(Bucket=bucket, Key="original/warm-up", Body=body)
+    before = resident(quiet_stack)
+    for number in range(PHOTOS):
+        s3.put_object(Bucket=bucket, Key=f"original/{number}", Body=body)
+    assert resident(quiet_stack) - before < PHOTO_BYTES * PHOTOS / 4
+    assert s3.get_object(Bucket=bucket, Key="original/3")["Body"].read() == body
+
+
+def test_what_left_the_memory_is_still_versioned(quiet_stack: LocalStack) -> None:
+    s3, bucket = root_client(quiet_stack, "s3"), quiet_stack.outputs.bucket
+    first = s3.put_object(Bucket=bucket, Key="record/a", Body=b"first")["VersionId"]
+    second = s3.put_object(Bucket=bucket, Key="record/a", Body=b"second")["VersionId"]
+    marker = s3.delete_object(Bucket=bucket, Key="record/a")["VersionId"]
+    with pytest.raises(s3.exceptions.NoSuchKey):
+        s3.get_object(Bucket=bucket, Key="record/a")
+    for version, content in ((first, b"first"), (second, b"second")):
+        assert s3.get_object(Bucket=bucket, Key="record/a", VersionId=version)["Body"].read() == content
+    s3.delete_object(Bucket=bucket, Key="record/a", VersionId=marker)
+    assert s3.get_object(Bucket=bucket, Key="record/a")["Body"].read() == b"second"
+    s3.delete_object(Bucket=bucket, Key="record/a", VersionId=second)
+    assert s3.get_object(Bucket=bucket, Key="record/a")["Body"].read() == b"first"
+
+
+def test_old_logs_are_forgotten(quiet_stack: LocalStack) -> None:
+    make_function(quiet_stack, "talker", "def handle(event, context): print(event['number'])\n")
+    for number in range(KEPT_LOG_STREAMS + 10):
+        payload = f'{{"number": "line {number}"}}'.encode()
+        root_client(quiet_stack, "lambda").invoke(FunctionName="talker", Payload=payload)
+    logs = root_client(quiet_stack, "logs")
+    pages = logs.get_paginator("describe_log_streams").paginate(logGroupName="/aws/lambda/talker")
+    names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+    assert len(names) == KEPT_LOG_STREAMS
+    found = logs.filter_log_events(logGroupName="/aws/lambda/talker", filterPattern=f'"line {KEPT_LOG_STREAMS + 9}"')
+    assert found["events"]

@@ -1,0 +1,97 @@
+"""The private names of MiniStack that the server relies on. Where this fails, its version has changed under us."""
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+from ministack import app
+from ministack.core import iam_evaluator, lambda_runtime, persistence
+from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, s3, sts
+
+FUNCTIONS: list[tuple[Any, str, list[str]]] = [
+    (app, "_build_persistence_save_dict", []),
+    (
+        app,
+        "_enforce_execute_api",
+        ["api_id", "stage", "method", "execute_path", "headers", "query_params", "iam_action"],
+    ),
+    (app, "_execute_api_authorization_type", ["api_id", "stage", "method", "execute_path"]),
+    (cloudwatch_logs, "get_state", []),
+    (dynamodb, "_items_replaced", ["table"]),
+    (dynamodb, "_remove_item", ["table", "pk_val", "sk_val"]),
+    (dynamodb, "_set_item", ["table", "pk_val", "sk_val", "item"]),
+    (dynamodb, "get_state", []),
+    (iam_evaluator, "_served_unsigned", ["service", "iam_action"]),
+    (
+        iam_evaluator,
+        "enforce",
+        ["access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"],
+    ),
+    (iam_evaluator, "is_root_access_key", ["access_key_id"]),
+    (lambda_runtime, "reset", []),
+    (lambda_svc, "_emit_lambda_logs", ["func", "request_id", "log_text", "error", "duration_ms", "log_source"]),
+    (persistence, "save_state", ["service", "data"]),
+    (s3, "_enforce_post_policy_size", ["policy_b64", "size"]),
+    (s3, "_object_disk_path", ["bucket", "key", "account_id"]),
+    (s3, "_persist_object", ["bucket", "key", "obj"]),
+    (sts, "is_root_access_key", ["access_key_id"]),
+    (sts, "register_session", ["access_key", "session"]),
+]
+
+STORES: list[tuple[Any, str, str]] = [
+    (cloudwatch_logs, "_log_groups", "all_values"),
+    (dynamodb, "_lock", "acquire"),
+    (dynamodb, "_tables", "all_values"),
+    (lambda_svc, "_dynamodb_stream_positions", "set_scoped"),
+    (persistence, "STATE_DIR", "encode"),
+    (s3, "_bucket_versioning", "get"),
+    (s3, "_object_versions", "get"),
+]
+
+USED_BY_NAME = [
+    (app, "_handle_lifespan", "_build_persistence_save_dict"),
+    (dynamodb, "_put_item", "_set_item"),
+    (dynamodb, "_update_item", "_set_item"),
+    (dynamodb, "_delete_item", "_remove_item"),
+    (dynamodb, "_batch_write_item", "_set_item"),
+    (dynamodb, "_transact_write_items", "_set_item"),
+    (dynamodb, "_ttl_reaper", "_remove_item"),
+    (s3, "_post_object", "_persist_object"),
+    (s3, "_post_object", "_enforce_post_policy_size"),
+    (s3, "_copy_object", "_persist_object"),
+    (s3, "_complete_multipart_upload", "_persist_object"),
+    (lambda_svc, "_execute_function_dispatch", "_emit_lambda_logs"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "parameters"), FUNCTIONS)
+def test_a_function_we_wrap_or_call(module: Any, name: str, parameters: list[str]) -> None:
+    function = getattr(module, name, None)
+    assert function is not None, f"{module.__name__}.{name} is gone: photobak/local/ministack_*.py need it"
+    assert list(inspect.signature(function).parameters) == parameters
+
+
+@pytest.mark.parametrize(("module", "name", "method"), STORES)
+def test_a_store_we_read(module: Any, name: str, method: str) -> None:
+    assert hasattr(getattr(module, name, None), method), f"{module.__name__}.{name}.{method} is gone"
+
+
+@pytest.mark.parametrize(("module", "caller", "name"), USED_BY_NAME)
+def test_who_changes_something_does_it_through_what_we_wrap(module: Any, caller: str, name: str) -> None:
+    assert name in getattr(module, caller).__code__.co_names
+
+
+def test_nothing_else_changes_items() -> None:
+    """Each write to a table's items is in a function that we wrap, or that a photobak stack never reaches."""
+    change = re.compile(r'\["items"\](\[\w+\])*( =[^=]|\.setdefault|\.pop|\.clear)|del \w+\["items"\]')
+    functions = inspect.getmembers(dynamodb, inspect.isfunction)
+    writers = {name for name, function in functions if change.search(inspect.getsource(function))}
+    never_reached = {
+        "_create_replica",  # global tables
+        "_execute_transaction",  # PartiQL
+        "_restore_state",  # its own start, before ours
+        "_restore_table_from_backup",
+        "_restore_table_to_point_in_time",
+    }
+    assert writers - never_reached == {"_set_item", "_remove_item"}
