@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -21,13 +22,15 @@ class Context:
     """``--profile``."""
     verbosity: int
     """-1 for ``-q``, 0, 1 for ``-v``, 2 for ``-vv``."""
+    home: Path | None = None
+    """Everything lives under this folder; None: where the platform, or ``$PHOTOBAK_HOME``, says."""
 
     @cached_property
     def places(self) -> "Places":
         """The folders of this user."""
         from photobak.client.places import places
 
-        return places()
+        return places({"PHOTOBAK_HOME": str(self.home)}) if self.home else places()
 
     @property
     def quiet(self) -> bool:

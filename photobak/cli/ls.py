@@ -49,10 +49,10 @@ def command(
         if as_json:
             json_line(record.listing())
         else:
-            click.echo(_row(record, as_long))
+            click.echo(row(record, as_long))
 
 
-def _row(record: "Record", as_long: bool) -> str:
+def row(record: "Record", as_long: bool = False) -> str:
     """One line: id, local capture time, name; control characters in a name are shown, not obeyed."""
     taken = f"{record.taken.taken_at.astimezone():%Y-%m-%d %H:%M}"
     name = "".join(char if char.isprintable() else "?" for char in record.filename)

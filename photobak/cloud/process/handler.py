@@ -79,7 +79,7 @@ def _previews(upload: Upload, description: Description) -> Previews | str:
     try:
         return make_previews(upload.path, description.media_type)
     except UndecodableImage as error:
-        return str(error)
+        return error.why
 
 
 def _no_previews(_upload: Upload, _description: Description) -> Previews | str:
