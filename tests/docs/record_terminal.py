@@ -17,7 +17,7 @@ from rich.style import Style
 from rich.text import Text
 
 COLUMNS, LINES = 100, 60
-APPLICATION_COMMAND = re.compile(rb"\x1b_.*?\x1b\\\\", re.DOTALL)
+APPLICATION_COMMAND = re.compile(rb"\x1b_.*?\x1b\\", re.DOTALL)
 """Questions to the terminal that an emulator without graphics would print."""
 
 
