@@ -6,7 +6,7 @@ from photobak.cli.context import Context, pass_context
 from photobak.cli.signed_in import require_session
 
 
-@click.command()
+@click.command(name="credentials", short_help="Print AWS credentials, for aws, rclone and any SDK.")
 @pass_context
 def command(context: Context) -> None:
     """Print temporary AWS credentials that read your own photos, as a credential_process does.

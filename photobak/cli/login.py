@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from photobak.client.tokens.interface import Tokens
 
 
-@click.command()
+@click.command(name="login", short_help="Sign in.")
 @click.option("--device", is_flag=True, help="Show a code to enter on another device, such as a phone.")
 @click.option("--no-browser", is_flag=True, help="Open no browser; show the URL.")
 @pass_context
@@ -26,6 +26,10 @@ def command(context: Context, device: bool, no_browser: bool) -> None:
 
     Over SSH, sign in with the browser in front of you: either forward the port (ssh -L 47115:127.0.0.1:47115), or
     paste the URL that the browser ends at, or use --device.
+
+    \b
+      photobak login
+      photobak login --device
     """
     from photobak.client.session import keep_sign_in
 

@@ -9,12 +9,15 @@ from photobak.cli.signed_in import require_profile
 from photobak.cli.terminal import say
 
 
-@click.command()
+@click.command(name="logout", short_help="Sign out, here and in the cloud.")
 @pass_context
 def command(context: Context) -> None:
     """Sign out: make the sign-in worthless in the cloud, then forget it here.
 
     Other machines stay signed in. Programs that were given a token or credentials can use them for up to an hour.
+
+    \b
+      photobak logout
     """
     from photobak.client.session import open_session
 

@@ -6,7 +6,7 @@ from photobak.cli.context import Context, pass_context
 from photobak.cli.signed_in import require_session
 
 
-@click.command()
+@click.command(name="token", short_help="Print the ID token, for curl and other programs.")
 @pass_context
 def command(context: Context) -> None:
     """Print an ID token that is good for at least five minutes.

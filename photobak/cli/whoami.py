@@ -7,11 +7,16 @@ from photobak.cli.signed_in import require_session
 from photobak.cli.terminal import json_line
 
 
-@click.command()
+@click.command(name="whoami", short_help="Show who is signed in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
 def command(context: Context, as_json: bool) -> None:
-    """Show who is signed in, to which cloud, and until when."""
+    """Show who is signed in, to which cloud, and until when.
+
+    \b
+      photobak whoami
+      photobak whoami --json | jq -r .identity_id
+    """
     session = require_session(context)
     ends_at = session.ends_at().astimezone()
     if as_json:
