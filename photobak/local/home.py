@@ -98,10 +98,10 @@ class Home:
             raise LocalStackError(f"{self.root} is not a local stack's folder", next_step="Nothing was deleted.")
         try:
             # The stack file goes first: a wipe that is cut off leaves a stack never deployed, not a broken one.
-            for file in (self.stack_file, self.server_file, self.log):
-                file.unlink(missing_ok=True)
-            for file in self.root.glob(f"{self.items.name}*"):
-                file.unlink()
+            self.stack_file.unlink(missing_ok=True)
+            for name in (self.server_file.name, f"{self.log.name}*", f"{self.items.name}*"):
+                for file in self.root.glob(name):
+                    file.unlink()
             for folder in (self.state, self.objects, self.temporary, self.secrets):
                 if folder.exists():
                     shutil.rmtree(folder)

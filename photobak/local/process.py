@@ -3,11 +3,12 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,8 +35,6 @@ class Server:
     """A server process that was started here."""
 
     pid: int
-    created: float
-    """When the process began, in seconds since the epoch: a pid is used again one day, a pid with this is not."""
     port: int
 
     @property
@@ -47,7 +46,7 @@ class Server:
 def find(home: Home) -> Server | None:
     """The server of this home if its process lives; says nothing about its health."""
     server = _last(home)
-    return server if server is not None and _alive(server) else None
+    return server if server is not None and _lives(home, server.pid) else None
 
 
 def start(home: Home, keys: RootKeys) -> Server:
@@ -58,8 +57,6 @@ def start(home: Home, keys: RootKeys) -> Server:
     Raises:
         LocalStackError: it ended, or did not become healthy in time.
     """
-    import psutil
-
     last = _last(home)
     _rotate(home)
     with _listener(last.port if last else 0) as listener, home.log.open("ab") as log:
@@ -76,7 +73,7 @@ def start(home: Home, keys: RootKeys) -> Server:
             start_new_session=True,
             umask=0o077,
         )
-    server = Server(child.pid, psutil.Process(child.pid).create_time(), port)
+    server = Server(child.pid, port)
     write_private(home.server_file, json.dumps(asdict(server)))
     _await_health(home, server, child)
     return server
@@ -88,31 +85,22 @@ def stop(home: Home) -> None:
     Raises:
         LocalStackError: a process would not end.
     """
-    import psutil
-
-    servers = [process for process in _ours(home) if _MODULE in process.info["cmdline"]]
-    for process in servers:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
-    psutil.wait_procs(servers, timeout=_STOP_SECONDS)
-    sweep(home)
+    for server in _servers(home):
+        _send(server, signal.SIGTERM)
+    _none_left(lambda: _servers(home), _STOP_SECONDS)
+    _sweep(home)
 
 
-def sweep(home: Home) -> None:
+def _sweep(home: Home) -> None:
     """End what a server that was killed has left behind: Lambda workers, and the server itself where it hangs.
 
     Raises:
         LocalStackError: a process would not end.
     """
-    import psutil
-
-    left = _ours(home)
-    for process in left:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    _, alive = psutil.wait_procs(left, timeout=_KILL_SECONDS)
-    if alive:
-        pids = ", ".join(str(process.pid) for process in alive)
+    for process in _ours(home):
+        _send(process, signal.SIGKILL)
+    if not _none_left(lambda: _ours(home), _KILL_SECONDS):
+        pids = " ".join(str(process.pid) for process in _ours(home))
         raise LocalStackError(f"process {pids} of the local stack does not end", next_step=f"Try: kill -9 {pids}")
 
 
@@ -138,6 +126,27 @@ def _ours(home: Home) -> "list[psutil.Process]":
     ]
 
 
+def _servers(home: Home) -> "list[psutil.Process]":
+    return [process for process in _ours(home) if _MODULE in process.info["cmdline"]]
+
+
+def _send(process: "psutil.Process", number: signal.Signals) -> None:
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def _none_left(ask: "Callable[[], list[psutil.Process]]", within: float) -> bool:
+    """Wait until there is none; a zombie is none, since it may be long until somebody else collects it."""
+    deadline = time.monotonic() + within
+    while ask():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
 def _is_ours(home: Home, command: Iterable[str]) -> bool:
     """Tell by the command line; never by a mere mention of the folder, which an editor's has too."""
     arguments = tuple(command)[1:]
@@ -153,13 +162,13 @@ def _last(home: Home) -> Server | None:
         return None
 
 
-def _alive(server: Server) -> bool:
+def _lives(home: Home, pid: int) -> bool:
+    """By its command line too: pids are used again."""
     import psutil
 
     try:
-        process = psutil.Process(server.pid)
-        return bool(process.create_time() == server.created and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
+        return _is_ours(home, psutil.Process(pid).cmdline())
+    except psutil.Error:  # gone, a zombie, or somebody else's
         return False
 
 
@@ -188,7 +197,7 @@ def _await_health(home: Home, server: Server, child: subprocess.Popen[bytes]) ->
         if healthy(server.endpoint_url):
             return
         time.sleep(_POLL_SECONDS)
-    sweep(home)
+    _sweep(home)
     why = f"it does not answer after {_START_SECONDS:.0f} s"
     raise LocalStackError("the local stack did not start", why=why, next_step=f"Its log: {home.log}")
 

@@ -58,7 +58,7 @@ def test_wiping_leaves_what_others_put_there(tmp_path: Path) -> None:
     home = Home.at(tmp_path / "stack")
     home.make()
     root_keys(home)
-    for name in ("items.sqlite3", "items.sqlite3-wal", "objects/photo", "notes.txt"):
+    for name in ("items.sqlite3", "items.sqlite3-wal", "server.log.1", "objects/photo", "notes.txt"):
         (home.root / name).write_text("x")
     home.wipe()
     assert {path.name for path in home.root.iterdir()} == {"made-by-photobak", "notes.txt"}
