@@ -33,6 +33,7 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     (lambda_svc, "_emit_lambda_logs", ["func", "request_id", "log_text", "error", "duration_ms", "log_source"]),
     (persistence, "save_state", ["service", "data"]),
     (s3, "_enforce_post_policy_size", ["policy_b64", "size"]),
+    (s3, "_error", ["code", "message", "status", "resource", "extra", "headers"]),
     (s3, "_object_disk_path", ["bucket", "key", "account_id"]),
     (s3, "_persist_object", ["bucket", "key", "obj"]),
     (sts, "is_root_access_key", ["access_key_id"]),
