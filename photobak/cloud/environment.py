@@ -48,3 +48,24 @@ class ApiEnvironment(_Environment):
     login_provider: str
     """The user pool as the identity pool knows it: ``cognito-idp.{region}.amazonaws.com/{pool}``."""
     max_upload_bytes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEnvironment(_Environment):
+    """What the device function needs."""
+
+    device_grants_table: str
+    client_id: str
+    """The user pool's one client."""
+    api_url: str
+    """Where this function is reached from outside, without a trailing slash."""
+    hosted_ui_url: str
+    """Where Cognito's hosted UI is, without a trailing slash."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreSignUpEnvironment(_Environment):
+    """What the pre-sign-up function needs."""
+
+    allowed_emails: str
+    """Addresses and domains, with commas between them."""

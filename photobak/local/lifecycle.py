@@ -35,26 +35,26 @@ def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
         on_step: told of each step as it begins.
 
     Raises:
-        LocalStackError: something is missing, or the server can't be started.
+        LocalStackError: something is missing, or the server can't be started, or fails.
         RunLocked: another process has been starting or stopping it for a minute.
         StackError: the template could not be deployed.
     """
     require_extra()
     place = Home.at(home)
     place.make()
-    with _locked(place):
+    with _locked(place), _explained(place):
         keys = root_keys(place)
         server = process.find(place)
-        if server is None or not healthy(server.endpoint_url):
+        starts = server is None or not healthy(server.endpoint_url)
+        if server is None or starts:
             on_step(Step.SERVER)
-            server = _started(place, keys)
-            on_step(Step.CLOUD)
-            outputs = _deployed(place, keys, server)
+            process.stop(place)  # what a killed server left, or one that no longer answers
+            server = process.start(place, keys)
+        on_step(Step.CLOUD)
+        outputs = _deployed(place, keys, server)
+        if starts:
             on_step(Step.UPLOADS)
             announce_uploads(root_session(keys), server.endpoint_url, outputs.temp_bucket)
-        else:
-            on_step(Step.CLOUD)
-            outputs = _deployed(place, keys, server)
         on_step(Step.ACCOUNT)
         ensure_account(place, root_session(keys), server.endpoint_url, outputs.user_pool_id, OWNER)
         return _stack(place, server, outputs)
@@ -71,7 +71,7 @@ def add_user(home: Path, name: str) -> LocalAccount:
     stack = running(home)
     if stack is None:
         raise LocalStackError("the local stack is not running", next_step="Start it with: photobak local up")
-    with _locked(place):
+    with _locked(place), _explained(place):
         session = root_session(root_keys(place))
         return ensure_account(place, session, stack.endpoint_url, stack.outputs.user_pool_id, name)
 
@@ -138,14 +138,13 @@ def reset(home: Path) -> None:
         place.wipe()  # says that it is not ours
 
 
-def _started(home: Home, keys: RootKeys) -> process.Server:
-    process.stop(home)  # what a killed server left, or one that no longer answers
-    return process.start(home, keys)
-
-
 def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutputs:
     target = Target(root_session(keys), endpoint_url=server.endpoint_url, poll_seconds=_POLL_SECONDS)
-    parameters = {"Environment": "local", "MaxUploadBytes": str(MAX_UPLOAD_BYTES)}
+    parameters = {
+        "Environment": "local",
+        "LocalEndpoint": server.endpoint_url,
+        "MaxUploadBytes": str(MAX_UPLOAD_BYTES),
+    }
     outputs = deploy(target, stack_name=STACK_NAME, parameters=parameters)
     save(server.endpoint_url)
     write_private(home.stack_file, json.dumps(asdict(outputs)))
@@ -181,3 +180,14 @@ def _locked(home: Home) -> Iterator[None]:
     except Timeout as error:
         why = "another photobak is starting or stopping it"
         raise RunLocked("the local stack is being changed", why=why, next_step="Wait, and try again.") from error
+
+
+@contextmanager
+def _explained(home: Home) -> Iterator[None]:
+    """Make an error of an AWS call one that a person can act on."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise LocalStackError("the local stack failed", why=str(error), next_step=f"Its log: {home.log}") from error

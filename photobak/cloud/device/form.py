@@ -1,0 +1,44 @@
+"""Parameters of a request, read strictly: whatever isn't a plain form is refused before any code of ours sees it. Pure."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+_LONGEST: Final = 16 * 1024
+_MOST_FIELDS: Final = 20
+
+
+class BadForm(ValueError):
+    """A request that isn't a form as RFC 6749, 3.2 and appendix B, describe it."""
+
+
+def read_form(content_type: str, body: str | None, *, is_base64: bool) -> Mapping[str, str]:
+    """The fields of a form's body.
+
+    Raises:
+        BadForm: another media type, not UTF-8, too long, or a field that is there twice.
+    """
+    if content_type.partition(";")[0].strip().lower() != FORM_TYPE:
+        raise BadForm(f"the body must be {FORM_TYPE}")
+    try:
+        text = base64.b64decode(body or "").decode() if is_base64 else body or ""
+    except (binascii.Error, UnicodeDecodeError):
+        raise BadForm("the body is not UTF-8") from None
+    return read_fields(text)
+
+
+def read_fields(text: str) -> Mapping[str, str]:
+    """The fields of a query string or of a decoded body; BadForm as ``read_form``."""
+    if len(text) > _LONGEST:
+        raise BadForm("it is too long")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise BadForm("it is no form of UTF-8, or has too many fields") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise BadForm("a field is there twice")
+    return fields

@@ -1,0 +1,1 @@
+"""The Lambda that Cognito asks before it takes in somebody new."""

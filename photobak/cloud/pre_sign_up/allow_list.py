@@ -1,0 +1,26 @@
+"""Whose e-mail address may join from an identity provider that everybody has an account at. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Addresses, and domains that stand for all addresses in them; an empty list allows nobody."""
+
+    addresses: frozenset[str]
+    domains: frozenset[str]
+
+    @classmethod
+    def parse(cls, text: str) -> "AllowList":
+        """Read ``ann@example.org, example.com``; upper and lower case are the same."""
+        entries = {entry.strip().lower() for entry in text.split(",")} - {""}
+        addresses = {entry for entry in entries if "@" in entry.lstrip("@")}
+        return cls(frozenset(addresses), frozenset(entry.removeprefix("@") for entry in entries - addresses))
+
+    def allows(self, email: str) -> bool:
+        """Tell whether this address is listed, or its very domain; one inside a listed domain is another domain."""
+        address = email.strip().lower()
+        name, at, domain = address.rpartition("@")
+        if not name or not at or "@" in name or not address.isprintable() or " " in address:
+            return False
+        return address in self.addresses or domain in self.domains
