@@ -120,15 +120,23 @@ class Home:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text``, readable for its owner alone; a crash leaves the old content or the new one."""
+    """Replace ``path`` by ``text``, readable for its owner alone; a crash leaves the old content or the new one.
+
+    Raises:
+        LocalStackError: the disk is full, or the folder can't be written to; the old content is still there.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise LocalStackError(f"{path} can't be written", why=error.strerror or str(error)) from error
 
 
 def sync_folder(folder: Path) -> None:

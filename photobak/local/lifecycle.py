@@ -44,9 +44,9 @@ def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
     place.make()
     with _locked(place), _explained(place):
         keys = root_keys(place)
-        server = process.find(place)
-        starts = server is None or not healthy(server.endpoint_url)
-        if server is None or starts:
+        server = _serving(place)
+        starts = server is None
+        if server is None:
             on_step(Step.SERVER)
             process.stop(place)  # what a killed server left, or one that no longer answers
             server = process.start(place, keys)
@@ -86,10 +86,8 @@ def running(home: Path) -> LocalStack | None:
     if not place.stack_file.is_file():
         return None
     require_extra()
-    server = process.find(place)
-    if server is None or not healthy(server.endpoint_url):
-        return None
-    return _stack(place, server, _outputs(place))
+    server = _serving(place)
+    return _stack(place, server, _outputs(place)) if server else None
 
 
 def status(home: Path) -> LocalStatus:
@@ -136,6 +134,11 @@ def reset(home: Path) -> None:
             place.wipe()
     else:
         place.wipe()  # says that it is not ours
+
+
+def _serving(home: Home) -> process.Server | None:
+    server = process.find(home)
+    return server if server and healthy(server.endpoint_url) else None
 
 
 def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutputs:

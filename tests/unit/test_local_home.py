@@ -80,6 +80,13 @@ def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_private_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    with pytest.raises(LocalStackError, match="secret can't be written"):
+        write_private(tmp_path / "secret", "one")
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
 def test_root_keys_are_made_once_and_random(tmp_path: Path) -> None:
     homes = [Home.at(tmp_path / name) for name in ("a", "b")]
     for home in homes:
