@@ -43,11 +43,10 @@ class StackOutputs:
             KeyError: the stack was not made from this template.
         """
         region, pool = outputs["Region"], outputs["UserPoolId"]
-        domain = outputs["UserPoolDomain"]
         return cls(
             region=region,
             endpoint_url=endpoint_url,
-            api_url=_local_api(endpoint_url, outputs["ApiId"]) if endpoint_url else outputs["ApiUrl"],
+            api_url=outputs["ApiUrl"],
             bucket=outputs["PhotoBucket"],
             temp_bucket=outputs["TempBucket"],
             table=outputs["PhotosTable"],
@@ -55,13 +54,8 @@ class StackOutputs:
             user_pool_id=pool,
             client_id=outputs["UserPoolClientId"],
             identity_pool_id=outputs["IdentityPoolId"],
-            hosted_ui_url=endpoint_url or f"https://{domain}.auth.{region}.amazoncognito.com",
+            hosted_ui_url=outputs["HostedUiUrl"],
             issuer=f"https://cognito-idp.{region}.amazonaws.com/{pool}",
             max_upload_bytes=int(outputs["MaxUploadBytes"]),
             refresh_token_days=int(outputs["RefreshTokenDays"]),
         )
-
-
-def _local_api(endpoint_url: str, api_id: str) -> str:
-    # The local stack serves an API below its own address, so that no name has to resolve.
-    return f"{endpoint_url}/_aws/execute-api/{api_id}/$default"

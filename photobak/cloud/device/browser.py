@@ -1,7 +1,7 @@
-"""The person's browser: a random cookie, and the proofs made from it that its forms and its redirect came from it. Pure.
+"""The person's browser: a random cookie, and proofs made from it that a form or a redirect is this browser's own. Pure.
 
-Without them another site could confirm in the person's name (CSRF), and a link to the hosted UI that somebody else began
-could be sent to the person, who would never have seen which device asks.
+Without them another site could confirm in the person's name (CSRF), and a link to the hosted UI that somebody else
+began could be sent to the person, who would never have seen which device asks.
 """
 
 import hmac

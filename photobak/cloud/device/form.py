@@ -1,4 +1,4 @@
-"""Parameters of a request, read strictly: whatever isn't a plain form is refused before any code of ours sees it. Pure."""
+"""Parameters of a request, read strictly: what isn't a plain form is refused before any code of ours sees it. Pure."""
 
 import base64
 import binascii

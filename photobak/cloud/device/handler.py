@@ -27,6 +27,7 @@ from photobak.cloud.store.connect import connect_dynamodb
 logger = Logger()
 app = APIGatewayHttpResolver()
 
+_NO_PROOF: Final = "This page was open for too long, or your browser keeps no cookies"
 _MACHINE_PATHS: Final = ("/device/code", "/device/token")
 
 
@@ -61,7 +62,7 @@ def take_form() -> Response[str]:
     form, browser = _form(), _browser()
     typed, decision = form.get("user_code", ""), form.get("decision", "")
     if browser is None or not browser.sent(form.get("proof", "")):
-        return _ask_again(HTTPStatus.BAD_REQUEST, typed, "This page was open for too long, or your browser keeps no cookies")
+        return _ask_again(HTTPStatus.BAD_REQUEST, typed, _NO_PROOF)
     try:
         user_code, grant = _person().find(typed, _address())
     except CodeRefused as refused:
@@ -73,9 +74,7 @@ def take_form() -> Response[str]:
     if decision == "no":
         _person().deny(grant)
         return _page(pages.message_page("Refused", "The device is not signed in. You can close this page."))
-    page = pages.confirm_page(
-        _own("/device"), browser, user_code, grant, address=_address(), now=datetime.now(UTC)
-    )
+    page = pages.confirm_page(_own("/device"), browser, user_code, grant, address=_address(), now=_now())
     return _page(page)
 
 
@@ -94,14 +93,15 @@ def come_back() -> Response[str]:
 
 @app.exception_handler(OAuthError)  # type: ignore[untyped-decorator]  # so Powertools declares it
 def _tell(error: OAuthError) -> Response[str]:
-    return _json(HTTPStatus.BAD_REQUEST, {"error": error.error, "error_description": error.description})
+    return _oauth_error(HTTPStatus.BAD_REQUEST, error.error, error.description)
 
 
 @app.exception_handler(BadForm)  # type: ignore[untyped-decorator]
 def _tell_bad_form(error: BadForm) -> Response[str]:
+    text = f"The request can't be read: {error}."
     if app.current_event.path in _MACHINE_PATHS:
-        return _tell(OAuthError("invalid_request", f"The request can't be read: {error}."))
-    return _page(pages.message_page("Not signed in", f"The request can't be read: {error}."), HTTPStatus.BAD_REQUEST)
+        return _oauth_error(HTTPStatus.BAD_REQUEST, "invalid_request", text)
+    return _page(pages.message_page("Not signed in", text), HTTPStatus.BAD_REQUEST)
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
@@ -110,7 +110,7 @@ def _tell_failure(_error: Exception) -> Response[str]:
     logger.exception("A request failed")
     text = "Something failed in the cloud. Try again in a moment."
     if app.current_event.path in _MACHINE_PATHS:
-        return _json(HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "server_error", "error_description": text})
+        return _oauth_error(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", text)
     return _page(pages.message_page("Not signed in", text), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -135,6 +135,10 @@ def _ask_again(status: HTTPStatus, typed: str, problem: str) -> Response[str]:
     browser = _browser() or new_browser()
     page = pages.enter_page(_own("/device"), browser, user_code=typed[:20], problem=problem)
     return _page(page, status, browser=browser)
+
+
+def _oauth_error(status: HTTPStatus, error: str, description: str) -> Response[str]:
+    return _json(status, {"error": error, "error_description": description})  # RFC 6749, 5.2
 
 
 def _json(status: HTTPStatus, body: Mapping[str, Any]) -> Response[str]:

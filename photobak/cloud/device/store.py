@@ -4,9 +4,10 @@ Its items: ``grant:{hash of the device code}``, ``code:{hash of the user code}``
 them some time after ``expires_at``, so each reader looks at it too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from botocore.exceptions import ClientError
 
@@ -15,8 +16,10 @@ from photobak.cloud.device.grant import Grant, Status
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_IS_WAITING: Final = "#status = :waiting AND expires_at > :now"
-_IS_APPROVED: Final = "#status = :approved"
+_Values: TypeAlias = Mapping[str, str | int]
+
+_IS_WAITING: Final = "grant_status = :waiting AND expires_at > :now"
+_IS_APPROVED: Final = "grant_status = :approved"
 _HAS_TRIES: Final = "attribute_not_exists(id) OR (tries < :most AND expires_at > :now)"
 
 
@@ -32,8 +35,8 @@ class DeviceGrants:
 
         A user code that two grants have at once is not overwritten: ClientError, once in thousands of millions.
         """
-        pointer = {"id": f"code:{user_code_id}", "grant": grant.id, "expires_at": _seconds(grant.expires_at)}
-        items = [_item(grant), {name: _attribute(value) for name, value in pointer.items()}]
+        pointer: _Values = {"id": f"code:{user_code_id}", "grant": grant.id, "expires_at": _seconds(grant.expires_at)}
+        items = [_item(grant), _attributes(pointer)]
         self.dynamodb.transact_write_items(
             TransactItems=[
                 {"Put": {"TableName": self.name, "Item": item, "ConditionExpression": "attribute_not_exists(id)"}}
@@ -62,24 +65,24 @@ class DeviceGrants:
 
     def deny(self, grant_id: str, now: datetime) -> bool:
         """Say no; False where somebody has decided already, or it is too late."""
-        values = {":denied": Status.DENIED, ":waiting": Status.WAITING, ":now": _seconds(now)}
-        return self._change(grant_id, "SET #status = :denied", _IS_WAITING, values) is not None
+        values: _Values = {":denied": Status.DENIED, ":waiting": Status.WAITING, ":now": _seconds(now)}
+        return self._change(grant_id, "SET grant_status = :denied", _IS_WAITING, values) is not None
 
     def approve(self, grant_id: str, authorization_code: str, now: datetime) -> bool:
         """Say yes, and keep the authorization code for the machine; False as for ``deny``."""
-        values = {
+        values: _Values = {
             ":approved": Status.APPROVED,
             ":code": authorization_code,
             ":waiting": Status.WAITING,
             ":now": _seconds(now),
         }
-        update = "SET #status = :approved, authorization_code = :code"
+        update = "SET grant_status = :approved, authorization_code = :code"
         return self._change(grant_id, update, _IS_WAITING, values) is not None
 
     def claim(self, grant_id: str) -> str | None:
         """Take the authorization code out, once; None for all who come after the first."""
         values = {":redeemed": Status.REDEEMED, ":approved": Status.APPROVED}
-        update = "SET #status = :redeemed REMOVE authorization_code"
+        update = "SET grant_status = :redeemed REMOVE authorization_code"
         before = self._change(grant_id, update, _IS_APPROVED, values)
         return before["authorization_code"]["S"] if before else None
 
@@ -93,7 +96,7 @@ class DeviceGrants:
                     Key=key,
                     UpdateExpression="SET expires_at = :end ADD tries :one",
                     ConditionExpression=_HAS_TRIES,
-                    ExpressionAttributeValues=_values(
+                    ExpressionAttributeValues=_attributes(
                         {":end": _seconds(now + within), ":one": 1, ":most": most, ":now": _seconds(now)}
                     ),
                 )
@@ -110,7 +113,7 @@ class DeviceGrants:
             TableName=self.name,
             Key={"id": {"S": f"tries:{address}"}},
             UpdateExpression="ADD tries :minus",
-            ExpressionAttributeValues=_values({":minus": -1}),
+            ExpressionAttributeValues=_attributes({":minus": -1}),
         )
 
     def _forget_tries(self, key: Any, now: datetime) -> None:
@@ -120,7 +123,7 @@ class DeviceGrants:
                 TableName=self.name,
                 Key=key,
                 ConditionExpression="expires_at <= :now",
-                ExpressionAttributeValues=_values({":now": _seconds(now)}),
+                ExpressionAttributeValues=_attributes({":now": _seconds(now)}),
             )
         except ClientError as error:
             _unless_condition(error)
@@ -129,20 +132,16 @@ class DeviceGrants:
         found = self.dynamodb.get_item(TableName=self.name, Key={"id": {"S": item_id}}, ConsistentRead=True)
         return found.get("Item")
 
-    def _change(
-        self, grant_id: str, update: str, condition: str, values: dict[str, str | int]
-    ) -> dict[str, Any] | None:
+    def _change(self, grant_id: str, update: str, condition: str, values: _Values) -> dict[str, Any] | None:
         """Change a grant; the item as it was before, or None where the condition doesn't hold."""
-        names = {"#status": "status"} if "#status" in update + condition else {}
         try:
             answer = self.dynamodb.update_item(
                 TableName=self.name,
                 Key={"id": {"S": f"grant:{grant_id}"}},
                 UpdateExpression=update,
                 ConditionExpression=condition,
-                ExpressionAttributeValues=_values(values),
+                ExpressionAttributeValues=_attributes(values),
                 ReturnValues="ALL_OLD",
-                **({"ExpressionAttributeNames": names} if names else {}),
             )
         except ClientError as error:
             _unless_condition(error)
@@ -156,9 +155,9 @@ def _unless_condition(error: ClientError) -> None:
 
 
 def _item(grant: Grant) -> dict[str, Any]:
-    values: dict[str, str | int] = {
+    values: _Values = {
         "id": f"grant:{grant.id}",
-        "status": grant.status,
+        "grant_status": grant.status,
         "scope": grant.scope,
         "challenge": grant.challenge,
         "device_name": grant.device_name,
@@ -167,14 +166,14 @@ def _item(grant: Grant) -> dict[str, Any]:
         "expires_at": _seconds(grant.expires_at),
         "wait_seconds": grant.interval.seconds,
     }
-    return {name: _attribute(value) for name, value in values.items()}
+    return _attributes(values)
 
 
 def _grant(item: dict[str, Any]) -> Grant:
     polled_at = int(item["polled_at"]["N"]) / 1000 if "polled_at" in item else None
     return Grant(
         id=item["id"]["S"].removeprefix("grant:"),
-        status=Status(item["status"]["S"]),
+        status=Status(item["grant_status"]["S"]),
         scope=item["scope"]["S"],
         challenge=item["challenge"]["S"],
         device_name=item["device_name"]["S"],
@@ -186,12 +185,8 @@ def _grant(item: dict[str, Any]) -> Grant:
     )
 
 
-def _values(values: dict[str, str | int]) -> dict[str, Any]:
-    return {name: _attribute(value) for name, value in values.items()}
-
-
-def _attribute(value: str | int) -> Any:
-    return {"N": str(value)} if isinstance(value, int) else {"S": str(value)}
+def _attributes(values: _Values) -> dict[str, Any]:
+    return {name: {"N": str(value)} if isinstance(value, int) else {"S": str(value)} for name, value in values.items()}
 
 
 def _seconds(instant: datetime) -> int:

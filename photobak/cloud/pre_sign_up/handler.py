@@ -1,4 +1,4 @@
-"""Lambda entry point of Cognito's PreSignUp trigger: raising keeps a person out, and Cognito's page says what was raised.
+"""Lambda entry point of Cognito's PreSignUp trigger: raising keeps a person out, and what is raised is shown to them.
 
 It loads nothing but what it needs: Cognito waits for 5 seconds, and then refuses.
 """
