@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import resource
+import socket
 import threading
 from pathlib import Path
 from typing import Any
@@ -220,19 +221,44 @@ def test_objects_their_versions_and_their_deletion_survive(own_home: Path) -> No
     assert s3.get_object(Bucket=bucket, Key="original/b")["Body"].read() == b"gone"
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3, 0.45, 0.6])
-def test_killed_while_it_is_being_deployed_to(own_home: Path, delay: float) -> None:
+def up_and_kill(home: Path, delay: float) -> None:
+    """Start it, and kill the server that long after the deployment has begun."""
+
     def kill_soon(step: Step) -> None:
-        server = find(Home.at(own_home))
+        server = find(Home.at(home))
         if step is Step.CLOUD and server is not None:
             threading.Timer(delay, kill, (server.pid,)).start()
 
     with contextlib.suppress(LocalStackError, StackError):  # a late kill comes after the end
-        up(own_home, kill_soon)
-    eventually(lambda: find(Home.at(own_home)) is None)
+        up(home, kill_soon)
+    eventually(lambda: find(Home.at(home)) is None)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3, 0.45, 0.6])
+def test_killed_while_it_is_deployed(own_home: Path, delay: float) -> None:
+    up_and_kill(own_home, delay)
     stack = up(own_home)
     assert content(stack, "nothing") is None
     assert root_client(stack, "s3").list_objects_v2(Bucket=stack.outputs.bucket)["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.2, 0.3, 0.4, 0.5])
+def test_killed_while_it_is_changed(own_home: Path, delay: float) -> None:
+    """Another port changes the stack, as a new version of photobak does."""
+    first = up(own_home)
+    client = root_client(first, "dynamodb")
+    client.put_item(TableName=first.outputs.contents_table, Item={**ME, "sha256": {"S": "kept"}})
+    root_client(first, "s3").put_object(Bucket=first.outputs.bucket, Key="original/kept", Body=b"kept")
+    down(own_home)
+    with socket.create_server(("127.0.0.1", int(first.endpoint_url.rpartition(":")[2]))):
+        up_and_kill(own_home, delay)
+        second = up(own_home)
+    assert second.endpoint_url != first.endpoint_url
+    for name in ("user_pool_id", "client_id", "identity_pool_id", "bucket", "contents_table"):
+        assert getattr(second.outputs, name) == getattr(first.outputs, name)
+    assert content(second, "kept")
+    kept = root_client(second, "s3").get_object(Bucket=second.outputs.bucket, Key="original/kept")
+    assert kept["Body"].read() == b"kept"
 
 
 def test_uploads_whose_event_was_lost_are_announced_again(own_home: Path) -> None:
