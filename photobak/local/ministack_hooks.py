@@ -23,6 +23,7 @@ from photobak.local.items import Item, ItemStore
 
 KEPT_LOG_STREAMS: Final = 100
 """Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""
+_LOG_WAIT_SECONDS: Final = 0.002
 _SAVE_ATTEMPTS: Final = 5
 
 
@@ -36,6 +37,7 @@ def install(store: ItemStore, give_up: Callable[[str], NoReturn]) -> None:
     _remember_items(store)
     _remember_objects(store, give_up)
     _bound_logs()
+    _answer_before_logs()
     app._build_persistence_save_dict = _without_bulk(app._build_persistence_save_dict)
 
 
@@ -157,6 +159,12 @@ def _bound_logs() -> None:
                 streams.pop(name, None)
 
     lambda_svc._emit_lambda_logs = emit_and_forget
+
+
+def _answer_before_logs() -> None:
+    """Give an answer 50 ms sooner where nothing was logged; a line that comes late is kept with the next invocation."""
+    drain = lambda_runtime.Worker._drain_stderr_bounded
+    lambda_runtime.Worker._drain_stderr_bounded = functools.partialmethod(drain, first_line_wait=_LOG_WAIT_SECONDS)
 
 
 def _without_bulk(build: Callable[[], dict[str, Callable[[], Any]]]) -> Callable[[], dict[str, Callable[[], Any]]]:

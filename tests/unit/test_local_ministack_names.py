@@ -34,6 +34,7 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     ),
     (iam_evaluator, "is_root_access_key", ["access_key_id"]),
     (lambda_runtime, "reset", []),
+    (lambda_runtime.Worker, "_drain_stderr_bounded", ["self", "first_line_wait", "idle_confirm", "hard_cap"]),
     (lambda_svc, "_emit_lambda_logs", ["func", "request_id", "log_text", "error", "duration_ms", "log_source"]),
     (persistence, "save_state", ["service", "data"]),
     (s3, "_enforce_post_policy_size", ["policy_b64", "size"]),
@@ -67,6 +68,7 @@ USED_BY_NAME = [
     (s3, "_post_object", "_enforce_post_policy_size"),
     (s3, "_copy_object", "_persist_object"),
     (s3, "_complete_multipart_upload", "_persist_object"),
+    (lambda_runtime.Worker, "invoke", "_drain_stderr_bounded"),
     (lambda_svc, "_execute_function_dispatch", "_emit_lambda_logs"),
 ]
 
