@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "logout": "Sign out, here and in the cloud.",
     "whoami": "Show who is signed in.",
     "token": "Print the ID token, for curl and other programs.",
+    "cost": "Show what the cloud costs.",
     "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
 }
 """Every command with its short help, in the order of the list; a test compares them with the commands themselves."""

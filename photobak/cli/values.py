@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from photobak.client.library import Span
 
 _AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
+_SIZE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?([kKmMgG]?)[bB]?")
 _RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([kKmMgG]?)")
 _FACTORS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, or an age such as 36h, 30d, 2w, 6m, 1y"
@@ -59,6 +60,19 @@ def parse_rate(text: str | None) -> float | None:
     if rate <= 0:
         raise WrongUsage(f"{text!r} is not a rate", next_step="Write bytes a second, such as 500k or 2M")
     return rate
+
+
+def parse_size(text: str) -> int:
+    """Read a size in bytes: ``4MB``, ``800 kB``, ``1.5G``, decimal units as in shops.
+
+    Raises:
+        WrongUsage: it is no size.
+    """
+    match = _SIZE.fullmatch(text)
+    size = round(float(match[1]) * _FACTORS[match[2].lower()]) if match else 0
+    if size <= 0:
+        raise WrongUsage(f"{text!r} is not a size", next_step="Write it like 4MB or 800kB")
+    return size
 
 
 def parse_zone(name: str | None) -> tzinfo:

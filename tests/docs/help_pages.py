@@ -13,7 +13,8 @@ WIDTH = 100
 
 def page() -> str:
     """The page as it should be."""
-    context = click.Context(command, info_name="photobak", max_content_width=WIDTH, terminal_width=WIDTH)
+    settings = {**command.context_settings, "max_content_width": WIDTH, "terminal_width": WIDTH}
+    context = click.Context(command, info_name="photobak", **settings)
     heading = "# Help\n\nWhat `--help` says of each command. Made by `python tests/docs/help_pages.py`.\n"
     return heading + "".join(
         f"\n## {each.command_path}\n\n```text\n{each.command.get_help(each).rstrip()}\n```\n"

@@ -1,0 +1,1 @@
+"""What the cloud costs: prices from a dated file, usage as this template causes it, bills as pure functions of both."""
