@@ -51,6 +51,7 @@ def command(
     """
     from photobak.cli.local_stack import session_or_local_stack
     from photobak.cli.sync_view import sync_view
+    from photobak.cli.terminal import say
     from photobak.cli.values import parse_rate, parse_zone
     from photobak.client.index import Index
     from photobak.client.run_lock import index_path, run_lock
@@ -70,8 +71,12 @@ def command(
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
+        if index.damaged:
+            say(f"The index was damaged (see {index.damaged}): every file is read again, none is uploaded twice.")
         sync = Sync(session, index, view, options)
-        summary = sync.rehearse(roots) if dry_run else sync.run(roots)
-        view.conclude(summary)
+        try:
+            summary = sync.rehearse(roots) if dry_run else sync.run(roots)
+        finally:  # also where it was interrupted, or the cloud is out of reach: what is safe by now is told
+            view.conclude(sync.summary)
     if not summary.complete:
         click.get_current_context().exit(INCOMPLETE)

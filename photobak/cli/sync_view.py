@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from photobak.cli.context import Context
-from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say, talk
+from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say, shown, talk
 from photobak.client.outcome import FileOutcome, Observer, Result, Summary
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class _View:
             self._done += 1
             if self._as_json:
                 json_line(outcome.to_json())
-        if self._context.verbosity > 0 or not (outcome.result.safe or outcome.result is Result.WOULD_UPLOAD):
+        if self._context.verbosity > 0 or outcome.result in (Result.FAILED, Result.REJECTED):
             path = outcome.to_json()["path"]
             self._tell(f"{outcome.result} {path}" + (f": {outcome.reason}" if outcome.reason else ""))
         elif outcome.result is Result.WOULD_UPLOAD and not self._as_json:
@@ -84,9 +84,9 @@ class _View:
 
     def _tell(self, line: str) -> None:
         if self._progress:
-            self._progress.console.print(line, markup=False)
+            self._progress.console.print(shown(line), markup=False)
         else:
-            say(line)
+            say(shown(line))
 
     def _draw(self) -> None:
         if self._progress and self._files is not None:

@@ -33,6 +33,17 @@ def say(message: str) -> None:
     click.echo(message, err=True)
 
 
+def shown(text: str) -> str:
+    """A text with names that strangers may have chosen, on one line: what isn't printable is escaped, not obeyed."""
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":  # a byte of a file name that is not UTF-8 (PEP 383)
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode()
+
+
 def json_line(entry: Mapping[str, Any]) -> None:
     """Print one JSON object as a line of its own."""
     sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")

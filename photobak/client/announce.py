@@ -10,11 +10,14 @@ from photobak.client.candidate import Candidate
 from photobak.client.confirm import Confirmer, Verdict
 from photobak.client.session import Session
 from photobak.errors import CloudError
-from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.record import Status
 
 FIRST_BATCH: Final = 8
 """The first batches are small, so that uploads begin at once; each is twice as large as the one before."""
+
+_FRESH_FOR: Final = 240.0
+"""Seconds; the cloud's POSTs live for 300."""
 
 ON_ITS_WAY_FOR: Final = 24 * 3600.0
 """Seconds after which an upload that the cloud has not processed has expired from the temp bucket."""
@@ -38,6 +41,12 @@ class Content:
         return self.first.sha256
 
     @property
+    def uploaded_at(self) -> float | None:
+        """When an earlier run has sent it, in Unix seconds; None where a path of it is yet to be announced."""
+        times = [each.uploaded_at for each in self.candidates]
+        return None if None in times else max(time for time in times if time is not None)
+
+    @property
     def announcement(self) -> Announcement:
         """What the cloud is told."""
         return self.first.announcement(tuple(dict.fromkeys(each.source for each in self.candidates)))
@@ -49,6 +58,13 @@ class Post:
 
     url: str
     fields: dict[str, str]
+    made_at: float
+    """When it was given out, by the monotonic clock."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it can be expected to last until S3 has looked at it."""
+        return time.monotonic() - self.made_at < _FRESH_FOR
 
     def __repr__(self) -> str:
         return "Post(…)"
@@ -85,8 +101,9 @@ def batches(candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
     """Gather candidates into batches; the same content at several paths is one entry."""
     size, batch = FIRST_BATCH, dict[str, list[Candidate]]()
     for candidate in candidates:
-        batch.setdefault(candidate.sha256, []).append(candidate)
-        if len(batch) == size:
+        same = batch.setdefault(candidate.sha256, [])
+        same.append(candidate)
+        if len(batch) == size or len(same) == MAX_SOURCES_A_PHOTO:
             yield [Content(tuple(same)) for same in batch.values()]
             size, batch = min(2 * size, MAX_PHOTOS_A_REQUEST), {}
     if batch:
@@ -108,7 +125,7 @@ class Announcer:
         """
         confirmer = Confirmer(self._session)
         for batch in batches_:
-            sent_before = [content.sha256 for content in batch if content.first.uploaded_at is not None]
+            sent_before = [content.sha256 for content in batch if content.uploaded_at is not None]
             verdicts = confirmer.ask(sent_before)
             unsettled = []
             for content in batch:
@@ -122,8 +139,9 @@ class Announcer:
 
     def announce_batch(self, contents: Sequence[Content]) -> list[Wanted | StoredAlready]:
         """Announce up to a hundred contents; raises as ``announce``."""
+        asked_at = time.monotonic()
         answers = announce_all(self._session, [content.announcement for content in contents])
-        return [_answered(content, answers[content.sha256]) for content in contents]
+        return [_answered(content, answers[content.sha256], asked_at) for content in contents]
 
 
 def announce_all(session: Session, announcements: Sequence[Announcement]) -> dict[str, dict[str, Any]]:
@@ -139,16 +157,16 @@ def announce_all(session: Session, announcements: Sequence[Announcement]) -> dic
 
 def _settled(content: Content, verdict: Verdict | None) -> OnItsWay | StoredAlready | None:
     """What is known of a content that an earlier run has sent; None where it must be announced (again)."""
-    uploaded_at = content.first.uploaded_at
+    uploaded_at = content.uploaded_at
     if uploaded_at is None or verdict is None:
         return None
     if verdict.status.kept:
         return StoredAlready(content)
-    lately = time.time() - uploaded_at < ON_ITS_WAY_FOR
+    lately = abs(time.time() - uploaded_at) < ON_ITS_WAY_FOR  # a time to come is of a clock that went wrong
     return OnItsWay(content, uploaded_at) if verdict.status is Status.EXPECTED and lately else None
 
 
-def _answered(content: Content, answer: dict[str, Any]) -> Wanted | StoredAlready:
+def _answered(content: Content, answer: dict[str, Any], asked_at: float) -> Wanted | StoredAlready:
     if answer["status"] == "stored":
         return StoredAlready(content)
-    return Wanted(content, Post(answer["url"], answer["fields"]))
+    return Wanted(content, Post(answer["url"], answer["fields"], asked_at))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from photobak.client.index import Fingerprint, KnownFile
 from photobak.client.outcome import FileOutcome, Result
@@ -11,6 +12,11 @@ from photobak.photo.capture_time import CaptureTime
 from photobak.photo.media_type import MediaType
 from photobak.photo.record import Status
 from photobak.photo.source import escape
+
+_FIRST_SECOND: Final = -4_544_208_000
+"""The beginning of 1826, as in ``photo.capture_time``: nothing was photographed before."""
+_LAST_SECOND: Final = 253_370_764_800
+"""The beginning of 9999, so that it is a date in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ class Candidate:
 
 
 def modified_at(fingerprint: Fingerprint) -> datetime:
-    """A file's mtime, with its microseconds."""
+    """A file's mtime, with its microseconds; one that no calendar has, as the nearest day that one has."""
     seconds, nanoseconds = divmod(fingerprint.mtime_ns, 1_000_000_000)
-    return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=nanoseconds // 1000)
+    if seconds > _LAST_SECOND:
+        return datetime.fromtimestamp(_LAST_SECOND, UTC)
+    return datetime.fromtimestamp(max(seconds, _FIRST_SECOND), UTC) + timedelta(microseconds=nanoseconds // 1000)

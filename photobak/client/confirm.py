@@ -4,6 +4,7 @@ A 204 from S3 is not a backup. What counts is the item in ``Contents``, read by 
 time; the cloud writes it in the same transaction as the record.
 """
 
+import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
+_THROTTLED_PAUSE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Confirmer:
                 reason = item.get("reason", {}).get("S")
                 found[item["sha256"]["S"]] = Verdict(Status(item["status"]["S"]), reason)
             request = page.get("UnprocessedKeys")
+            if request:  # throttled: DynamoDB has answered a part and wants to be asked for the rest in a while
+                time.sleep(random.uniform(0, _THROTTLED_PAUSE))  # noqa: S311 - no secret
         return found
 
 

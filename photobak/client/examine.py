@@ -1,16 +1,19 @@
 """Reads files once: hash, type, EXIF, capture time; and only believes what did not change under its eyes."""
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from io import FileIO
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from photobak.client.candidate import Candidate, modified_at
 from photobak.client.index import Fingerprint
 from photobak.client.outcome import FileOutcome, Result
-from photobak.client.scan import Skipped
+from photobak.client.scan import Skipped, reason_of
 from photobak.client.select import Group
 from photobak.photo.capture_time import CaptureTime, decide
 from photobak.photo.identity import sha256_of
@@ -20,6 +23,8 @@ from photobak.photo.pairs import leaders, take_leaders_times
 from photobak.photo.source import Source
 
 _TRIES: Final = 3
+_TICK_NS: Final = 20_000_000
+"""Twice the longest time that a Linux kernel lets pass between two values of its file clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,10 @@ class Examiner:
             path = Path(group.folder, name)
             try:
                 found = _read_whole(path, self.largest)
+            except FileNotFoundError:
+                yield Skipped(str(path), "it went before it was read")
             except OSError as error:
-                yield FileOutcome(path, Result.FAILED, (error.strerror or str(error)).lower())
+                yield FileOutcome(path, Result.FAILED, reason_of(error))
             except _Unsent as reason:
                 yield FileOutcome(path, Result.FAILED, str(reason))
             else:
@@ -97,18 +104,18 @@ class Examiner:
 
 
 def read_again(candidate: Candidate) -> Candidate:
-    """Hash a file once more, whatever its fingerprint says.
+    """Hash a file once more, though its fingerprint says that nobody has touched it.
 
     Raises:
-        OSError: it can't be read any more, or is being written to.
+        OSError: it can't be read, or was changed since.
     """
     try:
         found = _read_whole(candidate.path, candidate.fingerprint.size)
     except _Unsent as reason:
         raise OSError(str(reason)) from reason
-    if found is None:
-        raise OSError("it is no photo any more")
-    return replace(candidate, fingerprint=found.fingerprint, sha256=found.sha256)
+    if found is None or found.fingerprint != candidate.fingerprint:
+        raise OSError("it changed after it was read; the next sync takes it")
+    return replace(candidate, sha256=found.sha256)
 
 
 def _read_whole(path: Path, largest: int) -> _Examined | None:
@@ -119,8 +126,8 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
         _Unsent: it has more than ``largest`` bytes, or changed while it was read, three times in a row.
     """
     for _ in range(_TRIES):
-        with path.open("rb", buffering=0) as file:
-            before = Fingerprint.of(os.fstat(file.fileno()))
+        with open_file(path) as file:
+            before = _settled_fingerprint(file)
             media_type = recognise(file.read(HEAD_BYTES), path.name)
             if media_type is None:
                 return None
@@ -133,3 +140,27 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
             if Fingerprint.of(os.fstat(file.fileno())) == before:
                 return _Examined(before, sha256, media_type, metadata)
     raise _Unsent("it is being written to; the next sync takes it")
+
+
+def open_file(path: Path) -> FileIO:
+    """Open a file to read it; does not wait where a pipe has taken its place, whose other end nobody may ever open."""
+    return open(path, "rb", buffering=0, opener=_without_waiting)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _settled_fingerprint(file: FileIO) -> Fingerprint:
+    """The fingerprint of an open file, once the clock of its file system has ticked since the last change.
+
+    Without that, a change within the same tick would leave the fingerprint as it is (git: "racy" entries).
+    """
+    found = os.fstat(file.fileno())
+    if not S_ISREG(found.st_mode):
+        raise _Unsent("it is no regular file any more")
+    age = time.time_ns() - found.st_ctime_ns
+    if 0 <= age < _TICK_NS:
+        time.sleep((_TICK_NS - age) / 1e9)
+        found = os.fstat(file.fileno())
+    return Fingerprint.of(found)

@@ -64,30 +64,32 @@ class KnownFile:
 class Index:
     """The index of one profile. Threads may share it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, damaged: Path | None = None) -> None:
         self._connection = connection
         self._guard = threading.Lock()
+        self.damaged = damaged
+        """Where a predecessor was put that could not be read; None in all ordinary cases."""
 
     @classmethod
     @contextmanager
     def open(cls, path: Path) -> Iterator[Self]:
-        """Open the index, making it where there is none.
+        """Open the index, making it where there is none; one that is damaged is put aside and begun anew.
 
         Raises:
-            ConfigError: it can't be opened, is not an index, or was written by a newer version.
+            ConfigError: it can't be opened or written, or was written by a newer version.
         """
+        connection, damaged = _connect_or_begin_anew(path)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise ConfigError(f"the index {path} can't be opened", why=str(error)) from error
-        try:
-            _prepare(connection, path)
-            path.chmod(stat.S_IRUSR | stat.S_IWUSR)  # file names are nobody else's business
-            yield cls(connection)
+            yield cls(connection, damaged)
         except sqlite3.Error as error:
-            next_step = "If the disk is sound, move it away: the next sync makes a new one and uploads nothing twice."
-            raise ConfigError(f"the index {path} can't be used", why=str(error), next_step=next_step) from error
+            connection.close()
+            if not _is_damage(error):
+                why = str(error)
+                raise ConfigError(f"the index {path} can't be used", why=why, next_step="Is the disk full?") from error
+            next_step = "Type the command again: it begins a new one, and uploads nothing twice."
+            raise ConfigError(
+                f"the index was damaged and is put aside as {_put_aside(path)}", why=str(error), next_step=next_step
+            ) from error
         finally:
             connection.close()
 
@@ -107,31 +109,52 @@ class Index:
 
     def folders_below(self, root: str) -> list[str]:
         """The known folders that are ``root`` or lie below it."""
-        below = os.fsencode(root.rstrip(os.sep) + os.sep)
-        rows = self._all(
-            "SELECT DISTINCT folder FROM files WHERE folder = ? OR substr(folder, 1, ?) = ?",
-            os.fsencode(root),
-            len(below),
-            below,
-        )
-        return [os.fsdecode(folder) for (folder,) in rows]
+        here, below = os.fsencode(root), os.fsencode(root.rstrip(os.sep) + os.sep)
+        end = below[:-1] + bytes([below[-1] + 1])
+        found = [root] if self._all("SELECT 1 FROM files WHERE folder = ? LIMIT 1", here) else []
+        # From one folder to the next by the primary key, however many files lie in each.
+        query = "SELECT min(folder) FROM files WHERE folder > ? AND folder < ?"
+        while (folder := self._all(query, below, end)[0][0]) is not None:
+            found.append(os.fsdecode(folder))
+            below = folder
+        return found
 
     def places(self, sha256: str) -> list[KnownFile]:
         """All paths where this content is known to lie."""
         return [_known(row) for row in self._all(f"{_SELECT} WHERE sha256 = ?", bytes.fromhex(sha256))]
 
-    def remember(self, files: Iterable[KnownFile], now: float) -> None:
-        """Note files and what is known of their contents, all or none of them.
+    def expect(self, files: Iterable[KnownFile], uploaded_at: float) -> None:
+        """Note that S3 has just taken the content of these files, which the cloud has yet to confirm.
+
+        Whatever was known of the content before: the cloud has asked for it, so it doesn't have it.
 
         Args:
-            files: each with the status that the cloud has confirmed, or ``expected``.
+            files: what was sent, and where else the same content lies.
+            uploaded_at: Unix seconds.
+        """
+        with self._transaction() as connection:
+            for file in files:
+                connection.execute(_EXPECT_CONTENT, (bytes.fromhex(file.sha256), uploaded_at))
+                connection.execute(_REPLACE_FILE, _row(file))
+
+    def confirm(self, files: Iterable[KnownFile], now: float) -> None:
+        """Note that the cloud has the content of these files, all or none of them.
+
+        Args:
+            files: each with the status that the cloud has said.
             now: Unix seconds.
         """
         with self._transaction() as connection:
             for file in files:
-                state, confirmed = (file.status.value, now) if file.status.kept else ("pending", None)
-                connection.execute(_UPSERT_CONTENT, (bytes.fromhex(file.sha256), state, file.uploaded_at, confirmed))
+                connection.execute(_CONFIRM_CONTENT, (bytes.fromhex(file.sha256), file.status.value, now))
                 connection.execute(_REPLACE_FILE, _row(file))
+
+    def reject(self, sha256: str) -> None:
+        """Forget a content that the cloud has refused, and where it lies: the next sync reads those files again."""
+        digest = bytes.fromhex(sha256)
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM files WHERE sha256 = ?", (digest,))
+            connection.execute("DELETE FROM contents WHERE sha256 = ?", (digest,))
 
     def forget(self, files: Iterable[KnownFile]) -> None:
         """Forget paths that are no more; what is known of their contents stays."""
@@ -147,6 +170,10 @@ class Index:
             connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", (finished_at, json.dumps(summary)))
             connection.execute(
                 "DELETE FROM runs WHERE finished_at NOT IN (SELECT finished_at FROM runs ORDER BY 1 DESC LIMIT 100)"
+            )
+            # Sent once, and edited or deleted since: nobody will ask after it any more.
+            connection.execute(
+                "DELETE FROM contents WHERE state = 'pending' AND sha256 NOT IN (SELECT sha256 FROM files)"
             )
 
     def last_run(self) -> tuple[float, dict[str, Any]] | None:
@@ -180,9 +207,13 @@ _SELECT: Final = (
 )
 
 
-_UPSERT_CONTENT: Final = (
-    "INSERT INTO contents VALUES (?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
-    " uploaded_at = coalesce(excluded.uploaded_at, uploaded_at), confirmed_at = excluded.confirmed_at"
+_EXPECT_CONTENT: Final = (
+    "INSERT INTO contents VALUES (?, 'pending', ?, NULL) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
+    " uploaded_at = excluded.uploaded_at, confirmed_at = NULL"
+)
+_CONFIRM_CONTENT: Final = (
+    "INSERT INTO contents VALUES (?, ?, NULL, ?) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
+    " confirmed_at = excluded.confirmed_at"
 )
 _REPLACE_FILE: Final = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -217,6 +248,47 @@ def _known(row: tuple[Any, ...]) -> KnownFile:
         status=Status.EXPECTED if state == "pending" else Status(state),
         uploaded_at=sent,
     )
+
+
+def _connect_or_begin_anew(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """Open the index; the second value is where a damaged one has been put."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return _connect(path), None
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            aside = _put_aside(path)
+            return _connect(path), aside
+    except (OSError, sqlite3.Error) as error:
+        raise ConfigError(f"the index {path} can't be opened", why=str(error)) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(connection, path)
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)  # file names are nobody else's business
+    except BaseException:  # whatever it was, nobody else closes it
+        connection.close()
+        raise
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Tell a file that is no sound database from one that can't be reached or written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it says where it was found
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _put_aside(path: Path) -> Path:
+    """Give a damaged index another name: it may still tell somebody something; returns that name."""
+    aside = path.with_name(f"{path.name}.damaged")
+    path.replace(aside)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return aside
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -8,6 +8,8 @@ CREATE TABLE contents (
     confirmed_at REAL -- Unix seconds; NULL as long as it is pending
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX pending_contents ON contents (sha256) WHERE state = 'pending';
+
 CREATE TABLE files (
     folder BLOB NOT NULL,
     name BLOB NOT NULL,

@@ -33,11 +33,12 @@ class Ledger:
                 self.summary.ignored += 1
             self._observer.ignored(each.path, each.reason)
 
-    def sent(self, size: int) -> None:
-        """A POST of so many bytes was made."""
+    def sent(self, content: Content, uploaded_at: float) -> None:
+        """S3 has taken a content: from now on a run that is cut off need not send it again, only ask after it."""
         with self._guard:
             self.summary.uploaded += 1
-            self.summary.bytes_uploaded += size
+            self.summary.bytes_uploaded += content.first.fingerprint.size
+        self._index.expect([each.known(Status.EXPECTED, uploaded_at) for each in content.candidates], uploaded_at)
 
     def outcome(self, outcome: FileOutcome) -> None:
         """One file has its result, of which the index keeps nothing."""
@@ -55,19 +56,19 @@ class Ledger:
 
         Further paths of a content that one POST has brought are ``already-stored``.
         """
-        self._index.remember([each.known(status, None) for each in content.candidates], time.time())
+        self._index.confirm([each.known(status, None) for each in content.candidates], time.time())
         first, *others = content.candidates
         self.outcome(first.outcome(result, reason))
         for other in others:
             self.outcome(other.outcome(Result.ALREADY_STORED))
 
-    def pending(self, content: Content, uploaded_at: float | None, reason: str) -> None:
+    def pending(self, content: Content, reason: str) -> None:
         """The cloud has not confirmed it yet: the next run asks again."""
-        self._index.remember([each.known(Status.EXPECTED, uploaded_at) for each in content.candidates], time.time())
         for each in content.candidates:
             self.outcome(each.outcome(Result.PENDING, reason))
 
     def rejected(self, content: Content, reason: str | None) -> None:
         """The cloud has refused it, also when it was sent a second time."""
+        self._index.reject(content.sha256)
         for each in content.candidates:
             self.outcome(each.outcome(Result.REJECTED, reason))

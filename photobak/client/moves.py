@@ -3,7 +3,6 @@
 import os
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
 
 from photobak.client.announce import announce_all
 from photobak.client.candidate import Candidate
@@ -11,9 +10,7 @@ from photobak.client.index import Index, KnownFile
 from photobak.client.scan import Root
 from photobak.client.select import Selection
 from photobak.client.session import Session
-from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
-
-_MOST_GONE: Final = 50  # places of one content that one announcement takes away
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 
 
 class GoneFiles:
@@ -22,22 +19,31 @@ class GoneFiles:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._visited: set[str] = set()
-        self._gone: list[KnownFile] = []
+        self._gone: dict[str, list[KnownFile]] = defaultdict(list)
+        """By root, as it was given."""
+        self._held: set[str] = set()
+        """The roots below which there is any file."""
 
     def note(self, selection: Selection) -> None:
         """Take over what one folder misses."""
-        folder = selection.listing.folder
+        folder, root = selection.listing.folder, str(selection.listing.root.path)
         self._visited.add(folder)
-        self._gone += [file for name in selection.gone if (file := self._index.file(folder, name))]
+        self._gone[root] += [file for name in selection.gone if (file := self._index.file(folder, name))]
+        if selection.listing.files:
+            self._held.add(root)
 
     def of(self, roots: Sequence[Root]) -> list[KnownFile]:
-        """All that is gone below these roots, whole folders included."""
+        """All that is gone below these roots, whole folders included.
+
+        Where a root is there and nothing is left in it, a disk is not mounted, more likely than not: what the index
+        knows of it stays, so that it need not be read again when it is back.
+        """
         for root in roots:
-            if not root.single:
+            if root.names is None and str(root.path) in self._held:
                 for folder in self._index.folders_below(str(root.path)):
                     if folder not in self._visited:
-                        self._gone += self._missing(folder)
-        return self._gone
+                        self._gone[str(root.path)] += self._missing(folder)
+        return [file for root in self._held for file in self._gone[root]]
 
     def _missing(self, folder: str) -> list[KnownFile]:
         """The files of a folder that was not visited; it may be there all the same, unreadable or excluded."""
@@ -53,22 +59,29 @@ def tell_moves(session: Session, index: Index, gone: Sequence[KnownFile]) -> Non
     Raises:
         CloudError, SignInNeeded: nothing is forgotten, the next run tells it again.
     """
-    announcements = _announcements(index, gone)
+    announcements, done_with = _announcements(index, gone)
     for start in range(0, len(announcements), MAX_PHOTOS_A_REQUEST):
         announce_all(session, announcements[start : start + MAX_PHOTOS_A_REQUEST])
-    if gone:
-        index.forget(gone)
+    if done_with:
+        index.forget(done_with)
 
 
-def _announcements(index: Index, gone: Sequence[KnownFile]) -> list[Announcement]:
+def _announcements(index: Index, gone: Sequence[KnownFile]) -> tuple[list[Announcement], list[KnownFile]]:
+    """What to tell the cloud, and which paths can be forgotten then.
+
+    The places of a content that lies elsewhere, but is yet to be confirmed there, are told another time.
+    """
     by_content: dict[str, list[KnownFile]] = defaultdict(list)
     for file in gone:
         by_content[file.sha256].append(file)
-    announcements = []
+    announcements, done_with = [], []
     for sha256, files in by_content.items():
-        left = [place for place in index.places(sha256) if place.status.kept and place not in files]
-        kept_sources = {place.source for place in left}
-        leaving = tuple({file.source for file in files} - kept_sources)[:_MOST_GONE]
-        if left and leaving:
-            announcements.append(Candidate.pending(left[0]).announcement((left[0].source,), leaving))
-    return announcements
+        left = [place for place in index.places(sha256) if place not in files]
+        if left and not left[0].status.kept:
+            continue
+        leaving = sorted({file.source for file in files} - {place.source for place in left}) if left else []
+        told, later = leaving[:MAX_SOURCES_A_PHOTO], leaving[MAX_SOURCES_A_PHOTO:]
+        if told:
+            announcements.append(Candidate.pending(left[0]).announcement((left[0].source,), tuple(told)))
+        done_with += [file for file in files if file.source not in later]
+    return announcements, done_with

@@ -4,13 +4,17 @@ A stage is a function from an iterator to an iterator. Where one stage fails, or
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Final, Generic, Self, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+_GRACE_SECONDS: Final = 2.0
+"""How long stages may take to notice that the run has failed; a request that hangs may take minutes."""
 
 
 class _Ended(BaseException):
@@ -25,39 +29,46 @@ class Channel(Generic[T]):
         self._items: deque[T] = deque()
         self._producers = producers
         self._capacity = capacity
+        self._guard = threading.Lock()
+        self._room = threading.Condition(self._guard)
+        self._news = threading.Condition(self._guard)
 
     def put(self, item: T) -> None:
         """Hand on an item, waiting for room."""
-        with self._pipeline.changed:
-            self._pipeline.changed.wait_for(lambda: len(self._items) < self._capacity or self._pipeline.ended)
+        with self._guard:
+            self._room.wait_for(lambda: len(self._items) < self._capacity or self._pipeline.ended)
             self._pipeline.check()
             self._items.append(item)
-            self._pipeline.changed.notify_all()
+            self._news.notify()
 
     def get(self, timeout: float | None = None) -> T | None:
         """The next item; None where none comes within ``timeout`` seconds, or ever."""
-        with self._pipeline.changed:
-            self._pipeline.changed.wait_for(
-                lambda: self._items or not self._producers or self._pipeline.ended, timeout=timeout
-            )
+        with self._guard:
+            self._news.wait_for(lambda: self._items or not self._producers or self._pipeline.ended, timeout=timeout)
             self._pipeline.check()
             if not self._items:
                 return None
-            item = self._items.popleft()
-            self._pipeline.changed.notify_all()
-            return item
+            self._room.notify()
+            return self._items.popleft()
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left and nothing will come."""
-        with self._pipeline.changed:
+        """Whether nothing is left and nothing will come; raises what a stage has failed with."""
+        with self._guard:
+            self._pipeline.check()
             return not (self._producers or self._items)
 
     def close(self) -> None:
         """Say that one producer is done."""
-        with self._pipeline.changed:
+        with self._guard:
             self._producers -= 1
-            self._pipeline.changed.notify_all()
+            self._news.notify_all()
+
+    def wake(self) -> None:
+        """Have everyone who waits look at the pipeline again."""
+        with self._guard:
+            self._room.notify_all()
+            self._news.notify_all()
 
     def __iter__(self) -> Iterator[T]:
         while (item := self.get()) is not None:
@@ -65,14 +76,16 @@ class Channel(Generic[T]):
 
 
 class Pipeline:
-    """Owns the threads of one run; used as a context, at whose end none of them works on."""
+    """Owns the threads of one run; used as a context, at whose end none of them hands on anything more.
+
+    Where a stage has failed, the context ends with its exception.
+    """
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
-        """Held while any channel is looked at or changed; told of every change."""
         self.ended = False
         self._failure: BaseException | None = None
         self._threads: list[threading.Thread] = []
+        self._channels: list[Channel[object]] = []
 
     def stage(
         self,
@@ -94,6 +107,7 @@ class Pipeline:
             The results; reading them raises what a stage has failed with.
         """
         channel: Channel[U] = Channel(self, threads, capacity)
+        self._channels.append(channel)  # type: ignore[arg-type]  # it is only ever woken
         for number in range(threads):
             name = f"{step.__name__.strip('_')}-{number}"
             # Daemons, so that Ctrl-C needn't wait for a request that hangs.
@@ -133,10 +147,13 @@ class Pipeline:
     ) -> None:
         self._end()
         if not isinstance(error, KeyboardInterrupt):
+            deadline = time.monotonic() + _GRACE_SECONDS
             for thread in self._threads:
-                thread.join()
+                thread.join(max(0.0, deadline - time.monotonic()))
+        if error is None and self._failure is not None:
+            raise self._failure
 
     def _end(self) -> None:
-        with self.changed:
-            self.ended = True
-            self.changed.notify_all()
+        self.ended = True
+        for channel in list(self._channels):
+            channel.wake()

@@ -7,7 +7,7 @@ from pathlib import Path
 from photobak.client.places import Places
 from photobak.client.private_files import private_folder
 from photobak.client.profile import Profile
-from photobak.errors import RunLocked
+from photobak.errors import ConfigError, RunLocked
 
 
 @contextmanager
@@ -16,6 +16,7 @@ def run_lock(places: Places, profile: Profile) -> Iterator[None]:
 
     Raises:
         RunLocked: another run holds it.
+        ConfigError: its file can't be made.
     """
     from filelock import FileLock, Timeout
 
@@ -27,6 +28,8 @@ def run_lock(places: Places, profile: Profile) -> Iterator[None]:
             f"another photobak is at work for profile {profile.name}",
             next_step="Wait for it to finish, or look for it with: ps aux | grep photobak",
         ) from None
+    except OSError as error:
+        raise ConfigError(f"{lock.lock_file} can't be written", why=error.strerror or str(error)) from error
     try:
         yield
     finally:

@@ -25,43 +25,51 @@ _LIBRARIES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata",
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One PATH of the command line."""
+    """A folder that is backed up whole, or the files in it that were named one by one."""
 
     path: Path
-    """Absolute."""
-    single: bool
-    """It is a file, not a folder."""
-
-    @classmethod
-    def of(cls, path: Path) -> "Root":
-        """Look at a PATH as it was given.
-
-        Raises:
-            WrongUsage: there is nothing there, or nothing that can be backed up.
-        """
-        try:
-            mode = path.stat().st_mode
-        except OSError as error:
-            raise WrongUsage(f"{path} can't be backed up", why=(error.strerror or str(error)).lower()) from error
-        if not (S_ISREG(mode) or S_ISDIR(mode)):
-            raise WrongUsage(f"{path} can't be backed up", why="it is neither a file nor a folder")
-        return cls(Path(os.path.abspath(path)), S_ISREG(mode))  # noqa: PTH100 - symbolic links stay as they are
+    """Absolute; a folder."""
+    names: frozenset[str] | None = None
+    """The files in it that are meant; None = all that is in it and below."""
 
     def relative(self, folder: str, name: str) -> str:
-        """The path below the root, with ``/`` between its parts."""
-        below = os.path.relpath(os.path.join(folder, name), self.path.parent if self.single else self.path)  # noqa: PTH118
-        return below.replace(os.sep, "/")
+        """The path of a file below the root, with ``/`` between its parts."""
+        return os.path.relpath(os.path.join(folder, name), self.path).replace(os.sep, "/")  # noqa: PTH118
 
 
 def distinct_roots(paths: Iterable[Path]) -> list[Root]:
     """Look at the PATHs as they were given; one that lies inside another is scanned with it, once.
 
     Raises:
-        WrongUsage: as ``Root.of``.
+        WrongUsage: there is nothing at one of them, or nothing that can be backed up.
     """
-    roots = list(dict.fromkeys(Root.of(path) for path in paths))
-    folders = {root.path for root in roots if not root.single}
-    return [root for root in roots if not folders & set(root.path.parents)]
+    folders: dict[Path, Path] = {}
+    files: dict[Path, set[str]] = {}
+    for path in paths:
+        where = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links in it stay as they are
+        if _is_folder(path):
+            folders.setdefault(where.resolve(), where)
+        else:
+            files.setdefault(where.parent, set()).add(where.name)
+    whole = [Root(path) for real, path in folders.items() if not folders.keys() & set(real.parents)]
+    named = [
+        Root(folder, frozenset(names))
+        for folder, names in files.items()
+        if not folders.keys() & {folder.resolve(), *folder.resolve().parents}
+    ]
+    return whole + named
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise WrongUsage(f"{path} can't be backed up", why=reason_of(error)) from error
+    except ValueError as error:  # a zero byte
+        raise WrongUsage(f"{path} can't be backed up", why=str(error)) from error
+    if not (S_ISREG(mode) or S_ISDIR(mode)):
+        raise WrongUsage(f"{path} can't be backed up", why="it is neither a file nor a folder")
+    return S_ISDIR(mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +134,10 @@ class _IgnoreFile:
     folder: str
     spec: GitIgnoreSpec
 
-    def matches(self, path: str, *, is_folder: bool) -> bool:
-        return self.spec.match_file(path[len(self.folder) + 1 :] + "/" * is_folder)
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
+        """Whether the file excludes the path, takes it in again (``!pattern``), or says nothing of it."""
+        relative = os.path.relpath(path, self.folder) + "/" * is_folder
+        return self.spec.check_file(relative).include
 
 
 def scan(root: Root, filters: Filters) -> Iterator[Listing]:
@@ -136,9 +146,8 @@ def scan(root: Root, filters: Filters) -> Iterator[Listing]:
     Symbolic links are not followed: what they point to is backed up where it lies. Sockets, pipes and devices are not
     opened.
     """
-    if root.single:
-        path = root.path
-        yield Listing(root, str(path.parent), {path.name: Fingerprint.of(path.stat())})
+    if root.names is not None:
+        yield _named(root, root.names)
         return
     waiting: list[tuple[str, tuple[_IgnoreFile, ...]]] = [(str(root.path), ())]
     while waiting:
@@ -148,6 +157,17 @@ def scan(root: Root, filters: Filters) -> Iterator[Listing]:
         folders = _list(listing, filters, here)
         yield listing
         waiting += [(inner, here) for inner in sorted(folders, reverse=True)]
+
+
+def _named(root: Root, names: Iterable[str]) -> Listing:
+    """Files that were named one by one are meant, whatever they are called; a symbolic link means its file."""
+    listing = Listing(root, str(root.path))
+    for name in sorted(names):
+        try:
+            listing.files[name] = Fingerprint.of((root.path / name).stat())
+        except OSError as error:
+            listing.unreadable.append(Skipped(str(root.path / name), reason_of(error)))
+    return listing
 
 
 def _list(listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, ...]) -> list[str]:
@@ -165,7 +185,7 @@ def _list(listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, .
                 else:
                     _note_file(listing, entry)
     except OSError as error:
-        listing.unreadable.append(Skipped(listing.folder, _reason(error)))
+        listing.unreadable.append(Skipped(listing.folder, reason_of(error)))
     return folders
 
 
@@ -175,7 +195,7 @@ def _note_file(listing: Listing, entry: os.DirEntry[str]) -> None:
     except FileNotFoundError:
         return  # it went while the folder was read
     except OSError as error:
-        listing.unreadable.append(Skipped(entry.path, _reason(error)))
+        listing.unreadable.append(Skipped(entry.path, reason_of(error)))
 
 
 def _reason_to_skip(
@@ -195,9 +215,15 @@ def _reason_to_skip(
             return reason
     elif not entry.is_file(follow_symlinks=False):
         return "not a regular file"
-    if any(file.matches(entry.path, is_folder=is_folder) for file in ignore_files):
+    if _ignored(entry.path, ignore_files, is_folder=is_folder):
         return f"excluded by {IGNORE_FILE}"
     return filters.reason_to_skip(listing.root, entry, is_folder=is_folder) if filters.given else ""
+
+
+def _ignored(path: str, ignore_files: tuple[_IgnoreFile, ...], *, is_folder: bool) -> bool:
+    """As in git, the file nearest to the path that says anything of it decides."""
+    verdicts = (file.verdict(path, is_folder=is_folder) for file in reversed(ignore_files))
+    return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
 def _own_folder(name: str) -> str:
@@ -215,10 +241,11 @@ def _ignore_file(folder: str, listing: Listing) -> list[_IgnoreFile]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
-        reason = _reason(error) if isinstance(error, OSError) else f"not gitignore syntax: {error}"
+        reason = reason_of(error) if isinstance(error, OSError) else f"not gitignore syntax: {error}"
         listing.unreadable.append(Skipped(f"{folder}/{IGNORE_FILE}", reason))
         return []
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """What the system says of a file, in a few words."""
     return (error.strerror or str(error)).lower()

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from photobak.client.candidate import Candidate
 from photobak.client.index import Fingerprint, Index, KnownFile
 from photobak.client.scan import Listing, Root
+from photobak.photo.pairs import family
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one folder that share a stem: the least that must be looked at together (``photo.pairs``)."""
+    """Files of one folder and one family: the least that must be looked at together (``photo.pairs``)."""
 
     root: Root
     folder: str
@@ -52,31 +53,27 @@ def _select(listing: Listing, index: Index) -> Selection:
             unchanged += 1
         else:
             pending.append(name)
-    gone = known.keys() - listing.files.keys()
+    missing = known.keys() - listing.files.keys()
+    gone = [name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))]  # noqa: PTH118
     return Selection(
         listing=listing,
         unchanged=unchanged,
         pending=[Candidate.pending(file) for name in pending if (file := index.file(listing.folder, name))],
-        groups=_groups(listing, changed, index),
-        gone=[name for name in gone if not os.path.lexists(os.path.join(listing.folder, name))],  # noqa: PTH118
+        groups=_groups(listing, changed, known.keys() - changed.keys() - set(gone), index),
+        gone=gone,
     )
 
 
-def _groups(listing: Listing, changed: dict[str, Fingerprint], index: Index) -> list[Group]:
-    """Group changed files by stem, each with the untouched files beside it."""
+def _groups(listing: Listing, changed: dict[str, Fingerprint], untouched: Iterable[str], index: Index) -> list[Group]:
+    """Group changed files by family, each with the untouched files beside it."""
     groups: dict[str, Group] = {}
     for name, fingerprint in changed.items():
-        group = groups.setdefault(stem(name), Group(listing.root, listing.folder, {}))
+        group = groups.setdefault(family(name), Group(listing.root, listing.folder, {}))
         group.changed[name] = fingerprint
     if not groups:
         return []
-    for name in listing.files.keys() - changed.keys():
-        beside = groups.get(stem(name))
+    for name in untouched:
+        beside = groups.get(family(name))
         if beside and (file := index.file(listing.folder, name)):
             beside.settled[name] = file
     return list(groups.values())
-
-
-def stem(name: str) -> str:
-    """What files that may belong together have in common: the name up to its first dot, whatever its case."""
-    return name.casefold().partition(".")[0]

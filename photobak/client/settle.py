@@ -1,9 +1,11 @@
 """Waits for the cloud's word on what was sent, and sends once more what arrived broken."""
 
 import time
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from photobak.client.announce import Announcer, Content, OnItsWay
+from photobak.client.announce import Announcer, Content, OnItsWay, batches
+from photobak.client.candidate import Candidate
 from photobak.client.confirm import FIRST_PAUSE, Confirmer, Patience, Verdict
 from photobak.client.examine import read_again
 from photobak.client.ledger import Ledger
@@ -33,7 +35,7 @@ class Settler:
     def leave(self, sent: Channel[OnItsWay]) -> None:
         """Wait for nothing: the next run asks."""
         for each in sent:
-            self._ledger.pending(each.content, each.uploaded_at, "sent, not waited for")
+            self._ledger.pending(each.content, "sent, not waited for")
 
     def settle(self, sent: Channel[OnItsWay], timeout: float) -> None:
         """Wait until the cloud has said of all of it what became of it.
@@ -61,7 +63,7 @@ class Settler:
         end = time.monotonic() + (pause if self._waiting else FIRST_PAUSE)
         taken = False
         while (left := end - time.monotonic()) > 0:
-            if len(self._waiting) >= _MOST_WAITING:
+            if sent.finished or len(self._waiting) >= _MOST_WAITING:
                 time.sleep(left)
             elif each := sent.get(left):
                 self._waiting.setdefault(each.content.sha256, []).append(each)
@@ -78,8 +80,8 @@ class Settler:
             if verdict is None or verdict.status is Status.EXPECTED:
                 self._waiting[sha256] = contents  # at the end of the line
             else:
-                for each in contents:
-                    self._conclude(each.content, verdict)
+                self._sender.settled(sha256)
+                self._conclude(_merged(contents), verdict)
         return any(sha256 not in self._waiting for sha256 in asked)
 
     def _conclude(self, content: Content, verdict: Verdict) -> None:
@@ -93,19 +95,27 @@ class Settler:
             self._send_again(content)
 
     def _send_again(self, content: Content) -> None:
-        """The bytes that arrived were not the ones that were announced: read the file once more, and send it."""
-        try:
-            fresh = Content(tuple(read_again(each) for each in content.candidates))
-        except OSError as error:
-            self._ledger.failed(content.candidates, error.strerror or str(error))
-            return
-        self._sent_again.add(fresh.sha256)
-        for on_its_way in self._sender.send(self._announcer.announce_batch([fresh])):
-            self._waiting.setdefault(fresh.sha256, []).append(on_its_way)
+        """The bytes that arrived were not the ones that were announced: read the files once more, and send them."""
+        for batch in batches(self._read_again(content.candidates)):
+            self._sent_again |= {fresh.sha256 for fresh in batch}
+            for on_its_way in self._sender.send(self._announcer.announce_batch(batch)):
+                self._waiting.setdefault(on_its_way.content.sha256, []).append(on_its_way)
+
+    def _read_again(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        for candidate in candidates:
+            try:
+                yield read_again(candidate)
+            except OSError as error:
+                self._ledger.failed([candidate], error.strerror or str(error))
 
     def _give_up(self, timeout: float) -> None:
         reason = f"the cloud has confirmed nothing for {timeout:g} seconds"
         for contents in self._waiting.values():
             for each in contents:
-                self._ledger.pending(each.content, each.uploaded_at, reason)
+                self._ledger.pending(each.content, reason)
         self._waiting.clear()
+
+
+def _merged(sent: list[OnItsWay]) -> Content:
+    """One content of all the paths that wait for it."""
+    return Content(tuple(candidate for each in sent for candidate in each.content.candidates))

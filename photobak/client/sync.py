@@ -62,6 +62,13 @@ class Sync:
         self._options = options
         self._ledger = Ledger(index, observer)
         self._gone = GoneFiles(index)
+        self._started = time.monotonic()
+
+    @property
+    def summary(self) -> Summary:
+        """What has become of the files so far."""
+        self._ledger.summary.seconds = time.monotonic() - self._started
+        return self._ledger.summary
 
     def run(self, roots: Sequence[Root]) -> Summary:
         """Back up all that is new or changed.
@@ -70,7 +77,6 @@ class Sync:
             CloudError: the cloud can't be reached; what was confirmed until then is in the index.
             SignInNeeded: the session has ended meanwhile.
         """
-        started = time.monotonic()
         announcer = Announcer(self._session)
         sender = Sender(announcer, self._ledger, self._observer, RateLimit(self._options.bytes_per_second))
         settler = Settler(Confirmer(self._session), announcer, sender, self._ledger)
@@ -83,22 +89,15 @@ class Sync:
             else:
                 settler.leave(sent)
         tell_moves(self._session, self._index, self._gone.of(roots))
-        summary = self._finish(started)
-        self._index.note_run(time.time(), summary.to_json())
-        return summary
+        self._index.note_run(time.time(), self.summary.to_json())
+        return self.summary
 
     def rehearse(self, roots: Sequence[Root]) -> Summary:
         """Read everything and send nothing: what would ``run`` upload?"""
-        started = time.monotonic()
         with Pipeline() as pipeline:
             for candidate in self._candidates(pipeline, roots):
                 self._ledger.outcome(candidate.outcome(Result.WOULD_UPLOAD))
-        return self._finish(started)
-
-    def _finish(self, started: float) -> Summary:
-        summary = self._ledger.summary
-        summary.seconds = time.monotonic() - started
-        return summary
+        return self.summary
 
     def _candidates(self, pipeline: Pipeline, roots: Sequence[Root]) -> Iterator[Candidate]:
         """All files that need the cloud's word."""

@@ -6,11 +6,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from io import FileIO
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from photobak.client.announce import Post
 from photobak.client.candidate import Candidate
+from photobak.client.examine import open_file
 from photobak.client.http import unreachable
 from photobak.client.index import Fingerprint
 from photobak.errors import CloudError
@@ -18,7 +20,7 @@ from photobak.errors import CloudError
 if TYPE_CHECKING:
     import urllib3
 
-_CHUNK: Final = 256 * 1024
+_CHUNK: Final = 64 * 1024  # what a slow line sends before a connection counts as dead
 _TRIES: Final = 5
 _LONGEST_ANSWER: Final = 64 * 1024
 _TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
@@ -33,12 +35,24 @@ class UploadRefused(CloudError):
     """S3 doesn't take this file, however often it is sent; others may pass."""
 
 
+class Unavailable(CloudError):
+    """S3 could not be reached, or not take this file, several times in a row; later it may."""
+
+
 class FileChanged(Exception):
     """The file is not the one that was hashed any more."""
 
 
 class _Transient(Exception):
     """S3 asks to try again."""
+
+
+class _Unreadable(Exception):
+    """The file's own error, kept apart from those of the connection while a library is between."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class RateLimit:
@@ -48,6 +62,11 @@ class RateLimit:
         self._rate = bytes_per_second
         self._free_at = 0.0
         self._guard = Lock()
+
+    @property
+    def chunk(self) -> int:
+        """How many bytes to take at a time: few enough that no connection is silent for long."""
+        return _CHUNK if self._rate is None else max(1024, min(_CHUNK, int(self._rate / 16)))
 
     def take(self, size: int) -> None:
         """Wait until ``size`` bytes may pass."""
@@ -83,7 +102,8 @@ class Uploader:
             PostExpired: another POST is needed.
             FileChanged: the file is not the one that was announced.
             OSError: the file can't be read.
-            CloudError: S3 can't be reached or refuses it.
+            Unavailable: S3 can't be reached, or could not take it however often it was tried.
+            CloudError: S3 refuses it.
         """
         import tenacity
         from urllib3.exceptions import HTTPError
@@ -97,23 +117,23 @@ class Uploader:
         try:
             attempts(self._post, candidate, post)
         except HTTPError as error:
-            raise unreachable(post.url, error) from None
+            said = unreachable(post.url, error)
+            raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
         except _Transient as error:
-            raise CloudError(
-                "S3 takes no uploads at the moment", why=str(error), next_step="Repeat it later"
-            ) from error
+            raise Unavailable("S3 takes no uploads", why=str(error), next_step="Sync again later") from error
+        except _Unreadable as unreadable:
+            raise unreadable.error from None
         return time.time()
 
     def _post(self, candidate: Candidate, post: Post) -> None:
         boundary = secrets.token_hex(16)
         head, tail = _multipart(post, boundary)
-        with candidate.path.open("rb", buffering=0) as file:
-            if Fingerprint.of(os.fstat(file.fileno())) != candidate.fingerprint:
-                raise FileChanged
+        with open_file(candidate.path) as file:
+            _require_untouched(file, candidate.fingerprint)
             response = self._pool.request(
                 "POST",
                 post.url,
-                body=self._stream(head, file, tail),
+                body=self._stream(head, file, candidate.fingerprint, tail),
                 headers={
                     "Content-Type": f"multipart/form-data; boundary={boundary}",
                     "Content-Length": str(len(head) + candidate.fingerprint.size + len(tail)),
@@ -126,13 +146,28 @@ class Uploader:
             response.release_conn()
         _check(response.status, answer)
 
-    def _stream(self, head: bytes, file: BinaryIO, tail: bytes) -> Iterator[bytes]:
+    def _stream(self, head: bytes, file: FileIO, fingerprint: Fingerprint, tail: bytes) -> Iterator[bytes]:
+        """The request's body; ends early, and with it the connection, where the file is no longer what was hashed."""
         yield head
-        while chunk := file.read(_CHUNK):
+        left = fingerprint.size
+        while left:
+            try:
+                chunk = file.read(min(left, self._rate.chunk))
+            except OSError as error:
+                raise _Unreadable(error) from error
+            if not chunk:
+                raise FileChanged
+            left -= len(chunk)
             self._rate.take(len(chunk))
             yield chunk
             self._on_bytes(len(chunk))
+        _require_untouched(file, fingerprint)
         yield tail
+
+
+def _require_untouched(file: FileIO, fingerprint: Fingerprint) -> None:
+    if Fingerprint.of(os.fstat(file.fileno())) != fingerprint:
+        raise FileChanged
 
 
 def _multipart(post: Post, boundary: str) -> tuple[bytes, bytes]:

@@ -10,6 +10,12 @@ from photobak.photo.kind import Kind
 MAX_PHOTOS_A_REQUEST = 100
 """DynamoDB's BatchGetItem takes 100 keys, so the API takes 100 photos."""
 
+MAX_SOURCES_A_PHOTO = 50
+"""Places of one content in one request; one that lies at more places is announced more than once."""
+
+LONGEST_SOURCE = 4096
+"""Characters of a place in its text form."""
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:

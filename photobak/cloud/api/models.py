@@ -7,16 +7,15 @@ from typing import Annotated, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from photobak.cloud.api.problem import Problem
-from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
+from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.kind import Kind
 from photobak.photo.source import Source
 
 _LONGEST_NAME = 1024
-_MOST_SOURCES = 50
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-SourceText = Annotated[str, Field(max_length=4 * _LONGEST_NAME)]
+SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
 
 
 class _Request(BaseModel):
@@ -34,8 +33,8 @@ class AnnouncedPhoto(_Request):
     taken_source: TakenSource
     modified_at: AwareDatetime
     filename: Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
-    sources: Annotated[list[SourceText], Field(max_length=_MOST_SOURCES)] = []
-    sources_gone: Annotated[list[SourceText], Field(max_length=_MOST_SOURCES)] = []
+    sources: Annotated[list[SourceText], Field(max_length=MAX_SOURCES_A_PHOTO)] = []
+    sources_gone: Annotated[list[SourceText], Field(max_length=MAX_SOURCES_A_PHOTO)] = []
 
     @field_validator("sources", "sources_gone")
     @classmethod
