@@ -95,6 +95,7 @@ def _profile(stack: "LocalStack", account: "LocalAccount") -> Profile:
         region=outputs.region,
         endpoint_url=outputs.endpoint_url,
         api_url=outputs.api_url,
+        ws_url=outputs.ws_url,
         bucket=outputs.bucket,
         table=outputs.table,
         contents_table=outputs.contents_table,

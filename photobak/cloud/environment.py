@@ -48,6 +48,27 @@ class ApiEnvironment(_Environment):
     login_provider: str
     """The user pool as the identity pool knows it: ``cognito-idp.{region}.amazonaws.com/{pool}``."""
     max_upload_bytes: str
+    tickets_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEnvironment(_Environment):
+    """What the live function needs."""
+
+    topics_table: str
+    tickets_table: str
+    identity_pool_id: str
+    login_provider: str
+    connections_url: str
+    """The WebSocket API's management endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishEnvironment(_Environment):
+    """What the publish function needs."""
+
+    topics_table: str
+    connections_url: str
 
 
 @dataclass(frozen=True, slots=True)

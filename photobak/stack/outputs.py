@@ -13,6 +13,8 @@ class StackOutputs:
     """The local stack's URL; None on AWS."""
     api_url: str
     """Base URL of the HTTP API, without a trailing slash."""
+    ws_url: str
+    """URL of the WebSocket API."""
     bucket: str
     """The photo bucket."""
     temp_bucket: str
@@ -47,6 +49,7 @@ class StackOutputs:
             region=region,
             endpoint_url=endpoint_url,
             api_url=outputs["ApiUrl"],
+            ws_url=outputs["LiveUrl"].replace("http", "ws", 1),
             bucket=outputs["PhotoBucket"],
             temp_bucket=outputs["TempBucket"],
             table=outputs["PhotosTable"],

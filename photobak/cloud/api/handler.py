@@ -17,7 +17,8 @@ from photobak.cloud.api.models import ListQuery, PrepRequest, parse_body, parse_
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.problem import Problem, problem_response
 from photobak.cloud.environment import ApiEnvironment
-from photobak.cloud.store.connect import connect_cognito_identity, connect_library, connect_s3
+from photobak.cloud.store.connect import connect_cognito_identity, connect_dynamodb, connect_library, connect_s3
+from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
 
 logger = Logger()
 app = APIGatewayHttpResolver()
@@ -41,6 +42,13 @@ def list_photos() -> Response[str]:
     """List photos, newest first."""
     query = parse_query(ListQuery, app.current_event.query_string_parameters)
     return _json(_lister().page(_caller(), query))
+
+
+@app.post("/ws/ticket")
+def give_ticket() -> Response[str]:
+    """Give out a ticket for one WebSocket connection: browsers can't send the token with it."""
+    tickets = TicketsTable(connect_dynamodb(), ApiEnvironment.read().tickets_table)
+    return _json({"ticket": tickets.issue(_caller(), datetime.now(UTC)), "expires_in": TICKET_SECONDS})
 
 
 @app.exception_handler(Problem)  # type: ignore[untyped-decorator]  # so Powertools declares it

@@ -7,6 +7,7 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 
+from photobak.cloud.store.connections import Connections
 from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
@@ -50,6 +51,18 @@ def connect_sqs() -> "SQSClient":
 def connect_cognito_identity() -> "CognitoIdentityClient":
     """Connect to Cognito identity pools, whose GetId is a public call: it takes no signature."""
     return boto3.client("cognito-identity", config=_PATIENCE.merge(Config(signature_version=UNSIGNED)))
+
+
+@cache
+def connect_connections(url: str) -> Connections:
+    """Connect to the connections of a WebSocket API.
+
+    Args:
+        url: the API's management endpoint.
+    """
+    # The gateway waits for 29 s, so nothing is waited for as long as in _PATIENCE; throttling is waited out.
+    quick = Config(connect_timeout=2, read_timeout=5)
+    return Connections(boto3.client("apigatewaymanagementapi", endpoint_url=url, config=_PATIENCE.merge(quick)))
 
 
 def connect_library(photo_bucket: str, photos_table: str, contents_table: str) -> Library:

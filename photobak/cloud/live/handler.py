@@ -1,0 +1,91 @@
+"""Lambda entry point of the WebSocket API: admits connections, answers messages, forgets who has gone."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from photobak.cloud.environment import LiveEnvironment
+from photobak.cloud.live.admission import Admission, NotAdmitted
+from photobak.cloud.live.service import LiveService, Speaker
+from photobak.cloud.publish.fan_out import FanOut
+from photobak.cloud.store.connect import connect_cognito_identity, connect_connections, connect_dynamodb
+from photobak.cloud.store.tickets import TicketsTable
+from photobak.cloud.store.topics import TopicsTable
+from photobak.photo.topic import to_text
+
+logger = Logger()
+
+
+def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Answer API Gateway, which asks as authorizer, and then for each event of an admitted connection."""
+    if event.get("type") == "REQUEST":
+        return _admit(event)
+    match event["requestContext"]["eventType"]:
+        case "MESSAGE":
+            return {"statusCode": 200, "body": _answer(event)}
+        case "DISCONNECT":
+            _topics().forget(event["requestContext"]["connectionId"])
+    return {"statusCode": 200}
+
+
+def _admit(event: dict[str, Any]) -> dict[str, Any]:
+    """Answer as a REQUEST authorizer; what it says of the person comes with every later event of the connection."""
+    asked = APIGatewayWebSocketEvent(event)
+    try:
+        identity_id = _admission().identity_id(
+            asked.headers.get("Authorization"), asked.query_string_parameters.get("ticket")
+        )
+    except NotAdmitted as refused:
+        logger.info("A connection was refused", extra={"reason": str(refused)})
+        return _verdict("nobody", "Deny", event["methodArn"])
+    return _verdict(identity_id, "Allow", event["methodArn"])
+
+
+def _verdict(principal: str, effect: str, arn: str) -> dict[str, Any]:
+    statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": arn}
+    return {
+        "principalId": principal,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {"identityId": principal},
+    }
+
+
+def _answer(event: dict[str, Any]) -> str:
+    context = event["requestContext"]
+    speaker = Speaker(context["authorizer"]["identityId"], context["connectionId"])
+    try:
+        return to_text(_service().answer(speaker, event.get("body") or ""))
+    except Exception:  # the edge: it is in the log with its traceback, and the connection stays open
+        logger.exception("A message failed")
+        return to_text({"type": "error", "field": None, "detail": "Something failed in the cloud. Try again."})
+
+
+@cache
+def _admission() -> Admission:
+    environment = LiveEnvironment.read()
+    return Admission(
+        cognito=connect_cognito_identity(),
+        identity_pool_id=environment.identity_pool_id,
+        login_provider=environment.login_provider,
+        tickets=TicketsTable(connect_dynamodb(), environment.tickets_table),
+        clock=_now,
+    )
+
+
+@cache
+def _topics() -> TopicsTable:
+    return TopicsTable(connect_dynamodb(), LiveEnvironment.read().topics_table)
+
+
+@cache
+def _service() -> LiveService:
+    connections = connect_connections(LiveEnvironment.read().connections_url)
+    return LiveService(_topics(), FanOut(_topics(), connections, _now), _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
