@@ -9,6 +9,7 @@ import click
 
 from photobak import __version__
 from photobak.cli.context import Context
+from photobak.cli.terminal import shown
 from photobak.errors import PhotobakError
 
 COMMANDS: Final = {
@@ -90,7 +91,7 @@ def run() -> None:
 
 
 def _fail(message: str) -> None:
-    click.echo(f"photobak: {message}", err=True)
+    click.echo(f"photobak: {shown(message)}", err=True)
     if "-vv" in sys.argv:
         import traceback
 
