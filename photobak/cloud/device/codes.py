@@ -33,10 +33,10 @@ def shown(letters: str) -> str:
 
 def read_user_code(typed: str) -> str | None:
     """A user code as a person types it, whatever its case, dashes and spaces; None where it can't be one."""
-    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
-    if len(letters) != USER_CODE_LETTERS or not set(letters) <= set(ALPHABET):
+    letters = "".join(letter for letter in typed if letter.isalnum())
+    if len(letters) != USER_CODE_LETTERS or not set(letters.upper()) <= set(ALPHABET):
         return None
-    return shown(letters)
+    return shown(letters.upper())
 
 
 def grant_id(device_code: str) -> str:
