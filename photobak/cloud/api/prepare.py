@@ -13,7 +13,7 @@ from photobak.cloud.store.contents import Content
 from photobak.cloud.store.library import Library
 from photobak.photo.announcement import Announcement
 from photobak.photo.keys import TempKey, plain, timestamp_key
-from photobak.photo.record import Record, Status
+from photobak.photo.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,7 +43,7 @@ class Preparer:
         for announcement in announcements:
             self._refuse_too_large(announcement)
         contents = self.library.contents.get_many(identity_id, [each.sha256 for each in announcements])
-        kept = {sha256: content for sha256, content in contents.items() if _is_a_photo(content)}
+        kept = {sha256: content for sha256, content in contents.items() if content.is_photo}
         timestamps = {content.timestamp for content in kept.values() if content.timestamp is not None}
         records = self.library.photos.get_many(identity_id, timestamps)
 
@@ -94,7 +94,3 @@ class Preparer:
             ExpiresIn=POST_SECONDS,
         )
         return {"url": post["url"], "fields": post["fields"]}
-
-
-def _is_a_photo(content: Content) -> bool:
-    return content.status not in (Status.EXPECTED, Status.REJECTED)

@@ -49,19 +49,25 @@ class Keeper:
         record = None
         while record is None:
             content = self.library.contents.get(upload.key.identity_id, upload.sha256)
+            if content is not None and content.status is Status.TRASHED:
+                return  # it stays where its owner has put it
             record = self._settled_record(upload, content) or self._settle(upload, content)
         self.library.lay_record_beside(record)
 
-    def _settle(self, upload: Upload, content: Content | None) -> Record | None:
-        """Make the photo's objects and record; None where its content item has changed meanwhile."""
-        record = self._keep_objects(upload, content)
-        return record if self.library.settle(record, content) else None
-
     def _settled_record(self, upload: Upload, content: Content | None) -> Record | None:
         """The record that an earlier delivery, or another device, has made of this content already."""
-        if content is None or content.timestamp is None or content.status in (Status.EXPECTED, Status.REJECTED):
+        if content is None or content.timestamp is None or not content.is_photo:
             return None
         return self.library.photos.get(upload.key.identity_id, content.timestamp)
+
+    def _settle(self, upload: Upload, content: Content | None) -> Record | None:
+        """Make the photo's objects and record; None where its content item has changed meanwhile."""
+        record = None
+        if content is not None and content.is_photo:  # the table has lost its record
+            record = self.library.record_beside(upload.key.identity_id, upload.sha256)
+        if record is None:
+            record = self._keep_objects(upload, content)
+        return record if self.library.settle(record, content) else None
 
     def _keep_objects(self, upload: Upload, content: Content | None) -> Record:
         """Put the original and its previews into the photo bucket."""

@@ -13,7 +13,7 @@ from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import plain, timestamp_key
 from photobak.photo.kind import Kind
-from photobak.photo.record import Status
+from photobak.photo.record import Record, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,6 +38,11 @@ class Content:
     """What the client said of it; gone once the record stands."""
     revision: int = 0
     """Counts announcements, so that the one that is turned into a record is known to be the last."""
+
+    @property
+    def is_photo(self) -> bool:
+        """Tell whether the content has a record, be it in the trash; otherwise it is awaited or was refused."""
+        return self.status not in (Status.EXPECTED, Status.REJECTED)
 
 
 class ContentsTable:
@@ -87,7 +92,7 @@ class ContentsTable:
         kept = [f"#{name} = if_not_exists(#{name}, :{name})" for name in (*first, "timestamp")]
         update = f"SET #status = :expected, #ttl = :ttl, {', '.join(kept)} REMOVE #reason ADD #revision :one"
         if announcement.sources:
-            values[":sources"] = {"SS": list(announcement.sources)}
+            values[":sources"] = {"SS": sorted(set(announcement.sources))}
             update += ", #sources :sources"
         names = [
             *first,
@@ -150,13 +155,48 @@ class ContentsTable:
         if seen is None:
             put["ConditionExpression"] = "attribute_not_exists(sha256)"
         else:
-            put["ConditionExpression"] = f"#revision = :revision AND {_STILL_OPEN}"
-            put["ExpressionAttributeNames"] = {"#revision": "revision", "#status": "status"}
-            put["ExpressionAttributeValues"] = _OPEN | {":revision": {"N": str(seen.revision)}}
+            put |= _as_seen(seen)
         return {"Put": put}
+
+    def status_change(self, after: Record) -> Any:
+        """The half of a transaction that gives a photo's item the status of its record.
+
+        Args:
+            after: the record as it will be; where it is not this item's any more, the transaction is cancelled.
+        """
+        values = {":status": {"S": after.status.value}, ":timestamp": {"N": plain(after.timestamp)}}
+        if after.trashed_until is None:
+            update = "SET #status = :status REMOVE #ttl"
+        else:
+            update = "SET #status = :status, #ttl = :ttl"
+            values[":ttl"] = {"N": str(int(after.trashed_until.timestamp()))}
+        return {
+            "Update": {
+                "TableName": self.name,
+                "Key": _key(after.username, after.sha256),
+                "UpdateExpression": update,
+                "ConditionExpression": "#timestamp = :timestamp",
+                "ExpressionAttributeNames": {f"#{name}": name for name in ("status", "ttl", "timestamp")},
+                "ExpressionAttributeValues": values,
+            }
+        }
 
 
 _KEPT_FROM_FIRST: Final = ("kind", "size", "content_type", "taken_at", "taken_source", "modified_at", "filename")
+
+
+def _as_seen(content: Content) -> dict[str, Any]:
+    """The condition that an item is what was read of it."""
+    seen: dict[str, Any] = {"status": {"S": content.status.value}}
+    if content.timestamp is not None:
+        seen["timestamp"] = {"N": plain(content.timestamp)}
+    if content.revision:
+        seen["revision"] = {"N": str(content.revision)}
+    return {
+        "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in seen),
+        "ExpressionAttributeNames": {f"#{name}": name for name in seen},
+        "ExpressionAttributeValues": {f":{name}": value for name, value in seen.items()},
+    }
 
 
 def _key(identity_id: str, sha256: str) -> dict[str, Any]:
@@ -177,7 +217,7 @@ def _content(item: Mapping[str, Any]) -> Content:
         reason=plain_item.get("reason"),
         revision=int(plain_item.get("revision", 0)),
     )
-    if status in (Status.EXPECTED, Status.REJECTED) and "taken_at" in plain_item:
+    if not content.is_photo and "taken_at" in plain_item:
         return dataclasses.replace(content, announcement=_announcement(plain_item))
     return content
 

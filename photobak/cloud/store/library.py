@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -36,13 +36,26 @@ class Library:
         """
         content = Content(record.sha256, record.status, record.timestamp, record.reason)
         settlement = self.contents.settlement(record.username, content, seen)
-        try:
-            self.dynamodb.transact_write_items(TransactItems=[self.photos.creation(record), settlement])
-        except self.dynamodb.exceptions.TransactionCanceledException as error:
-            if _lost_a_race(error):
-                return False
-            raise
-        return True
+        return self._write_together(self.photos.creation(record), settlement)
+
+    def find(self, identity_id: str, sha256: str) -> Record | None:
+        """The record of a content, whatever its date; None where the content is no photo (yet), or its record is lost."""
+        content = self.contents.get(identity_id, sha256)
+        if content is None or not content.is_photo or content.timestamp is None:
+            return None
+        return self.photos.get(identity_id, content.timestamp)
+
+    def change_status(self, before: Record, after: Record) -> bool:
+        """Put a record and its content item into the trash, or take them out, in one transaction.
+
+        Args:
+            before: as it was read.
+            after: the same with its new status.
+
+        Returns:
+            False where the record has changed since it was read: nothing was written.
+        """
+        return self._write_together(self.photos.status_change(before, after), self.contents.status_change(after))
 
     def lay_record_beside(self, record: Record) -> None:
         """Write the record's JSON beside the photo, and again until it is what the table says.
@@ -54,13 +67,38 @@ class Library:
         while current is not None and current != written:
             self.bucket.keep_record(current)
             written = current
-            current = self.photos.get(record.username, record.timestamp)
+            current = self._as_it_is_now(current)
 
     def replace_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> None:
-        """Let a record's places follow the files; does nothing where they are as said already."""
-        after = self.photos.replace_sources(record, set(added) - record.sources, gone)
-        if after != record:
+        """Let a record's places follow the files.
+
+        Where nothing changes, the JSON beside the photo is compared: an earlier call that said the same may have been
+        cut off between the table and it.
+        """
+        after = self.photos.replace_sources(record, added, gone)
+        if after is None:
+            return  # it has another date by now; the device says its places again at its next sync
+        if after != record or self.record_beside(after.username, after.sha256) != after:
             self.lay_record_beside(after)
+
+    def record_beside(self, identity_id: str, sha256: str) -> Record | None:
+        """The record as it lies beside the photo; None where there is none."""
+        found = self.bucket.read_record(identity_id, sha256)
+        return Record.from_json(found) if found else None
+
+    def _as_it_is_now(self, record: Record) -> Record | None:
+        """Read a record again, even if it has another date by now."""
+        return self.photos.get(record.username, record.timestamp) or self.find(record.username, record.sha256)
+
+    def _write_together(self, *halves: Any) -> bool:
+        """Write several items or none of them; False where one is not as it was seen."""
+        try:
+            self.dynamodb.transact_write_items(TransactItems=halves)
+        except self.dynamodb.exceptions.TransactionCanceledException as error:
+            if _lost_a_race(error):
+                return False
+            raise
+        return True
 
 
 def _lost_a_race(error: ClientError) -> bool:

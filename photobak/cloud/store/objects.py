@@ -1,19 +1,21 @@
 """The photo bucket: originals, previews and records, the truth of which the tables are an index."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.keys import record_key
-from photobak.photo.record import Record
+from photobak.photo.record import Record, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 WEBP: Final = "image/webp"
+TRASHED_TAG: Final = "status=trashed"
+"""What a lifecycle rule of the bucket looks for: the record of a photo in the trash goes when the photo does."""
 _FOREVER: Final = "private, max-age=31536000, immutable"  # the key is the content's hash
 
 
@@ -30,7 +32,7 @@ class PhotoBucket:
         Raises:
             ClientError: ``PreconditionFailed`` where the upload has been replaced by other bytes since it was hashed.
         """
-        if self._size(key) == upload.size:
+        if self.size(key) == upload.size:
             return
         try:
             self._s3.copy_object(
@@ -47,7 +49,7 @@ class PhotoBucket:
             )
         except ClientError as error:
             # Either condition gives this code: the original may have come from another event meanwhile.
-            if error.response["Error"]["Code"] != "PreconditionFailed" or self._size(key) != upload.size:
+            if error.response["Error"]["Code"] != "PreconditionFailed" or self.size(key) != upload.size:
                 raise
 
     def keep_preview(self, key: str, webp: bytes) -> None:
@@ -65,12 +67,27 @@ class PhotoBucket:
         return json.load(answer["Body"])
 
     def keep_record(self, record: Record) -> None:
-        """Put the record's JSON beside the photo."""
+        """Put the record's JSON beside the photo; that of a photo in the trash expires by its tag."""
         body = json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True).encode()
         key = record_key(record.username, record.sha256)
-        self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
+        tags = TRASHED_TAG if record.status is Status.TRASHED else ""
+        self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json", Tagging=tags)
 
-    def _size(self, key: str) -> int | None:
+    def hide(self, keys: Iterable[str]) -> None:
+        """Put a delete marker on each of these objects: who reads them finds nothing, and nothing is lost."""
+        for key in keys:
+            self._s3.delete_object(Bucket=self.name, Key=key)
+
+    def bring_back(self, keys: Iterable[str]) -> None:
+        """Take the delete markers off these objects, so that the newest version of each is there again."""
+        for key in keys:
+            listing = self._s3.list_object_versions(Bucket=self.name, Prefix=key)
+            for marker in listing.get("DeleteMarkers", []):
+                if marker["Key"] == key:
+                    self._s3.delete_object(Bucket=self.name, Key=key, VersionId=marker["VersionId"])
+
+    def size(self, key: str) -> int | None:
+        """The size of an object in bytes; None where there is none, or a delete marker hides it."""
         try:
             return self._s3.head_object(Bucket=self.name, Key=key)["ContentLength"]
         except ClientError as error:

@@ -1,12 +1,11 @@
 """The table ``Photos``: one record a photo, in order of capture."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
+from photobak.cloud.store.places import places_after
 from photobak.photo.keys import plain
 from photobak.photo.record import Record
 
@@ -94,31 +93,39 @@ class PhotosTable:
             if not start:
                 return Page(records, None)
 
-    def replace_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> Record:
-        """Add places to a record and take others away, never the last one; returns the record as it then is."""
-        after = self._update_sources(record, "ADD", added) if added else record
-        leaving = after.sources & set(gone)
-        if leaving and leaving != after.sources:
-            after = self._update_sources(after, "DELETE", leaving)
-        return after
+    def replace_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> Record | None:
+        """Add places to a record and take others away, never the last one.
 
-    def _update_sources(self, record: Record, verb: str, sources: Collection[str]) -> Record:
-        values: dict[str, Any] = {":sources": {"SS": sorted(sources)}, ":sha256": {"S": record.sha256}}
+        Returns:
+            The record as it then is; None where it is no more at this date.
+        """
+        current: Record | None = record
+        while current is not None:
+            sources = places_after(current.sources, added, gone)
+            if sources == current.sources or self._set_sources(current, sources):
+                return replace(current, sources=sources)
+            current = self.get(record.username, record.timestamp)  # another device was faster
+        return None
+
+    def _set_sources(self, seen: Record, sources: frozenset[str]) -> bool:
+        """Write a record's places; False where the record is not as it was seen any more."""
+        values: dict[str, Any] = {":sources": {"SS": sorted(sources)}, ":sha256": {"S": seen.sha256}}
+        as_seen = "attribute_not_exists(#sources)"
+        if seen.sources:
+            as_seen = "#sources = :seen"
+            values[":seen"] = {"SS": sorted(seen.sources)}
         try:
-            updated = self._dynamodb.update_item(
+            self._dynamodb.update_item(
                 TableName=self.name,
-                Key=_key(record.username, record.timestamp),
-                UpdateExpression=f"{verb} #sources :sources",
-                ConditionExpression="sha256 = :sha256",
+                Key=_key(seen.username, seen.timestamp),
+                UpdateExpression="SET #sources = :sources",
+                ConditionExpression=f"sha256 = :sha256 AND {as_seen}",
                 ExpressionAttributeNames={"#sources": "sources"},
                 ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return record  # it has moved to another date meanwhile; the next sync says its places again
-            raise
-        return Record.from_item(updated["Attributes"])
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def creation(self, record: Record) -> Any:
         """The half of a transaction that makes the record."""
@@ -130,6 +137,34 @@ class PhotosTable:
                 "ExpressionAttributeValues": {":sha256": {"S": record.sha256}},
             }
         }
+
+    def status_change(self, before: Record, after: Record) -> Any:
+        """The half of a transaction that puts a record into the trash, or takes it out.
+
+        Args:
+            before: as it was read; where its status has changed since, the transaction is cancelled.
+            after: the same with its new status.
+        """
+        item = after.to_item()
+        there = [name for name in _TRASH_FIELDS if name in item]
+        gone = [name for name in _TRASH_FIELDS if name not in item]
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in there)
+        if gone:
+            update += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        as_seen = {":sha256": {"S": before.sha256}, ":before": {"S": before.status.value}}
+        return {
+            "Update": {
+                "TableName": self.name,
+                "Key": _key(before.username, before.timestamp),
+                "UpdateExpression": update,
+                "ConditionExpression": "sha256 = :sha256 AND #status = :before",
+                "ExpressionAttributeNames": {f"#{name}": name for name in _TRASH_FIELDS},
+                "ExpressionAttributeValues": as_seen | {f":{name}": item[name] for name in there},
+            }
+        }
+
+
+_TRASH_FIELDS: Final = ("status", "trashed_until", "ttl")
 
 
 def _key(identity_id: str, timestamp: Decimal) -> dict[str, Any]:

@@ -1,0 +1,288 @@
+"""The cloud's code in this process, over AWS calls that are really made; a test may act before any of them.
+
+Two implementations of AWS answer: the run's local stack (with the very permissions of the deployed functions) and
+moto, a second opinion where the first may be too kind.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+from support.local_stack import root_client
+from support.template import resources_of
+
+from photobak.cloud.api.prepare import Preparer
+from photobak.cloud.process.events import UploadEvent
+from photobak.cloud.process.handler import _previews
+from photobak.cloud.process.keep import Keeper, Previewer
+from photobak.cloud.store.contents import Content, ContentsTable
+from photobak.cloud.store.library import Library
+from photobak.cloud.store.objects import PhotoBucket
+from photobak.cloud.store.photos import PhotosTable
+from photobak.cloud.store.uploads import UploadStore
+from photobak.local.values import LocalStack
+from photobak.photo.announcement import Announcement
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.identity import sha256_of
+from photobak.photo.keys import TempKey
+from photobak.photo.kind import Kind
+from photobak.photo.record import Record
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+BeforeCall = Callable[[int, str], None]
+"""Told of each AWS call before it is made: which one it is, from 1, and its name, ``PutObject``."""
+
+
+class Died(BaseException):
+    """The process is no more; nothing in it may catch this."""
+
+
+def nothing(_number: int, _name: str) -> None:
+    """Let every call pass."""
+
+
+def dying_before(number: int) -> BeforeCall:
+    """End the process where it would make its call of this number."""
+
+    def die(current: int, name: str) -> None:
+        if current == number:
+            raise Died(name)
+
+    return die
+
+
+def once_before(number: int, act: Callable[[], object]) -> BeforeCall:
+    """Do something else between two calls."""
+
+    def interrupt(current: int, _name: str) -> None:
+        if current == number:
+            act()
+
+    return interrupt
+
+
+@dataclass(frozen=True)
+class Aws:
+    """One implementation of AWS with the stores of one stack in it."""
+
+    name: str
+    temp_bucket: str
+    photo_bucket: str
+    photos_table: str
+    contents_table: str
+    root: Callable[[str], Any]
+    """A client that may do everything."""
+    process_role: "Clients"
+    """What the process function may do."""
+    api_role: "Clients"
+    """What the api function may do."""
+
+    def person(self) -> "Person":
+        """Somebody nobody has heard of yet."""
+        return Person(self, f"us-east-1:{uuid.uuid4()}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One identity's photos, and the cloud's code as it runs for them."""
+
+    aws: Aws
+    identity_id: str
+    calls: list[str] = field(default_factory=list)
+    """The names of the AWS calls of the last run."""
+
+    # ------------------------------------------------------------------ what they and their devices do
+
+    def upload(self, content: bytes, sha256: str | None = None) -> UploadEvent:
+        """Put bytes into the temp bucket, under the key of these bytes unless another is given."""
+        key = TempKey(self.identity_id, sha256 or sha256_of_bytes(content))
+        self.aws.root("s3").put_object(Bucket=self.aws.temp_bucket, Key=str(key), Body=content)
+        return UploadEvent(self.aws.temp_bucket, key)
+
+    def announce(self, *announcements: Announcement, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
+        """Run ``POST /prep/photoupload``."""
+        with self._library(self.aws.api_role, before_call) as (library, s3):
+            preparer = Preparer(library, s3, self.aws.temp_bucket, 10_000_000, clock=lambda: NOW)
+            return preparer.prepare(self.identity_id, announcements)
+
+    # ------------------------------------------------------------------ what the process function does
+
+    def process(self, event: UploadEvent, before_call: BeforeCall = nothing, previewer: Previewer = _previews) -> None:
+        """Run the process function for one event, in this process."""
+        with self._library(self.aws.process_role, before_call) as (library, s3):
+            Keeper(UploadStore(s3), library, previewer, clock=lambda: NOW).keep(event)
+
+    @contextmanager
+    def _library(self, role: "Clients", before_call: BeforeCall) -> Iterator[tuple[Library, Any]]:
+        self.calls.clear()
+
+        def called(model: Any, **_: object) -> None:
+            self.calls.append(model.name)
+            before_call(len(self.calls), model.name)
+
+        with role.lent("dynamodb", called) as dynamodb, role.lent("s3", called) as s3:
+            contents = ContentsTable(dynamodb, self.aws.contents_table)
+            photos = PhotosTable(dynamodb, self.aws.photos_table)
+            yield Library(dynamodb, contents, photos, PhotoBucket(s3, self.aws.photo_bucket)), s3
+
+    # ------------------------------------------------------------------ what there is
+
+    @property
+    def records(self) -> list[Record]:
+        """Every record in the table."""
+        values = {":me": {"S": self.identity_id}}
+        found = self.aws.root("dynamodb").query(
+            TableName=self.aws.photos_table,
+            KeyConditionExpression="username = :me",
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        return [Record.from_item(item) for item in found["Items"]]
+
+    def content(self, sha256: str) -> Content | None:
+        """The content item."""
+        return ContentsTable(self.aws.root("dynamodb"), self.aws.contents_table).get(self.identity_id, sha256)
+
+    def content_item(self, sha256: str) -> dict[str, Any]:
+        """The content item as it lies in the table."""
+        key = {"username": {"S": self.identity_id}, "sha256": {"S": sha256}}
+        item: dict[str, Any] = self.aws.root("dynamodb").get_item(TableName=self.aws.contents_table, Key=key)["Item"]
+        return item
+
+    def record_json(self, sha256: str) -> Any:
+        """The record beside the photo."""
+        return PhotoBucket(self.aws.root("s3"), self.aws.photo_bucket).read_record(self.identity_id, sha256)
+
+    def objects(self) -> dict[str, bytes]:
+        """All that is in the photo bucket of this person: ``original/{sha256}.jpg`` and so on."""
+        s3 = self.aws.root("s3")
+        found = {}
+        for kind in ("original", "thumb", "web", "record"):
+            listing = s3.list_objects_v2(Bucket=self.aws.photo_bucket, Prefix=f"{kind}/{self.identity_id}/")
+            for entry in listing.get("Contents", []):
+                body = s3.get_object(Bucket=self.aws.photo_bucket, Key=entry["Key"])["Body"].read()
+                found[entry["Key"].replace(f"{self.identity_id}/", "")] = body
+        return found
+
+    def versions(self, key: str) -> list[str]:
+        """What an object has been, from write to write: its ETags, and a delete marker as such."""
+        listing = self.aws.root("s3").list_object_versions(Bucket=self.aws.photo_bucket, Prefix=key)
+        written = [version["ETag"] for version in listing.get("Versions", [])]
+        return written + ["delete marker" for _ in listing.get("DeleteMarkers", [])]
+
+    def waiting_uploads(self) -> list[str]:
+        """The keys that are left in the temp bucket."""
+        listing = self.aws.root("s3").list_objects_v2(Bucket=self.aws.temp_bucket, Prefix=f"{self.identity_id}/")
+        return [entry["Key"] for entry in listing.get("Contents", [])]
+
+
+def sha256_of_bytes(content: bytes) -> str:
+    """The identity of a content."""
+    from io import BytesIO
+
+    return sha256_of(BytesIO(content))
+
+
+def announcement(content: bytes, *sources: str, day: int = 1, gone: tuple[str, ...] = (), **more: Any) -> Announcement:
+    """What a device says of a photo, taken on a day of June 2024."""
+    said: dict[str, Any] = {
+        "sha256": sha256_of_bytes(content),
+        "kind": Kind.PHOTO,
+        "size": len(content),
+        "content_type": "image/jpeg",
+        "taken": CaptureTime(datetime(2024, 6, day, 12, tzinfo=UTC), TakenSource.EXIF),
+        "modified_at": NOW - timedelta(days=1),
+        "filename": "IMG_1.JPG",
+        "sources": sources or ("laptop:Pictures/IMG_1.JPG",),
+        "sources_gone": gone,
+    }
+    return Announcement(**{**said, **more})
+
+
+# ---------------------------------------------------------------------- the two implementations
+
+
+@contextmanager
+def local_aws(stack: LocalStack) -> Iterator[Aws]:
+    """The run's local stack, whose temp bucket tells nobody of uploads for as long as the context lasts."""
+    outputs = stack.outputs
+    s3 = root_client(stack, "s3")
+    told = s3.get_bucket_notification_configuration(Bucket=outputs.temp_bucket)
+    told.pop("ResponseMetadata")
+    s3.put_bucket_notification_configuration(Bucket=outputs.temp_bucket, NotificationConfiguration={})
+    try:
+        yield Aws(
+            name="local stack",
+            temp_bucket=outputs.temp_bucket,
+            photo_bucket=outputs.bucket,
+            photos_table=outputs.table,
+            contents_table=outputs.contents_table,
+            root=lambda service: root_client(stack, service),
+            process_role=_role_of(stack, "photobak-process"),
+            api_role=_role_of(stack, "photobak-api"),
+        )
+    finally:
+        s3.put_bucket_notification_configuration(Bucket=outputs.temp_bucket, NotificationConfiguration=told)
+
+
+def _role_of(stack: LocalStack, function: str) -> "Clients":
+    role = root_client(stack, "lambda").get_function_configuration(FunctionName=function)["Role"]
+    found = root_client(stack, "sts").assume_role(RoleArn=role, RoleSessionName=function)["Credentials"]
+    keys = (found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    return Clients(boto3.Session(*keys, region_name=stack.region), stack.endpoint_url)
+
+
+@contextmanager
+def moto_aws() -> Iterator[Aws]:
+    """A moto server with the template's tables and buckets in it; it has no permissions."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        clients = Clients(boto3.Session("root", "secret", region_name="us-east-1"), f"http://{host}:{port}")
+        dynamodb, s3 = clients.make("dynamodb"), clients.make("s3")
+        tables = resources_of("AWS::DynamoDB::Table")
+        for name in ("PhotosTable", "ContentsTable"):
+            shape = {key: tables[name]["Properties"][key] for key in ("AttributeDefinitions", "KeySchema")}
+            dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
+        for name in ("temp", "photos"):
+            s3.create_bucket(Bucket=name)
+        s3.put_bucket_versioning(Bucket="photos", VersioningConfiguration={"Status": "Enabled"})
+        made = {"dynamodb": dynamodb, "s3": s3}
+        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, clients, clients)
+    finally:
+        server.stop()
+
+
+class Clients:
+    """Clients of one role; each is one run's alone while it is lent, and is used again, since making one takes long."""
+
+    def __init__(self, session: boto3.Session, endpoint_url: str) -> None:
+        self._session = session
+        self._endpoint_url = endpoint_url
+        self._free: dict[str, list[Any]] = {}
+
+    def make(self, service: str) -> Any:
+        """A new client."""
+        style = Config(signature_version="s3v4", s3={"addressing_style": "path"}) if service == "s3" else None
+        return self._session.client(service, endpoint_url=self._endpoint_url, config=style)
+
+    @contextmanager
+    def lent(self, service: str, before_call: Callable[..., None]) -> Iterator[Any]:
+        """A client that says what it is about to call."""
+        free = self._free.setdefault(service, [])
+        client = free.pop() if free else self.make(service)
+        client.meta.events.register_first("before-call", before_call)
+        try:
+            yield client
+        finally:
+            client.meta.events.unregister("before-call", before_call)
+            free.append(client)
