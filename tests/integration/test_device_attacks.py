@@ -78,7 +78,7 @@ def approved(sides: Sides, stack: LocalStack) -> dict[str, Any]:
 
 def test_a_device_code_that_is_nearly_right_is_wrong(local_stack: LocalStack) -> None:
     begun = Machine(local_stack)
-    approve(begun, local_stack)
+    approve(begun.code, local_stack)
     good = begun.code["device_code"]
     for guess in (good[:-1], good + "A", good.swapcase(), good[::-1], f" {good}", f"{good}\0"):
         assert begun.poll(device_code=guess)[1]["error"] == "invalid_grant"
@@ -190,7 +190,7 @@ def test_without_the_condition_the_second_replaces_the_first(
 
 def test_of_several_pollers_with_one_device_code_exactly_one_gets_tokens(local_stack: LocalStack) -> None:
     begun = Machine(local_stack)
-    approve(begun, local_stack)
+    approve(begun.code, local_stack)
     with ThreadPoolExecutor(4) as pool:  # the local stack runs six Lambdas at once
         answers = list(pool.map(lambda _: begun.poll(), range(4)))
     assert [status for status, _ in answers].count(200) == 1
@@ -255,7 +255,7 @@ def test_another_client_gets_nothing_and_changes_nothing(local_stack: LocalStack
     client_id = other["UserPoolClient"]["ClientId"]
     assert post(f"{local_stack.outputs.api_url}/device/code", {"client_id": client_id})[1]["error"] == "invalid_client"
     begun = Machine(local_stack)
-    approve(begun, local_stack)
+    approve(begun.code, local_stack)
     assert begun.poll(client_id=client_id)[1]["error"] == "invalid_client"
     assert begun.poll()[0] == 200
 
@@ -289,7 +289,7 @@ def forget_all(stack: LocalStack) -> None:
 def test_a_reader_of_the_table_can_redeem_nothing_in_it(local_stack: LocalStack) -> None:
     forget_all(local_stack)
     begun = Machine(local_stack, device_name="nas")
-    approve(begun, local_stack)
+    approve(begun.code, local_stack)
     texts = texts_in(table_items(local_stack))
     secrets = (begun.code["device_code"], begun.code["user_code"], codes.pkce_verifier(begun.code["device_code"]))
     assert not [text for text in texts if any(secret in text for secret in secrets)]
@@ -380,7 +380,7 @@ def test_without_the_tie_between_state_and_browser_that_link_would_sign_in(
 
 def test_a_replayed_callback_changes_nothing(local_stack: LocalStack) -> None:
     begun = Machine(local_stack)
-    phone = approve(begun, local_stack)
+    phone = approve(begun.code, local_stack)
     callback = phone.url
     assert phone.open(callback).title == "Not signed in"
     assert begun.poll()[0] == 200

@@ -50,7 +50,7 @@ def test_tokens_are_never_stored_on_the_way(local_stack: LocalStack) -> None:
 def test_a_person_approves_and_the_machine_has_their_tokens(local_stack: LocalStack) -> None:
     machine = Machine(local_stack)
     assert error(machine.poll()) == "authorization_pending"
-    phone = approve(machine, local_stack)
+    phone = approve(machine.code, local_stack)
     assert (phone.status, phone.title) == (200, "Signed in")
     status, tokens = machine.poll()
     assert status == 200
@@ -94,7 +94,7 @@ def test_over_http_too_a_second_question_at_once_is_slowed_down(local_stack: Loc
 def test_an_approval_is_handed_out_however_soon_it_is_asked_for(local_stack: LocalStack) -> None:
     machine = Machine(local_stack)
     machine.poll()
-    approve(machine, local_stack)
+    approve(machine.code, local_stack)
     assert machine.poll()[0] == 200
 
 
@@ -215,7 +215,7 @@ def test_a_refusal_at_the_hosted_ui_is_shown_and_the_code_stays_good(local_stack
     phone.open(f"{callback}?error=invalid_request&error_description={why}&state={state}")
     assert phone.status == 403
     assert "PreSignUp failed with error &lt;b&gt;Not invited" in phone.page
-    assert approve(machine, local_stack, phone).title == "Signed in"
+    assert approve(machine.code, local_stack, phone).title == "Signed in"
 
 
 def test_a_wrong_password_can_be_corrected(local_stack: LocalStack) -> None:
@@ -242,5 +242,5 @@ def test_the_callback_follows_a_local_stack_to_another_port(own_home: Path) -> N
         second = up(own_home)
     assert second.endpoint_url != first.endpoint_url
     machine = Machine(second)
-    assert approve(machine, second).title == "Signed in"
+    assert approve(machine.code, second).title == "Signed in"
     assert machine.poll()[0] == 200

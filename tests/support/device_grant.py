@@ -97,10 +97,10 @@ def sign_in(phone: Phone, stack: LocalStack) -> Phone:
     return phone.submit(username=owner.username, password=owner.password)
 
 
-def approve(machine: Machine, stack: LocalStack, phone: Phone | None = None) -> Phone:
-    """All that a person does, up to the page that says that it is done."""
+def approve(code: dict[str, Any], stack: LocalStack, phone: Phone | None = None) -> Phone:
+    """All that a person does with the codes of a machine, up to the page that says that it is done."""
     phone = phone or Phone()
-    phone.open(machine.code["verification_uri_complete"]).submit()
+    phone.open(code["verification_uri_complete"]).submit()
     assert phone.title == "Is this your device?", phone.page
     phone.submit(decision="yes").follow()
     return sign_in(phone, stack).follow()
