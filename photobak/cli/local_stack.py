@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from photobak.cli.context import Context
 from photobak.cli.signed_in import require_session
 from photobak.cli.terminal import say
-from photobak.client.private_files import private_folder
+from photobak.private_files import private_folder
 from photobak.client.profile import Profile, load_profile, profile_names, remove_profile, save_profile
 from photobak.client.session import Session, keep_sign_in, open_session
 from photobak.client.tokens.file import FileStore

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from photobak.client.places import Places
-from photobak.client.private_files import write_private
+from photobak.private_files import write_private
 from photobak.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -15,6 +15,7 @@ from photobak.client.layout import Target
 from photobak.client.session import Session
 from photobak.errors import PhotobakError
 from photobak.photo.identity import CHUNK_BYTES, sha256_of
+from photobak.private_files import sync_folder
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -134,11 +135,7 @@ def _put_in_place(part: Path, path: Path) -> None:
         raise
     except OSError:  # a file system without hard links, such as a memory stick's
         part.rename(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)  # the name is durable once its folder is
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _existing(target: Target, path: Path) -> RestoreOutcome | None:

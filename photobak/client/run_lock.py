@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photobak.client.places import Places
-from photobak.client.private_files import private_folder
+from photobak.private_files import private_folder
 from photobak.client.profile import Profile
 from photobak.errors import ConfigError, RunLocked
 

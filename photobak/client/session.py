@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from photobak.client import cognito
 from photobak.client.places import Places
-from photobak.client.private_files import private_folder
+from photobak.private_files import private_folder
 from photobak.client.profile import Profile, default_profile_name
 from photobak.client.tokens.choice import store_to_read, store_to_write
 from photobak.client.tokens.file import FileStore

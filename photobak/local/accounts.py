@@ -8,8 +8,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError, WrongUsage
-from photobak.local.home import Home, write_private
+from photobak.local.home import Home
 from photobak.local.values import LocalAccount
+from photobak.private_files import write_private
 
 if TYPE_CHECKING:
     import boto3
@@ -44,7 +45,7 @@ def ensure_account(home: Home, session: "boto3.Session", endpoint_url: str, pool
     if account is None:
         account = LocalAccount(name, f"{name}@{_DOMAIN}", secrets.token_urlsafe(_PASSWORD_BYTES))
         # Before the user exists: a password that is set and not kept could not be had again.
-        write_private(home.secrets / f"{_PREFIX}{name}.json", json.dumps(asdict(account)))
+        write_private(home.secrets / f"{_PREFIX}{name}.json", json.dumps(asdict(account)).encode())
     _ensure_user(session, endpoint_url, pool_id, account)
     return account
 

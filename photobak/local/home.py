@@ -1,7 +1,5 @@
 """The one folder that holds a local stack: what lies where, kept private, and only wiped where it was made here."""
 
-import os
-import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,32 +115,3 @@ class Home:
                 next_step="Move what is there, or set PHOTOBAK_HOME to another folder.",
             )
         (self.root / _MARKER).touch(mode=0o600)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text``, readable for its owner alone; a crash leaves the old content or the new one.
-
-    Raises:
-        LocalStackError: the disk is full, or the folder can't be written to; the old content is still there.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise LocalStackError(f"{path} can't be written", why=error.strerror or str(error)) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's entries on the disk: what was renamed into it survives a power cut from here on."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

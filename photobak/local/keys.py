@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError
-from photobak.local.home import Home, write_private
+from photobak.local.home import Home
+from photobak.private_files import write_private
 
 if TYPE_CHECKING:
     import boto3
@@ -35,7 +36,7 @@ def root_keys(home: Home) -> RootKeys:
     file = home.secrets / _FILE
     if not file.exists():
         keys = RootKeys(f"AKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30))
-        write_private(file, json.dumps(asdict(keys)))
+        write_private(file, json.dumps(asdict(keys)).encode())
         return keys
     try:
         return RootKeys(**json.loads(file.read_text(encoding="utf-8")))

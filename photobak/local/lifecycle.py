@@ -11,11 +11,12 @@ from photobak.errors import LocalStackError, RunLocked
 from photobak.local import process
 from photobak.local.accounts import OWNER, accounts, ensure_account
 from photobak.local.cut_off import announce_uploads
-from photobak.local.home import Home, write_private
+from photobak.local.home import Home
 from photobak.local.installed import require_extra
 from photobak.local.keys import REGION, RootKeys, root_keys, root_session
 from photobak.local.probe import healthy, save
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
+from photobak.private_files import write_private
 from photobak.stack.deploy import Target, deploy
 from photobak.stack.outputs import StackOutputs
 
@@ -150,7 +151,7 @@ def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutput
     }
     outputs = deploy(target, stack_name=STACK_NAME, parameters=parameters)
     save(server.endpoint_url)
-    write_private(home.stack_file, json.dumps(asdict(outputs)))
+    write_private(home.stack_file, json.dumps(asdict(outputs)).encode())
     return outputs
 
 

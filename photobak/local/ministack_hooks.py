@@ -18,8 +18,8 @@ from ministack import app
 from ministack.core import lambda_runtime, persistence
 from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, s3
 
-from photobak.local.home import sync_folder
 from photobak.local.items import Item, ItemStore
+from photobak.private_files import sync_folder
 
 KEPT_LOG_STREAMS: Final = 100
 """Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""

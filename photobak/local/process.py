@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError
 from photobak.local.environment import HOST, environment
-from photobak.local.home import Home, write_private
+from photobak.local.home import Home
 from photobak.local.keys import RootKeys
 from photobak.local.probe import healthy
+from photobak.private_files import write_private
 
 if TYPE_CHECKING:
     import psutil
@@ -74,7 +75,7 @@ def start(home: Home, keys: RootKeys) -> Server:
             umask=0o077,
         )
     server = Server(child.pid, port)
-    write_private(home.server_file, json.dumps(asdict(server)))
+    write_private(home.server_file, json.dumps(asdict(server)).encode())
     _await_health(home, server, child)
     return server
 

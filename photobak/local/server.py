@@ -10,6 +10,8 @@ import os
 import resource
 import signal
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Final, NoReturn, cast
 
@@ -27,6 +29,7 @@ GIVEN_UP: Final = 74
 """The exit code where the disk takes nothing more (EX_IOERR of sysexits.h)."""
 _KEEP_ALIVE_SECONDS: Final = 75  # longer than a client keeps an idle connection, so that it is the one to close it
 _GRACE_SECONDS: Final = 2
+_WORKERS_END_EVERY: Final = 0.1
 _OPEN_FILES: Final = 4096
 
 _log = logging.getLogger("photobak.local.server")
@@ -57,9 +60,16 @@ async def _serve(door: App) -> None:
     async def stop() -> None:
         await asked.wait()
         ministack_hooks.save()
-        ministack_hooks.end_lambda_workers()
+        threading.Thread(target=_end_lambda_workers, daemon=True).start()
 
     await serve(cast(Framework, door), config, shutdown_trigger=stop)
+
+
+def _end_lambda_workers() -> NoReturn:
+    """End them again and again: each WebSocket that is closed now starts one more, which would wait for this server."""
+    while True:
+        ministack_hooks.end_lambda_workers()
+        time.sleep(_WORKERS_END_EVERY)
 
 
 def _give_up(why: str) -> NoReturn:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photobak.errors import LocalStackError
-from photobak.local.home import Home, write_private
+from photobak.local.home import Home
 from photobak.local.keys import root_keys
 
 
@@ -69,22 +69,6 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalStackError, match="can't be made"):
         Home.at(tmp_path / "file" / "stack").make()
-
-
-def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
-    file = tmp_path / "secret"
-    write_private(file, "one")
-    write_private(file, "two")
-    assert file.read_text() == "two"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_a_private_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "secret").mkdir()
-    with pytest.raises(LocalStackError, match="secret can't be written"):
-        write_private(tmp_path / "secret", "one")
-    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
 def test_root_keys_are_made_once_and_random(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from photobak.client.private_files import private_folder, read_private, write_private
+from photobak.private_files import private_folder, read_private, write_private
 from photobak.errors import ConfigError
 
 

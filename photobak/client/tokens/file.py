@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photobak.client.places import Places
-from photobak.client.private_files import private_folder, read_private, write_private
+from photobak.private_files import private_folder, read_private, write_private
 from photobak.client.tokens.interface import SignIn
 from photobak.errors import ConfigError, SignInNeeded
 

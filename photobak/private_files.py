@@ -44,7 +44,7 @@ def write_private(path: Path, content: bytes) -> None:
     try:
         _write_and_sync(temporary, content)
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise ConfigError(f"{path} can't be written", why=error.strerror or str(error)) from error
@@ -88,8 +88,8 @@ def _write_and_sync(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    """A rename is durable once its folder is."""
+def sync_folder(folder: Path) -> None:
+    """Put a folder's entries on the disk: what was renamed into it survives a power cut from here on."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
