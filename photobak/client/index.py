@@ -266,10 +266,10 @@ def _connect_or_begin_anew(path: Path) -> tuple[sqlite3.Connection, Path | None]
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    path.touch(mode=stat.S_IRUSR | stat.S_IWUSR)  # file names are nobody else's business; SQLite's other files follow
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection, path)
-        path.chmod(stat.S_IRUSR | stat.S_IWUSR)  # file names are nobody else's business
     except BaseException:  # whatever it was, nobody else closes it
         connection.close()
         raise

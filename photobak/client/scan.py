@@ -46,8 +46,10 @@ def distinct_roots(paths: Iterable[Path]) -> list[Root]:
     folders: dict[Path, Path] = {}
     files: dict[Path, set[str]] = {}
     for path in paths:
-        where = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links in it stay as they are
-        if _is_folder(path):
+        is_folder = _is_folder(path)
+        # Symbolic links in it stay as they are, but what ".." means only they can tell.
+        where = path.resolve() if ".." in path.parts else path.absolute()
+        if is_folder:
             folders.setdefault(where.resolve(), where)
         else:
             files.setdefault(where.parent, set()).add(where.name)
@@ -153,8 +155,9 @@ def scan(root: Root, filters: Filters) -> Iterator[Listing]:
     while waiting:
         folder, ignore_files = waiting.pop()
         listing = Listing(root, folder)
-        here = (*ignore_files, *_ignore_file(folder, listing))
-        folders = _list(listing, filters, here)
+        entries = _entries(listing)
+        here = (*ignore_files, *_ignore_file(entries, listing))
+        folders = _sort(entries, listing, filters, here)
         yield listing
         waiting += [(inner, here) for inner in sorted(folders, reverse=True)]
 
@@ -170,32 +173,35 @@ def _named(root: Root, names: Iterable[str]) -> Listing:
     return listing
 
 
-def _list(listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, ...]) -> list[str]:
-    """Fill in one folder's listing; returns the folders inside it that are to be listed too."""
-    folders: list[str] = []
+def _entries(listing: Listing) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(listing.folder) as entries:
-            for entry in entries:
-                is_folder = entry.is_dir(follow_symlinks=False)
-                reason = _reason_to_skip(listing, entry, filters, ignore_files, is_folder=is_folder)
-                if reason:
-                    listing.ignored.append(Skipped(entry.path, reason))
-                elif is_folder:
-                    folders.append(entry.path)
-                else:
-                    _note_file(listing, entry)
+            return list(entries)
     except OSError as error:
         listing.unreadable.append(Skipped(listing.folder, reason_of(error)))
+        return []
+
+
+def _sort(
+    entries: Iterable[os.DirEntry[str]], listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, ...]
+) -> list[str]:
+    """Fill in one folder's listing; returns the folders inside it that are to be listed too."""
+    folders: list[str] = []
+    for entry in entries:
+        try:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            reason = _reason_to_skip(listing, entry, filters, ignore_files, is_folder=is_folder)
+            if reason:
+                listing.ignored.append(Skipped(entry.path, reason))
+            elif is_folder:
+                folders.append(entry.path)
+            else:
+                listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
+        except FileNotFoundError:
+            continue  # it went while the folder was read
+        except OSError as error:
+            listing.unreadable.append(Skipped(entry.path, reason_of(error)))
     return folders
-
-
-def _note_file(listing: Listing, entry: os.DirEntry[str]) -> None:
-    try:
-        listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
-    except FileNotFoundError:
-        return  # it went while the folder was read
-    except OSError as error:
-        listing.unreadable.append(Skipped(entry.path, reason_of(error)))
 
 
 def _reason_to_skip(
@@ -234,15 +240,15 @@ def _own_folder(name: str) -> str:
     return "photo library database" if folded.endswith(_LIBRARIES) else ""
 
 
-def _ignore_file(folder: str, listing: Listing) -> list[_IgnoreFile]:
-    try:
-        with open(os.path.join(folder, IGNORE_FILE), encoding="utf-8") as lines:  # noqa: PTH118, PTH123 - every folder
-            return [_IgnoreFile(folder, GitIgnoreSpec.from_lines(lines))]
-    except FileNotFoundError:
+def _ignore_file(entries: Iterable[os.DirEntry[str]], listing: Listing) -> list[_IgnoreFile]:
+    path = next((Path(entry.path) for entry in entries if entry.name == IGNORE_FILE), None)
+    if path is None:
         return []
+    try:
+        return [_IgnoreFile(listing.folder, GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8").splitlines()))]
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else f"not gitignore syntax: {error}"
-        listing.unreadable.append(Skipped(f"{folder}/{IGNORE_FILE}", reason))
+        listing.unreadable.append(Skipped(str(path), reason))
         return []
 
 
