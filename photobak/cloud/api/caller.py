@@ -30,7 +30,7 @@ class Callers:
         access token is checked here, because the gateway's authorizer can't tell them apart.
 
         Raises:
-            Problem: it is not an ID token (401).
+            Problem: it is not an ID token, or not good any more (401).
         """
         authorizer = event.request_context.authorizer
         claims = authorizer.jwt_claim if authorizer else {}
@@ -46,6 +46,10 @@ class Callers:
         return self._known[subject]
 
     def _ask(self, authorization: str) -> str:
-        token = authorization.removeprefix("Bearer ")
-        answer = self.cognito.get_id(IdentityPoolId=self.identity_pool_id, Logins={self.login_provider: token})
+        _scheme, _, token = authorization.rpartition(" ")
+        try:
+            answer = self.cognito.get_id(IdentityPoolId=self.identity_pool_id, Logins={self.login_provider: token})
+        except self.cognito.exceptions.NotAuthorizedException:
+            # Cognito knows more than the gateway: the person may have been signed out, or removed, since.
+            raise Problem(HTTPStatus.UNAUTHORIZED, "This sign-in has ended. Sign in again: photobak login") from None
         return answer["IdentityId"]

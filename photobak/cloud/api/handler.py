@@ -1,7 +1,8 @@
 """Lambda entry point of the HTTP API: routes to logic, values to answers, errors to problems."""
 
+import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -13,11 +14,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.api.caller import Callers
 from photobak.cloud.api.listing import Lister
-from photobak.cloud.api.models import ListQuery, PrepRequest, parse_body, parse_query
+from photobak.cloud.api.models import ListQuery, PhotosRequest, PrepRequest, parse_body, parse_query
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.problem import Problem, problem_response
+from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.store.connect import connect_cognito_identity, connect_dynamodb, connect_library, connect_s3
+from photobak.cloud.store.library import Library
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
 
 logger = Logger()
@@ -32,9 +35,23 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @app.post("/prep/photoupload")
 def prepare_upload() -> Response[str]:
     """Announce up to a hundred photos."""
-    request = parse_body(PrepRequest, app.current_event.decoded_body)
+    request = parse_body(PrepRequest, _body())
     announcements = [photo.announcement() for photo in request.photos]
     return _json({"photos": _preparer().prepare(_caller(), announcements)})
+
+
+@app.delete("/photos")
+def trash_photos() -> Response[str]:
+    """Put photos into the trash."""
+    request = parse_body(PhotosRequest, app.current_event.decoded_body)
+    return _json({"photos": _trash().put_in(_caller(), request.photos)})
+
+
+@app.post("/photos/restore")
+def restore_photos() -> Response[str]:
+    """Take photos out of the trash."""
+    request = parse_body(PhotosRequest, app.current_event.decoded_body)
+    return _json({"photos": _trash().take_out(_caller(), request.photos)})
 
 
 @app.get("/list/photos")
@@ -48,7 +65,7 @@ def list_photos() -> Response[str]:
 def give_ticket() -> Response[str]:
     """Give out a ticket for one WebSocket connection: browsers can't send the token with it."""
     tickets = TicketsTable(connect_dynamodb(), ApiEnvironment.read().tickets_table)
-    return _json({"ticket": tickets.issue(_caller(), datetime.now(UTC)), "expires_in": TICKET_SECONDS})
+    return _json({"ticket": tickets.issue(_caller(), _now()), "expires_in": TICKET_SECONDS})
 
 
 @app.exception_handler(Problem)  # type: ignore[untyped-decorator]  # so Powertools declares it
@@ -72,6 +89,12 @@ def _json(body: object) -> Response[str]:
     return Response(status_code=HTTPStatus.OK.value, content_type="application/json", body=json.dumps(body))
 
 
+def _body() -> bytes:
+    """The body's bytes: what is no text comes in Base64 (API Gateway developer guide, payload format 2.0)."""
+    body = app.current_event.body or ""
+    return base64.b64decode(body) if app.current_event.is_base64_encoded else body.encode()
+
+
 def _caller() -> str:
     return _callers().identity_id(app.current_event)
 
@@ -83,19 +106,32 @@ def _callers() -> Callers:
 
 
 @cache
+def _library() -> Library:
+    environment = ApiEnvironment.read()
+    return connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+
+
+@cache
 def _preparer() -> Preparer:
     environment = ApiEnvironment.read()
     return Preparer(
-        library=connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table),
+        library=_library(),
         s3=connect_s3(),
         temp_bucket=environment.temp_bucket,
         max_upload_bytes=int(environment.max_upload_bytes),
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
     )
 
 
 @cache
 def _lister() -> Lister:
-    environment = ApiEnvironment.read()
-    library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
-    return Lister(library.photos, connect_s3(), environment.photo_bucket)
+    return Lister(_library().photos, connect_s3(), ApiEnvironment.read().photo_bucket)
+
+
+@cache
+def _trash() -> Trash:
+    return Trash(_library(), timedelta(days=int(ApiEnvironment.read().trash_days)), _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,19 +1,38 @@
 """What a request may say; everything else is refused before any code of ours sees it."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import MAXYEAR, MINYEAR, datetime
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from photobak.cloud.api.problem import Problem
+from photobak.cloud.store.places import MOST_BYTES
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.kind import Kind
 from photobak.photo.source import Source
 
 _LONGEST_NAME = 1024
+_LARGEST_SIZE = 2**53
+"""Far more than S3 holds, and few enough digits for JSON, DynamoDB and a message."""
+_ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
+
+def _instant(value: object) -> datetime:
+    """Read ISO 8601 with an offset, and nothing else: pydantic would take ``2024`` for Unix seconds."""
+    if isinstance(value, str) and _ISO_8601.fullmatch(value):
+        with suppress(ValueError):  # no date of the calendar
+            instant = datetime.fromisoformat(value)
+            if MINYEAR < instant.year < MAXYEAR:  # room for every other time zone
+                return instant
+    raise ValueError("should be a date with time and offset, like 2024-06-30T12:00:00+02:00")
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
 
@@ -27,11 +46,11 @@ class AnnouncedPhoto(_Request):
 
     sha256: Sha256
     kind: Kind
-    size: Annotated[int, Field(ge=0, strict=True)]
+    size: Annotated[int, Field(ge=0, le=_LARGEST_SIZE, strict=True)]
     content_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
-    taken_at: AwareDatetime
+    taken_at: Instant
     taken_source: TakenSource
-    modified_at: AwareDatetime
+    modified_at: Instant
     filename: Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
     sources: Annotated[list[SourceText], Field(max_length=MAX_SOURCES_A_PHOTO)] = []
     sources_gone: Annotated[list[SourceText], Field(max_length=MAX_SOURCES_A_PHOTO)] = []
@@ -40,7 +59,12 @@ class AnnouncedPhoto(_Request):
     @classmethod
     def _are_places(cls, sources: list[str]) -> list[str]:
         for source in sources:
-            Source.parse(source)
+            try:
+                Source.parse(source)
+            except ValueError:
+                raise ValueError("each should be device:relative/path") from None
+        if sum(len(source.encode()) for source in sources) > MOST_BYTES:
+            raise ValueError(f"should be {MOST_BYTES} bytes at most, all together")
         return sources
 
     def announcement(self) -> Announcement:
@@ -64,26 +88,32 @@ class PrepRequest(_Request):
     photos: Annotated[list[AnnouncedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
+class PhotosRequest(_Request):
+    """The body of requests that do the same with each of some photos."""
+
+    photos: Annotated[list[Sha256], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
 class ListQuery(_Request):
     """The query string of ``GET /list/photos``."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 10
     before: Annotated[str | None, Field(pattern=r"^-?\d{1,12}(\.\d{1,23})?$")] = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 
 
-def parse_body(model: type[Parsed], body: str | None) -> Parsed:
+def parse_body(model: type[Parsed], body: bytes) -> Parsed:
     """Read a JSON body.
 
     Raises:
         Problem: it is not JSON (400), or not of this shape (422, naming the field).
     """
     try:
-        return model.model_validate_json(body or "")
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise _problem(error) from None
 
@@ -103,4 +133,5 @@ def _problem(error: ValidationError) -> Problem:
         return Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {first['msg']}.")
     place = ".".join(str(part) for part in first["loc"])
     more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place or 'The request'}: {first['msg']}{more}.")
+    message = first["msg"].removeprefix("Value error, ")
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place or 'The request'}: {message}{more}.")

@@ -42,7 +42,7 @@ def _handle(event: dict[str, Any], context: LambdaContext, previewer: Previewer)
     def keep_message(record: SQSRecord) -> None:  # Powertools hands it over by this name
         try:
             uploads = list(upload_events(json.loads(record.body)))
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             # Delivering it again would not make it legible; an object under a foreign key expires by itself.
             logger.warning("A message was left aside", extra={"reason": str(error), "message_id": record.message_id})
             return
