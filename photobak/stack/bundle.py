@@ -1,15 +1,24 @@
-"""The Lambda bundle: our own code as a deterministic zip."""
+"""The Lambda bundle as a deterministic zip: our own code, and for AWS the libraries that it imports."""
 
 import hashlib
 import io
+import os
+import tempfile
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from photobak.errors import StackError
+from photobak.stack.wheels import Platform, fetch_wheels, lock_file
+
 PACKAGES: Final = ("cloud", "photo")
 """The folders of the package that run in a Lambda; its top-level modules come along."""
+
+MAX_BYTES: Final = 50 * 1000 * 1000
+"""The largest zip that we upload; Lambda unpacks up to 250 MB."""
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can carry
 _READABLE: Final = 0o644 << 16
@@ -23,22 +32,77 @@ class Bundle:
     key: str
     """``code/{sha256 of the zip}.zip``: new code is a new key, which is what makes CloudFormation update a function."""
 
+    @classmethod
+    def of(cls, content: bytes) -> "Bundle":
+        """Name a zip by its content."""
+        return cls(content, f"code/{hashlib.sha256(content).hexdigest()}.zip")
+
 
 def build_bundle() -> Bundle:
-    """Zip the code that the Lambdas run; the same files give the same bytes."""
+    """Zip our own code, which is all that the local stack needs; the same files give the same bytes."""
+    return Bundle.of(_zip([]))
+
+
+def build_whole_bundle(platform: Platform, cache: Path) -> Bundle:
+    """Zip our own code and every library that it imports; the same files give the same bytes.
+
+    boto3 comes along although Lambda has one: CopyObject's IfNoneMatch is younger than a runtime's boto3 may be, and
+    what was tested is what should run.
+
+    Args:
+        platform: what the functions run on.
+        cache: a folder that is kept: wheels and finished bundles.
+
+    Raises:
+        StackError: a library can't be had, or the bundle is too large for Lambda.
+    """
+    inputs = hashlib.sha256(build_bundle().content + lock_file() + repr(platform).encode()).hexdigest()[:16]
+    known = cache / f"bundle-{inputs}.zip"
+    if known.is_file():
+        return Bundle.of(known.read_bytes())
+    content = _zip(fetch_wheels(platform, cache))
+    if len(content) > MAX_BYTES:
+        raise StackError("the Lambda bundle is too large", why=f"{len(content):,} bytes, {MAX_BYTES:,} at most")
+    _write(known, content)
+    return Bundle.of(content)
+
+
+def _zip(wheels: Iterable[Path]) -> bytes:
     package = Path(str(resources.files("photobak")))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(_sources(package)):
-            entry = zipfile.ZipInfo(path.relative_to(package.parent).as_posix(), _EPOCH)
-            entry.external_attr = _READABLE
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
-    content = buffer.getvalue()
-    return Bundle(content, f"code/{hashlib.sha256(content).hexdigest()}.zip")
+            _add(archive, path.relative_to(package.parent).as_posix(), path.read_bytes())
+        for wheel in wheels:
+            with zipfile.ZipFile(wheel) as unpacked:
+                for name in sorted(unpacked.namelist()):
+                    if _runs(name):
+                        _add(archive, name, unpacked.read(name))
+    return buffer.getvalue()
+
+
+def _runs(name: str) -> bool:
+    """Whether a wheel's file is wanted: not a folder's name, a command line, or a list of what was installed where."""
+    return not name.endswith(("/", ".dist-info/RECORD")) and ".data/scripts/" not in name
 
 
 def _sources(package: Path) -> list[Path]:
     folders = [package / name for name in PACKAGES]
     inside = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     return [*package.glob("*.py"), *inside]
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.external_attr = _READABLE
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a finished bundle, whole or not at all; the ones before it go."""
+    for outdated in path.parent.glob("bundle-*.zip"):
+        outdated.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)  # noqa: PTH105 - the name of a file that is closed by now

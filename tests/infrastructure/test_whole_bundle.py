@@ -1,0 +1,115 @@
+"""The bundle for AWS: it is what the lock file says, the same each time, and enough by itself."""
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pillow_heif import from_pillow
+from support.handlers import EVENTS, handlers_of_the_template, run_cold
+
+from photobak.errors import StackError
+from photobak.stack import wheels
+from photobak.stack.bundle import MAX_BYTES, build_whole_bundle
+from photobak.stack.wheels import LAMBDA, Platform, fetch_wheels
+
+
+@pytest.fixture(scope="session")
+def cache() -> Path:
+    """Wheels are downloaded once a machine, as for a person who deploys."""
+    folder = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(folder) / "photobak" / "tests-deploy"
+
+
+@pytest.fixture(scope="session")
+def bundle(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle for this machine, unpacked."""
+    folder = tmp_path_factory.mktemp("bundle")
+    content = build_whole_bundle(Platform.of_this_machine(), cache).content
+    zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
+    return folder
+
+
+def test_each_handler_of_the_template_has_an_event_here():
+    assert handlers_of_the_template() <= set(EVENTS)
+
+
+@pytest.mark.parametrize("handler", sorted(handlers_of_the_template()))
+def test_each_handler_runs_with_the_bundle_alone(bundle, handler):
+    ran = run_cold(bundle, handler)
+    assert ran["strangers"] == []
+    answer = ran["answer"]
+    match handler.split(".")[2]:
+        case "process":
+            assert answer == {"batchItemFailures": []}
+        case "api" | "device":
+            assert answer["statusCode"] in (400, 404)
+        case "live":
+            assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+        case "publish":
+            assert answer is None
+        case "pre_sign_up":
+            assert answer == EVENTS[handler]
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".heic", ".avif", ".webp", ".png", ".tiff"])
+def test_the_bundle_alone_makes_previews(bundle, tmp_path, suffix):
+    photo, picture = tmp_path / f"photo{suffix}", Image.new("RGB", (640, 480), "olive")
+    if suffix == ".heic":
+        from_pillow(picture).save(photo)
+    else:
+        picture.save(photo)
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from photobak.photo.media_type import recognise; from photobak.photo.preview import make_previews\n"
+        "path = Path(sys.argv[2])\n"
+        "print(len(make_previews(path, recognise(path.read_bytes()[:4096], path.name)).thumb))"
+    )
+    command = [sys.executable, "-I", "-S", "-B", "-c", script, str(bundle), str(photo)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 100
+
+
+def test_two_builds_are_the_same_bytes_and_small_enough(cache):
+    first = build_whole_bundle(LAMBDA, cache)
+    for finished in cache.glob("bundle-*.zip"):
+        finished.unlink()
+    again = build_whole_bundle(LAMBDA, cache)
+    assert again == first
+    assert len(first.content) <= MAX_BYTES
+
+
+def test_its_libraries_are_for_the_lambdas_machine(cache):
+    names = [wheel.name for wheel in fetch_wheels(LAMBDA, cache)]
+    native = [name for name in names if not name.endswith("none-any.whl")]
+    assert {name.split("-")[0] for name in native} == {"pillow", "pillow_heif", "pydantic_core"}
+    assert all("cp313" in name and name.endswith("aarch64.whl") for name in native)
+
+
+def test_it_carries_libraries_and_our_code_but_neither_the_command_line_nor_the_client(cache):
+    names = zipfile.ZipFile(io.BytesIO(build_whole_bundle(LAMBDA, cache).content)).namelist()
+    tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
+    assert {"photobak", "boto3", "botocore", "PIL", "pillow_heif", "pydantic", "aws_lambda_powertools"} <= tops
+    inside = {name.split("/")[1] for name in names if name.startswith("photobak/")}
+    assert {name for name in inside if "." not in name} == {"cloud", "photo"}
+
+
+def test_offline_it_says_so_and_leaves_nothing_half_done(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with pytest.raises(StackError, match="can't be downloaded") as failure:
+        fetch_wheels(LAMBDA, tmp_path / "cache")
+    assert "nothing has been changed" in str(failure.value)
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_wheel_that_is_not_the_locked_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(wheels, "lock_file", lambda: b"filetype==1.2.0 --hash=sha256:" + b"0" * 64 + b"\n")
+    with pytest.raises(StackError, match="can't be downloaded"):
+        fetch_wheels(LAMBDA, tmp_path / "cache")

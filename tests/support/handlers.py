@@ -1,0 +1,68 @@
+"""The template's functions, and for each an event that its handler answers without AWS."""
+
+import json
+import re
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+_TEST_EVENT = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "temp"}
+_QUEUE = {"Records": [{"messageId": "1", "receiptHandle": "r", "body": json.dumps(_TEST_EVENT)}]}
+_HTTP = {
+    "version": "2.0",
+    "rawPath": "/nowhere",
+    "rawQueryString": "",
+    "headers": {},
+    "requestContext": {"http": {"method": "GET", "path": "/nowhere"}, "stage": "$default"},
+}
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "photobak.cloud.process.handler.handle": _QUEUE,
+    "photobak.cloud.process.handler.salvage": _QUEUE,
+    "photobak.cloud.api.handler.handle": _HTTP,
+    "photobak.cloud.device.handler.handle": _HTTP,
+    "photobak.cloud.live.handler.handle": {"type": "REQUEST", "methodArn": "arn", "headers": {}},
+    "photobak.cloud.publish.handler.handle": {"Records": []},
+    "photobak.cloud.pre_sign_up.handler.handle": {"triggerSource": "PreSignUp_AdminCreateUser", "request": {}},
+}
+
+_ENVIRONMENT = {
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "PHOTO_BUCKET": "photos",
+    "TEMP_BUCKET": "temp",
+    "PHOTOS_TABLE": "photos",
+    "CONTENTS_TABLE": "contents",
+    "TOPICS_TABLE": "topics",
+    "TICKETS_TABLE": "tickets",
+    "DEVICE_GRANTS_TABLE": "grants",
+    "UPLOAD_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",
+    "CONNECTIONS_URL": "https://live.example",
+    "API_URL": "https://api.example",
+    "HOSTED_UI_URL": "https://sign-in.example",
+    "IDENTITY_POOL_ID": "eu-central-1:00000000-0000-0000-0000-000000000000",
+    "LOGIN_PROVIDER": "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
+    "CLIENT_ID": "client",
+    "MAX_UPLOAD_BYTES": "1000",
+    "ALLOWED_EMAILS": "",
+}
+
+
+def handlers_of_the_template() -> set[str]:
+    """Every ``Handler`` that the template names."""
+    template = resources.files("photobak.stack").joinpath("template.yaml").read_text(encoding="utf-8")
+    return set(re.findall(r"^ +Handler: (\S+)$", template, re.MULTILINE))
+
+
+def run_cold(bundle: Path, handler: str) -> dict[str, Any]:
+    """Run a handler once in a new process that finds nothing but the unpacked bundle."""
+    script = Path(__file__).with_name("cold_start.py")
+    command = [sys.executable, "-I", "-S", str(script), str(bundle), handler, json.dumps(EVENTS[handler])]
+    done = subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
