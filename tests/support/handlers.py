@@ -10,19 +10,24 @@ from typing import Any
 
 _TEST_EVENT = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "temp"}
 _QUEUE = {"Records": [{"messageId": "1", "receiptHandle": "r", "body": json.dumps(_TEST_EVENT)}]}
-_HTTP = {
-    "version": "2.0",
-    "rawPath": "/nowhere",
-    "rawQueryString": "",
-    "headers": {},
-    "requestContext": {"http": {"method": "GET", "path": "/nowhere"}, "stage": "$default"},
-}
+
+
+def _get(path: str) -> dict[str, Any]:
+    http = {"method": "GET", "path": path, "sourceIp": "192.0.2.1"}
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {},
+        "requestContext": {"http": http, "stage": "$default", "domainName": "api.example"},
+    }
+
 
 EVENTS: dict[str, dict[str, Any]] = {
     "photobak.cloud.process.handler.handle": _QUEUE,
     "photobak.cloud.process.handler.salvage": _QUEUE,
-    "photobak.cloud.api.handler.handle": _HTTP,
-    "photobak.cloud.device.handler.handle": _HTTP,
+    "photobak.cloud.api.handler.handle": _get("/nowhere"),
+    "photobak.cloud.device.handler.handle": _get("/device"),
     "photobak.cloud.live.handler.handle": {"type": "REQUEST", "methodArn": "arn", "headers": {}},
     "photobak.cloud.publish.handler.handle": {"Records": []},
     "photobak.cloud.pre_sign_up.handler.handle": {"triggerSource": "PreSignUp_AdminCreateUser", "request": {}},
