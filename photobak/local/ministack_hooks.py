@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+import psutil
 from ministack import app
 from ministack.core import lambda_runtime, persistence
 from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, s3
@@ -77,6 +78,8 @@ def save(services: Iterable[str] | None = None) -> None:
 def end_lambda_workers() -> None:
     """End the Lambda worker processes, so that the invocations that wait for them end too."""
     lambda_runtime.reset()
+    for process in psutil.Process().children():
+        process.kill()  # one that was being started is in none of MiniStack's lists
 
 
 def _save(name: str, get_state: Callable[[], Any]) -> None:

@@ -1,0 +1,331 @@
+"""The WebSocket service on the local stack: who is let in, what is answered, who hears what."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from joserfc import jwk
+from support.live import Connection, Person, keep, opened, person, record_of, token_like
+from support.local_stack import eventually, root_client
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from photobak.cloud.live.service import MOST_SUBSCRIPTIONS
+from photobak.cloud.store.topics import Topic, TopicsTable
+from photobak.local.lifecycle import down, up
+from photobak.local.values import LocalStack
+from photobak.photo.topic import LARGEST_MESSAGE
+
+
+@pytest.fixture
+def ann(local_stack: LocalStack) -> Person:
+    return person(local_stack, "live-ann")
+
+
+@pytest.fixture
+def bob(local_stack: LocalStack) -> Person:
+    return person(local_stack, "live-bob")
+
+
+def topics_table(stack: LocalStack) -> TopicsTable:
+    return TopicsTable(root_client(stack, "dynamodb"), "photobak-topics")
+
+
+# ---------------------------------------------------------------------- who is let in
+
+
+def other_pool(ann: Person) -> str:
+    """A good token of another user pool: the local stack signs those of all its pools."""
+    return token_like(ann, iss=f"https://cognito-idp.{ann.stack.region}.amazonaws.com/us-east-1_Other0000")
+
+
+BAD_HEADERS: dict[str, Callable[[Person], dict[str, str]]] = {
+    "none": lambda _: {},
+    "empty": lambda _: {"Authorization": "Bearer "},
+    "no JWT": lambda _: {"Authorization": "Bearer hello"},
+    "another scheme": lambda ann: {"Authorization": f"Basic {ann.id_token}"},
+    "forged": lambda ann: {"Authorization": f"Bearer {token_like(ann, jwk.RSAKey.generate_key(2048))}"},
+    "unsigned": lambda ann: {"Authorization": f"Bearer {ann.id_token.rpartition('.')[0]}."},
+    "expired": lambda ann: {"Authorization": f"Bearer {token_like(ann, exp=int(time.time()) - 3600)}"},
+    "expired a moment ago": lambda ann: {"Authorization": f"Bearer {token_like(ann, exp=int(time.time()) - 5)}"},
+    "of another pool": lambda ann: {"Authorization": f"Bearer {other_pool(ann)}"},
+    "for another client": lambda ann: {"Authorization": f"Bearer {token_like(ann, aud='another')}"},
+    "an access token": lambda ann: {"Authorization": f"Bearer {token_like(ann, token_use='access')}"},
+}
+
+
+@pytest.mark.parametrize("case", BAD_HEADERS)
+def test_who_has_no_good_token_is_refused_at_the_handshake(ann: Person, case: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, **BAD_HEADERS[case](ann)):
+        pass
+
+
+def test_a_token_in_the_address_opens_nothing(ann: Person) -> None:
+    for name in ("token", "Authorization", "ticket"):
+        with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, f"?{name}={ann.id_token}"):
+            pass
+
+
+def ticket(ann: Person) -> str:
+    answer = urllib3.request(
+        "POST", f"{ann.stack.outputs.api_url}/ws/ticket", headers={"Authorization": f"Bearer {ann.id_token}"}
+    )
+    assert answer.status == 200
+    assert answer.json()["expires_in"] == 60
+    return str(answer.json()["ticket"])
+
+
+def test_a_ticket_opens_one_connection_of_its_owner(ann: Person) -> None:
+    own = ticket(ann)
+    with ann.connection() as other, opened(ann.stack, f"?ticket={own}") as connection:
+        connection.subscribe("by ticket")
+        other.say({"type": "message", "topic": "by ticket", "message": 1})
+        assert connection.hear()["message"] == 1
+    with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, f"?ticket={own}"):
+        pass
+
+
+def test_an_old_ticket_opens_nothing(ann: Person) -> None:
+    own = ticket(ann)
+    dynamodb = root_client(ann.stack, "dynamodb")
+    for item in dynamodb.scan(TableName="photobak-tickets")["Items"]:
+        aged = item | {"ttl": {"N": str(int(time.time()) - 1)}}
+        dynamodb.put_item(TableName="photobak-tickets", Item=aged)
+    with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, f"?ticket={own}"):
+        pass
+
+
+def test_tickets_are_kept_as_hashes(ann: Person) -> None:
+    own = ticket(ann)
+    assert own not in json.dumps(root_client(ann.stack, "dynamodb").scan(TableName="photobak-tickets")["Items"])
+
+
+def test_without_a_sign_in_there_is_no_ticket(local_stack: LocalStack) -> None:
+    assert urllib3.request("POST", f"{local_stack.outputs.api_url}/ws/ticket").status == 401
+
+
+# ---------------------------------------------------------------------- what is answered
+
+BAD_MESSAGES: dict[str, tuple[object, str | None]] = {
+    "not JSON": ("hello", None),
+    "empty": (" ", None),
+    "an array": ([], None),
+    "a number": ("3", None),
+    "no type": ({}, "type"),
+    "unknown type": ({"type": "shout", "topic": "a"}, "type"),
+    "the name of a route": ({"type": "$connect", "topic": "a"}, "type"),
+    "no topic": ({"type": "subscribe"}, "topic"),
+    "a topic that is no text": ({"type": "subscribe", "topic": 3}, "topic"),
+    "an empty topic": ({"type": "subscribe", "topic": ""}, "topic"),
+    "a topic of 5 kB": ({"type": "subscribe", "topic": "a" * 5000}, "topic"),
+    "control characters": ({"type": "subscribe", "topic": "a\x1b[2Jb"}, "topic"),
+    "an invisible turn of direction": ({"type": "unsubscribe", "topic": "a\u202eb"}, "topic"),
+    "no message": ({"type": "message", "topic": "a"}, "message"),
+    "an unknown field": ({"type": "subscribe", "topic": "a", "identity": "you"}, "identity"),
+    "a long mark": ({"type": "subscribe", "topic": "a", "id": "a" * 65}, "id"),
+    "not a number": ('{"type": "message", "topic": "a", "message": NaN}', None),
+    "no finite number": ('{"type": "message", "topic": "a", "message": [1e999]}', "message"),
+    "half a character": ('{"type": "message", "topic": "a", "message": "\\ud800"}', None),
+    "deep": ('{"type": "message", "topic": "a", "message": ' + "[" * 5000 + "]" * 5000 + "}", None),
+    "200 kB": ({"type": "message", "topic": "a", "message": "a" * 200_000}, None),
+    "larger when passed on": ('{"type":"message","topic":"a","message":[' + "1e9," * 11_000 + "0]}", "message"),
+    "in the service's name": ({"type": "message", "topic": "photos", "message": 1}, "topic"),
+}
+
+
+def test_what_is_wrong_is_answered_by_name_and_the_connection_stays_open(ann: Person) -> None:
+    with ann.connection() as connection:
+        for case, (message, field) in BAD_MESSAGES.items():
+            answer = connection.ask(message)
+            assert (answer["type"], answer["field"]) == ("error", field), case
+            assert answer["detail"], case
+        connection.subscribe("still here")
+
+
+def test_answers_carry_the_senders_mark(ann: Person) -> None:
+    with ann.connection() as connection:
+        assert connection.ask({"type": "subscribe", "topic": "a", "id": "1"})["id"] == "1"
+        assert connection.ask({"type": "message", "topic": "b", "message": 0, "id": "2"})["id"] == "2"
+        assert connection.ask({"type": "unsubscribe", "topic": "a", "id": "3"})["id"] == "3"
+        assert connection.ask({"type": "subscribe", "topic": "", "id": "4"})["id"] == "4"
+        assert "id" not in connection.ask({"type": "subscribe", "topic": "a", "id": 5})
+
+
+def test_a_connection_listens_to_so_many_topics_and_no_more(ann: Person) -> None:
+    with ann.connection() as connection:
+        for number in range(MOST_SUBSCRIPTIONS):
+            connection.subscribe(f"topic {number}")
+        refused = connection.ask({"type": "subscribe", "topic": "one more"})
+        assert (refused["type"], refused["field"]) == ("error", "topic")
+        assert str(MOST_SUBSCRIPTIONS) in refused["detail"]
+        connection.subscribe("topic 7")  # renewed
+        assert connection.ask({"type": "unsubscribe", "topic": "topic 7"})["type"] == "unsubscribed"
+        connection.subscribe("one more")
+
+
+# ---------------------------------------------------------------------- who hears what
+
+
+def publish(connection: Connection, topic: str, message: object) -> dict[str, Any]:
+    return connection.ask({"type": "message", "topic": topic, "message": message})
+
+
+@pytest.mark.parametrize("message", [None, 0, -1.5, True, "", "Łódź 🌿", [], {"a": [{"b": None}]}, "a" * 100_000])
+def test_any_json_reaches_all_who_listen_as_it_was(ann: Person, message: object) -> None:
+    topic = uuid.uuid4().hex  # the local stack takes half a second to forget the listeners of the last test
+    with ann.connections(3) as (first, second, publisher):
+        first.subscribe(topic)
+        second.subscribe(topic)
+        assert publish(publisher, topic, message) == {"type": "published", "topic": topic, "receivers": 2}
+        heard = {"type": "message", "topic": topic, "message": message}
+        assert (first.hear(), second.hear()) == (heard, heard)
+        publisher.hears_nothing_more()
+
+
+def test_who_publishes_hears_it_too_if_they_listen(ann: Person) -> None:
+    with ann.connection() as connection:
+        connection.subscribe("echo")
+        connection.say({"type": "message", "topic": "echo", "message": 1})
+        assert sorted(connection.hear()["type"] for _ in range(2)) == ["message", "published"]
+
+
+def test_another_persons_topic_of_the_same_name_is_another_topic(ann: Person, bob: Person) -> None:
+    names = ["general", "photos", f"{bob.identity_id}/general", f"../{bob.identity_id}/general", "*"]
+    with ann.connection() as hers, bob.connection() as his:
+        for name in names:
+            hers.subscribe(name)
+        assert publish(his, "general", "his")["receivers"] == 0
+        keep(bob, record_of(bob))
+        for name in names:
+            if name != "photos":
+                assert publish(his, name, "his")["receivers"] == 0
+        hers.hears_nothing_more()
+
+
+def test_who_has_unsubscribed_hears_nothing_more(ann: Person) -> None:
+    with ann.connections(2) as (listener, publisher):
+        listener.subscribe("b")
+        assert listener.ask({"type": "unsubscribe", "topic": "b"}) == {"type": "unsubscribed", "topic": "b"}
+        assert publish(publisher, "b", 1)["receivers"] == 0
+        listener.hears_nothing_more()
+
+
+def test_what_one_connection_publishes_is_heard_in_its_order(ann: Person) -> None:
+    with ann.connections(2) as (listener, publisher):
+        listener.subscribe("counting")
+        for number in range(50):
+            publish(publisher, "counting", number)
+        assert [listener.hear()["message"] for _ in range(50)] == list(range(50))
+
+
+def test_a_connection_that_is_gone_is_forgotten_and_the_others_hear(ann: Person) -> None:
+    table, topic = topics_table(ann.stack), Topic(ann.identity_id, "ghosts")
+    now = record_of(ann).stored_at
+    with ann.connections(2) as (listener, publisher):
+        listener.subscribe("ghosts")
+        for number in range(20):
+            table.subscribe(topic, f"ghost{number}", now.replace(year=2100))
+        assert publish(publisher, "ghosts", "boo")["receivers"] == 1
+        assert listener.hear()["message"] == "boo"
+        (left,) = table.listeners(topic, now)
+        assert len(left) == 1
+
+
+def test_who_leaves_is_forgotten(ann: Person) -> None:
+    table = topics_table(ann.stack)
+    with ann.connection() as connection:
+        for number in range(30):
+            connection.subscribe(f"leaving {number}")
+    now = record_of(ann).stored_at
+    eventually(lambda: not any(any(table.listeners(Topic(ann.identity_id, f"leaving {n}"), now)) for n in range(30)))
+
+
+def test_a_subscription_ends_after_two_hours_unless_it_is_renewed(ann: Person) -> None:
+    table, topic = topics_table(ann.stack), Topic(ann.identity_id, "long ago")
+    now = record_of(ann).stored_at
+    with ann.connections(2) as (listener, publisher):
+        listener.subscribe("long ago")
+        ((connection_id,),) = table.listeners(topic, now)
+        table.subscribe(topic, connection_id, now.replace(year=2020))
+        assert publish(publisher, "long ago", 1)["receivers"] == 0
+        listener.subscribe("long ago")
+        assert publish(publisher, "long ago", 2)["receivers"] == 1
+
+
+def test_listeners_are_read_page_by_page(ann: Person) -> None:
+    """A page of DynamoDB ends at 1 MB; every name here is as long as a name can be."""
+    dynamodb, topic = root_client(ann.stack, "dynamodb"), Topic(ann.identity_id, "🌿" * 128)
+    connections = [f"{number:016}" for number in range(2500)]
+    for start in range(0, len(connections), 25):
+        puts = [
+            {"PutRequest": {"Item": {"topic": {"S": topic.key}, "connectionId": {"S": each}, "ttl": {"N": "4e9"}}}}
+            for each in connections[start : start + 25]
+        ]
+        dynamodb.batch_write_item(RequestItems={"photobak-topics": puts})
+    pages = list(topics_table(ann.stack).listeners(topic, record_of(ann).stored_at))
+    assert len(pages) > 1
+    assert sorted(each for page in pages for each in page) == connections
+
+
+# ---------------------------------------------------------------------- photos announce themselves
+
+
+def test_a_record_reaches_its_owner_as_it_is_listed_when_it_comes_and_when_it_changes(ann: Person, bob: Person) -> None:
+    record = record_of(ann, filename=f"{uuid.uuid4()}.jpg")
+    with ann.connection() as hers, bob.connection() as his:
+        hers.subscribe("photos")
+        his.subscribe("photos")
+        keep(ann, record)
+        assert hers.hear() == {"type": "message", "topic": "photos", "message": record.listing()}
+        trashed = record_of(ann, sha256=record.sha256, timestamp=record.timestamp, status="trashed")
+        keep(ann, trashed)
+        assert hers.hear()["message"]["status"] == "trashed"
+        his.hears_nothing_more()
+
+
+def test_changes_of_one_photo_are_heard_in_their_order(ann: Person) -> None:
+    record = record_of(ann)
+    with ann.connection() as listener:
+        listener.subscribe("photos")
+        for number in range(40):
+            keep(ann, record_of(ann, sha256=record.sha256, timestamp=record.timestamp, size=number))
+        assert [listener.hear()["message"]["size"] for _ in range(40)] == list(range(40))
+
+
+def test_an_illegible_record_holds_nothing_up(ann: Person) -> None:
+    record = record_of(ann)
+    broken = record_of(ann).to_item() | {"kind": {"S": "hologram"}}
+    with ann.connection() as listener:
+        listener.subscribe("photos")
+        root_client(ann.stack, "dynamodb").put_item(TableName=ann.stack.outputs.table, Item=broken)
+        keep(ann, record)
+        assert listener.hear()["message"]["sha256"] == record.sha256
+
+
+def test_a_photo_at_thousands_of_places_fits_into_a_message(ann: Person) -> None:
+    sources = frozenset(f"laptop:{number:05}/{'a' * 100}.jpg" for number in range(2500))
+    record = record_of(ann, sources=sources)
+    assert len(json.dumps(record.listing())) > LARGEST_MESSAGE
+    with ann.connection() as listener:
+        listener.subscribe("photos")
+        keep(ann, record)
+        heard = listener.hear()["message"]
+    assert heard["sha256"] == record.sha256
+    assert 500 < len(heard["sources"]) < 2500
+    assert sources.issuperset(heard["sources"])
+
+
+def test_the_local_stack_stops_at_once_though_somebody_listens(own_home: Path) -> None:
+    ann = person(up(own_home), "ann")
+    with ann.connections(3) as listeners:
+        for listener in listeners:
+            listener.subscribe("photos")
+        started = time.monotonic()
+        down(own_home)
+        assert time.monotonic() - started < 8  # half of what it takes where the server has to be killed
+        with pytest.raises(ConnectionClosed):
+            listeners[0].hear()
