@@ -49,6 +49,8 @@ class ApiEnvironment(_Environment):
     """The user pool as the identity pool knows it: ``cognito-idp.{region}.amazonaws.com/{pool}``."""
     max_upload_bytes: str
     tickets_table: str
+    trash_days: str
+    """How long a deleted photo can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)

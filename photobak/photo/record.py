@@ -80,12 +80,18 @@ class Record:
     thumb_key: str | None = None
     web_key: str | None = None
     trashed_until: datetime | None = None
+    """Until then it can be brought back from the trash; None where it isn't in there."""
     schema: int = SCHEMA
 
     @property
     def id(self) -> str:
         """The short id, as people type it."""
         return short_id(self.sha256)
+
+    @property
+    def status_outside_trash(self) -> Status:
+        """What a photo in the trash was before, and is again when it comes back."""
+        return Status.NO_PREVIEW if self.reason else Status.STORED
 
     @property
     def camera(self) -> str | None:
@@ -128,8 +134,11 @@ class Record:
             ) from error
 
     def to_item(self) -> dict[str, AttributeValue]:
-        """The record as an item of the table ``Photos``."""
-        return {name: _attribute(name, value) for name, value in self.to_json().items()}
+        """The record as an item of the table ``Photos``, which DynamoDB deletes some time after its ``ttl``."""
+        item = {name: _attribute(name, value) for name, value in self.to_json().items()}
+        if self.trashed_until is not None:
+            item["ttl"] = {"N": str(int(self.trashed_until.timestamp()))}
+        return item
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> "Record":

@@ -19,6 +19,7 @@ from support.local_stack import root_client
 from support.template import resources_of
 
 from photobak.cloud.api.prepare import Preparer
+from photobak.cloud.api.trash import Trash
 from photobak.cloud.process.events import UploadEvent
 from photobak.cloud.process.handler import _previews
 from photobak.cloud.process.keep import Keeper, Previewer
@@ -36,6 +37,7 @@ from photobak.photo.kind import Kind
 from photobak.photo.record import Record
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+TRASH_DAYS = timedelta(days=30)
 BeforeCall = Callable[[int, str], None]
 """Told of each AWS call before it is made: which one it is, from 1, and its name, ``PutObject``."""
 
@@ -111,6 +113,16 @@ class Person:
         with self._library(self.aws.api_role, before_call) as (library, s3):
             preparer = Preparer(library, s3, self.aws.temp_bucket, 10_000_000, clock=lambda: NOW)
             return preparer.prepare(self.identity_id, announcements)
+
+    def delete(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
+        """Run ``DELETE /photos``."""
+        with self._library(self.aws.api_role, before_call) as (library, _):
+            return Trash(library, TRASH_DAYS, clock=lambda: NOW).put_in(self.identity_id, hashes)
+
+    def restore(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
+        """Run ``POST /photos/restore``."""
+        with self._library(self.aws.api_role, before_call) as (library, _):
+            return Trash(library, TRASH_DAYS, clock=lambda: NOW).take_out(self.identity_id, hashes)
 
     # ------------------------------------------------------------------ what the process function does
 

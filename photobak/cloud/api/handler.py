@@ -43,14 +43,14 @@ def prepare_upload() -> Response[str]:
 @app.delete("/photos")
 def trash_photos() -> Response[str]:
     """Put photos into the trash."""
-    request = parse_body(PhotosRequest, app.current_event.decoded_body)
+    request = parse_body(PhotosRequest, _body())
     return _json({"photos": _trash().put_in(_caller(), request.photos)})
 
 
 @app.post("/photos/restore")
 def restore_photos() -> Response[str]:
     """Take photos out of the trash."""
-    request = parse_body(PhotosRequest, app.current_event.decoded_body)
+    request = parse_body(PhotosRequest, _body())
     return _json({"photos": _trash().take_out(_caller(), request.photos)})
 
 

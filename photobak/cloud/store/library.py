@@ -39,7 +39,7 @@ class Library:
         return self._write_together(self.photos.creation(record), settlement)
 
     def find(self, identity_id: str, sha256: str) -> Record | None:
-        """The record of a content, whatever its date; None where the content is no photo (yet), or its record is lost."""
+        """The record of a content, whatever its date; None where it is no photo (yet), or its record is lost."""
         content = self.contents.get(identity_id, sha256)
         if content is None or not content.is_photo or content.timestamp is None:
             return None

@@ -1,7 +1,7 @@
 """The photo bucket: originals, previews and records, the truth of which the tables are an index."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -70,21 +70,20 @@ class PhotoBucket:
         """Put the record's JSON beside the photo; that of a photo in the trash expires by its tag."""
         body = json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True).encode()
         key = record_key(record.username, record.sha256)
-        tags = TRASHED_TAG if record.status is Status.TRASHED else ""
-        self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json", Tagging=tags)
+        tags: Any = {"Tagging": TRASHED_TAG} if record.status is Status.TRASHED else {}
+        self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json", **tags)
 
-    def hide(self, keys: Iterable[str]) -> None:
-        """Put a delete marker on each of these objects: who reads them finds nothing, and nothing is lost."""
-        for key in keys:
-            self._s3.delete_object(Bucket=self.name, Key=key)
+    def hide(self, key: str) -> None:
+        """Put a delete marker on an object: who reads it finds nothing, and nothing is lost."""
+        self._s3.delete_object(Bucket=self.name, Key=key)
 
-    def bring_back(self, keys: Iterable[str]) -> None:
-        """Take the delete markers off these objects, so that the newest version of each is there again."""
-        for key in keys:
-            listing = self._s3.list_object_versions(Bucket=self.name, Prefix=key)
-            for marker in listing.get("DeleteMarkers", []):
-                if marker["Key"] == key:
-                    self._s3.delete_object(Bucket=self.name, Key=key, VersionId=marker["VersionId"])
+    def bring_back(self, key: str) -> bool:
+        """Take the delete markers off an object, so that its newest version is there again; False where it has none."""
+        listing = self._s3.list_object_versions(Bucket=self.name, Prefix=key)
+        for marker in listing.get("DeleteMarkers", []):
+            if marker["Key"] == key:
+                self._s3.delete_object(Bucket=self.name, Key=key, VersionId=marker["VersionId"])
+        return any(version["Key"] == key for version in listing.get("Versions", []))
 
     def size(self, key: str) -> int | None:
         """The size of an object in bytes; None where there is none, or a delete marker hides it."""
