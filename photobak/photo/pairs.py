@@ -16,7 +16,7 @@ from photobak.photo.media_type import HEIC, HEIF, JPEG, MediaType, is_raw
 _APPLE_EDIT = re.compile(r"(?P<before>img_)[eo](?P<number>\d+)")
 """``IMG_E1234.JPG`` is the edit of ``IMG_1234.HEIC``, ``IMG_O1234.AAE`` the edit's recipe."""
 _TAKEOUT_TAIL = re.compile(r"\.s[a-z-]*$")
-_SECOND_EXTENSION = re.compile(r"\.(?=\d*[a-z])[a-z0-9]{2,4}$")
+_MORE_EXTENSIONS = re.compile(r"(\.(?=\d*[a-z])[a-z0-9]{2,4})+$")
 """``.jpg`` of ``img_1.jpg.xmp``; not ``.01`` of ``2024.01.xmp``."""
 _CAMERA_FORMATS: Final = (HEIC, HEIF, JPEG)
 """What a camera writes of an exposure beside other files, its own choice first."""
@@ -25,7 +25,7 @@ _RAW_RANK: Final = len(_CAMERA_FORMATS) + 1
 
 def family(name: str) -> str:
     """What the names of files that may belong together have in common: no file follows one of another family."""
-    stem = _SECOND_EXTENSION.sub("", _TAKEOUT_TAIL.sub("", _stem(name)))
+    stem = _MORE_EXTENSIONS.sub("", _TAKEOUT_TAIL.sub("", _stem(name)))
     edit = _APPLE_EDIT.fullmatch(stem)
     return edit["before"] + edit["number"] if edit else stem
 

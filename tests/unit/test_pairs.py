@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import MediaType, recognise
-from photobak.photo.pairs import leaders, take_leaders_times
+from photobak.photo.pairs import family, leaders, take_leaders_times
 
 
 def folder(*names: str) -> list[tuple[str, MediaType]]:
@@ -86,6 +86,27 @@ def test_the_order_of_the_files_does_not_matter_and_no_leader_follows(
     shuffled = list(given_names)
     chance.shuffle(shuffled)
     assert leaders(folder(*shuffled)) == found
+
+
+@given(names)
+def test_nobody_follows_a_file_of_another_family(given_names: list[str]) -> None:
+    for follower, leader in leaders(folder(*given_names)).items():
+        assert family(follower) == family(leader)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("2024.01.31.jpg", "2024.02.01.jpg"),
+        ("2024-01-31 23.59.59.jpg", "2024-01-31 23.59.58.jpg"),
+        (".a.jpg", ".b.jpg"),
+        ("IMG_1.JPG", "IMG_10.JPG"),
+        ("._IMG_1.JPG", "IMG_1.JPG"),
+    ],
+)
+def test_families_are_no_larger_than_need_be(names: tuple[str, str]) -> None:
+    """A family is read by one thread and comes out at once: a folder's thousand files must not be one."""
+    assert family(names[0]) != family(names[1])
 
 
 def at(hour: int, source: TakenSource) -> CaptureTime:

@@ -1,0 +1,115 @@
+"""How contents are gathered, and how twins wait for each other."""
+
+import threading
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.known_files import known_file
+from support.local_stack import eventually
+
+from photobak.client.announce import FIRST_BATCH, Content, Post, batches
+from photobak.client.candidate import Candidate
+from photobak.client.send import Flights
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
+
+
+def candidates(contents: list[int]) -> list[Candidate]:
+    """A file of each of these contents."""
+    return [
+        Candidate.pending(known_file(f"/p/{number}.jpg", str(content), uploaded_at=None))
+        for number, content in enumerate(contents)
+    ]
+
+
+@given(st.lists(st.integers(0, 400) | st.just(0), max_size=500))
+def test_every_file_is_in_one_batch_beside_its_twins(contents: list[int]) -> None:
+    files = candidates(contents)
+    gathered = list(batches(files))
+    assert Counter(file.path for batch in gathered for content in batch for file in content.candidates) == Counter(
+        file.path for file in files
+    )
+    for batch in gathered:
+        hashes = [content.sha256 for content in batch]
+        assert len(set(hashes)) == len(hashes) <= MAX_PHOTOS_A_REQUEST
+        for content in batch:
+            assert {file.sha256 for file in content.candidates} == {content.sha256}
+            assert len(content.candidates) <= MAX_SOURCES_A_PHOTO
+
+
+def test_batches_begin_small_and_end_as_large_as_may_be() -> None:
+    sizes = [len(batch) for batch in batches(candidates(list(range(500))))]
+    assert sizes == [FIRST_BATCH, 16, 32, 64, 100, 100, 100, 80]
+
+
+def test_an_announcement_names_every_place_once() -> None:
+    first, second = candidates([1, 1])
+    twin = replace(second, source=first.source)
+    third = replace(second, name="other.jpg", source="laptop:other.jpg")
+    assert Content((first, twin, third)).announcement.sources == ("laptop:0.jpg", "laptop:other.jpg")
+
+
+def test_a_content_was_sent_only_where_all_its_places_were_told() -> None:
+    new, second = candidates([1, 1])
+    sent = replace(second, uploaded_at=5.0)
+    assert Content((sent, replace(new, uploaded_at=7.0))).uploaded_at == 7.0
+    assert Content((sent, new)).uploaded_at is None
+
+
+def test_a_presigned_post_is_never_shown() -> None:
+    post = Post("https://bucket/?secret", {"policy": "secret"}, 0.0)
+    assert "secret" not in repr(post)
+    assert "secret" not in f"{[post]}"
+
+
+class TestFlights:
+    def test_the_first_one_sends(self) -> None:
+        flights = Flights()
+        assert flights.board("a") is None
+        flights.leave("a", 5.0)
+        assert flights.board("a") == 5.0
+
+    def test_what_was_not_taken_is_sent_by_the_next_one(self) -> None:
+        flights = Flights()
+        assert flights.board("a") is None
+        flights.leave("a", None)
+        assert flights.board("a") is None
+
+    def test_what_the_cloud_has_spoken_of_may_be_wanted_again(self) -> None:
+        flights = Flights()
+        flights.board("a")
+        flights.leave("a", 5.0)
+        flights.forget("a")
+        assert flights.board("a") is None
+
+    def test_a_twin_waits_until_the_first_is_through(self) -> None:
+        flights = Flights()
+        flights.board("a")
+        answers: list[float | None] = []
+        twins = [threading.Thread(target=lambda: answers.append(flights.board("a"))) for _ in range(3)]
+        for twin in twins:
+            twin.start()
+        assert flights.board("another") is None  # nobody else waits
+        assert answers == []
+        flights.leave("a", 5.0)
+        for twin in twins:
+            twin.join()
+        assert answers == [5.0] * 3
+
+    def test_one_of_the_twins_takes_over_where_the_first_has_failed(self) -> None:
+        flights = Flights()
+        flights.board("a")
+        answers: list[float | None] = []
+
+        def follow() -> None:
+            answers.append(flights.board("a"))
+            if answers[-1] is None:
+                flights.leave("a", 6.0)
+
+        twins = [threading.Thread(target=follow) for _ in range(3)]
+        for twin in twins:
+            twin.start()
+        flights.leave("a", None)
+        eventually(lambda: len(answers) == 3)
+        assert Counter(answers) == {None: 1, 6.0: 2}
