@@ -98,7 +98,7 @@ class ListQuery(_Request):
     """The query string of ``GET /list/photos``."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 10
-    before: Annotated[str | None, Field(pattern=r"^-?\d{1,12}(\.\d{1,23})?$")] = None
+    before: Annotated[str | None, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,23})?$")] = None
     since: Instant | None = None
     until: Instant | None = None
 
