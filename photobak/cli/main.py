@@ -16,6 +16,8 @@ COMMANDS: Final = {
     "sync": "Back up photos.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
+    "rm": "Delete photos; they can be brought back for a while.",
+    "trash": "List what is in the trash, and bring it back.",
     "status": "Show whether the backup is healthy.",
     "demo": "See all of it in a minute, on this machine.",
     "local": "Run the cloud on this machine.",
@@ -78,7 +80,7 @@ def run() -> None:
         _fail(str(error))
         code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        _fail(_one_line(error))
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted")
@@ -88,6 +90,13 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code or 0)
+
+
+def _one_line(error: click.ClickException) -> str:
+    """What click says over several lines, as our own errors: what, and what to do next."""
+    what = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{what}. Type: {context.command_path} --help" if context else what
 
 
 def _fail(message: str) -> None:
