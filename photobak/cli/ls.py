@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.context import Context, pass_context
-from photobak.cli.terminal import bytes_text, json_line
+from photobak.cli.terminal import bytes_text, json_line, shown
 
 if TYPE_CHECKING:
     from photobak.photo.record import Record
@@ -52,12 +52,12 @@ def command(
             click.echo(row(record, as_long))
 
 
-def row(record: "Record", as_long: bool = False) -> str:
-    """One line: id, local capture time, name; control characters in a name are shown, not obeyed."""
+def row(record: "Record", as_long: bool = False, note: str | None = None) -> str:
+    """One line: id, local capture time, name, and a note if there is anything to note of it."""
     taken = f"{record.taken.taken_at.astimezone():%Y-%m-%d %H:%M}"
-    name = "".join(char if char.isprintable() else "?" for char in record.filename)
-    note = "" if record.status.value == "stored" else f"  ({record.status.value})"
+    note = note or ("" if record.status.value == "stored" else record.status.value)
+    name = shown(record.filename) + (f"  ({note})" if note else "")
     if not as_long:
-        return f"{record.id}  {taken}  {name}{note}"
-    details = f"{record.kind.value:7}  {bytes_text(record.size):>9}  {record.camera or '-':24.24}"
-    return f"{record.id}  {taken}  {details}  {name}{note}"
+        return f"{record.id}  {taken}  {name}"
+    details = f"{record.kind.value:7}  {bytes_text(record.size):>9}  {shown(record.camera or '-'):24.24}"
+    return f"{record.id}  {taken}  {details}  {name}"

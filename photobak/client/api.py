@@ -3,18 +3,19 @@
 from http import HTTPStatus
 from typing import Any
 
-from photobak.client.http import Answer, post_json, printable
+from photobak.client.http import Answer, printable, send_json
 from photobak.client.session import Session
 from photobak.errors import CloudError, SignInNeeded
 
 
-def call(session: Session, route: str, content: object) -> dict[str, Any]:
-    """POST a repeatable request.
+def call(session: Session, route: str, content: object, *, method: str = "POST") -> dict[str, Any]:
+    """Make a repeatable request.
 
     Args:
         session: who asks.
         route: path below the API's address, with its leading slash.
         content: the body.
+        method: ``POST`` or ``DELETE``.
 
     Returns:
         The answer's JSON object.
@@ -23,7 +24,7 @@ def call(session: Session, route: str, content: object) -> dict[str, Any]:
         CloudError: the API can't be reached, or refuses the request; with its own words.
         SignInNeeded: the session is not accepted.
     """
-    answer = post_json(session.profile.api_url + route, content, token=session.id_token())
+    answer = send_json(method, session.profile.api_url + route, content, token=session.id_token())
     if answer.status == HTTPStatus.OK:
         return answer.json()
     if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

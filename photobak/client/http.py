@@ -70,10 +70,11 @@ def post_form(url: str, form: str, *, repeatable: bool = False) -> Answer:
     return _request("POST", url, repeatable=repeatable, body=form.encode(), headers=headers)
 
 
-def post_json(url: str, content: object, *, token: str) -> Answer:
-    """POST a repeatable request of our own HTTP API, in the name of whom ``token`` was issued to.
+def send_json(method: str, url: str, content: object, *, token: str) -> Answer:
+    """Send a repeatable request of our own HTTP API, in the name of whom ``token`` was issued to.
 
     Args:
+        method: ``POST`` or ``DELETE``.
         url: the route.
         content: the body, anything that JSON can say.
         token: the ID token.
@@ -82,7 +83,7 @@ def post_json(url: str, content: object, *, token: str) -> Answer:
         CloudError: it couldn't be reached.
     """
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    return _request("POST", url, repeatable=True, body=json.dumps(content).encode(), headers=headers)
+    return _request(method, url, repeatable=True, body=json.dumps(content).encode(), headers=headers)
 
 
 def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answer:

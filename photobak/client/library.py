@@ -1,23 +1,20 @@
 """Reads one's own records: by date, newest or oldest first, and by id."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from photobak.client.aws_errors import aws_errors
 from photobak.client.session import Session
+from photobak.client.tables import Tables
 from photobak.errors import UnknownPhoto
-from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix
+from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix, is_sha256
 from photobak.photo.keys import plain
 from photobak.photo.record import Record, Status
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 _LOWEST: Final = Decimal("-1e11")
 _HIGHEST: Final = Decimal("1e12")
-_WHAT: Final = "the list of photos can't be read"
+_SHOWN_IDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,7 @@ class Library:
     """The records of the signed-in person."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._dynamodb: DynamoDBClient = session.client("dynamodb")
+        self._tables = Tables(session)
 
     def records(
         self, span: Span = EVERYTHING, *, oldest_first: bool = False, page_size: int = 1000
@@ -48,65 +44,92 @@ class Library:
         Raises:
             CloudError: the table can't be read.
         """
+        for record in self._records(span, ScanIndexForward=oldest_first, Limit=page_size):
+            if record.status is not Status.TRASHED:
+                yield record
+
+    def trash(self, span: Span = EVERYTHING) -> Iterator[Record]:
+        """Read the records in the trash, in order of capture, newest first; CloudError as in ``records``.
+
+        Some may be in it no more: DynamoDB deletes a record hours or days after ``trashed_until``.
+        """
+        return self._records(
+            span,
+            {":trashed": {"S": Status.TRASHED.value}},
+            FilterExpression="#status = :trashed",
+            ExpressionAttributeNames={"#timestamp": "timestamp", "#status": "status"},
+            ScanIndexForward=False,
+        )
+
+    def find(self, prefix: str) -> Record:
+        """Find the photo whose id begins with ``prefix``, as git does with commits; raises as ``find_all``."""
+        return self.find_all([prefix])[0]
+
+    def find_all(self, prefixes: Sequence[str], *, in_trash: bool = False) -> list[Record]:
+        """Find the photos whose ids begin so, each once, in the order in which they were named.
+
+        Args:
+            prefixes: at least the first digits of each id.
+            in_trash: look among those in the trash, rather than among all others.
+
+        Raises:
+            UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
+            CloudError: the tables can't be read.
+        """
+        prefixes = [_prefix(each) for each in prefixes]
+        whole = {
+            item["sha256"]["S"]: item for item in self._tables.contents(filter(is_sha256, dict.fromkeys(prefixes)))
+        }
+        found = {}
+        for prefix in prefixes:
+            items = [whole[prefix]] if prefix in whole else []
+            item = _the_one(prefix, items if is_sha256(prefix) else list(self._beginning_with(prefix)), in_trash)
+            found[item["sha256"]["S"]] = item["timestamp"]["N"]
+        records = {record.sha256: record for record in map(Record.from_item, self._tables.photos(found.values()))}
+        for sha256 in found:
+            if sha256 not in records:
+                raise UnknownPhoto(f"the record of photo {sha256} is lost", next_step="Type: photobak repair")
+        return [records[sha256] for sha256 in found]
+
+    def _records(self, span: Span, values: Any = None, **query: Any) -> Iterator[Record]:
         if span.since is not None and span.until is not None and span.since >= span.until:
             return
-        values: dict[str, Any] = {
-            ":username": {"S": self._session.identity_id},
+        bounds = {
             ":since": {"N": plain(span.since if span.since is not None else _LOWEST)},
             ":until": {"N": plain(span.until if span.until is not None else _HIGHEST)},
         }
-        query: dict[str, Any] = {
-            "KeyConditionExpression": "username = :username AND #timestamp BETWEEN :since AND :until",
-            "ExpressionAttributeNames": {"#timestamp": "timestamp"},
-            "ExpressionAttributeValues": values,
-            "ScanIndexForward": oldest_first,
-            "Limit": page_size,
-        }
-        for item in self._pages(self._session.profile.table, query):
-            record = Record.from_item(item)
-            # BETWEEN takes both its ends.
-            if record.status is not Status.TRASHED and record.timestamp != span.until:
+        query = {"ExpressionAttributeNames": {"#timestamp": "timestamp"}, **query}
+        items = self._tables.query_photos("#timestamp BETWEEN :since AND :until", bounds | (values or {}), **query)
+        for record in map(Record.from_item, items):
+            if record.timestamp != span.until:  # BETWEEN takes both its ends
                 yield record
 
-    def find(self, prefix: str) -> Record:
-        """Find the photo whose id begins with ``prefix``, as git does with commits.
+    def _beginning_with(self, prefix: str) -> Iterator[Any]:
+        return self._tables.query_contents("begins_with(sha256, :prefix)", {":prefix": {"S": prefix}})
 
-        Raises:
-            UnknownPhoto: there is none, or more than one, or ``prefix`` can't be an id.
-            CloudError: the tables can't be read.
-        """
-        prefix = prefix.lower()
-        if not is_id_prefix(prefix):
-            why = f"an id has {MIN_PREFIX_DIGITS} to 64 of the digits 0-9 and a-f"
-            raise UnknownPhoto(f"{prefix!r} is not a photo's id", why=why, next_step="`photobak ls` shows the ids.")
-        query = {
-            "KeyConditionExpression": "username = :username AND begins_with(sha256, :prefix)",
-            "ExpressionAttributeValues": {":username": {"S": self._session.identity_id}, ":prefix": {"S": prefix}},
-            "ConsistentRead": True,
-        }
-        contents = self._pages(self._session.profile.contents_table, query)
-        keys = {item["sha256"]["S"]: item["timestamp"] for item in contents if Status(item["status"]["S"]).kept}
-        if not keys:
-            raise UnknownPhoto(f"there is no photo {prefix}", next_step="`photobak ls` shows the ids.")
-        if len(keys) > 1:
-            raise UnknownPhoto(f"{len(keys)} photos begin with {prefix}", why=", ".join(sorted(keys)[:5]))
-        (timestamp,) = keys.values()
-        return self._record(timestamp, prefix)
 
-    def _record(self, timestamp: Any, prefix: str) -> Record:
-        key = {"username": {"S": self._session.identity_id}, "timestamp": timestamp}
-        with aws_errors(_WHAT, self._session.profile):
-            found = self._dynamodb.get_item(TableName=self._session.profile.table, Key=key, ConsistentRead=True)
-        if "Item" not in found:
-            raise UnknownPhoto(f"the record of photo {prefix} is lost", next_step="Type: photobak repair")
-        return Record.from_item(found["Item"])
+def _prefix(text: str) -> str:
+    prefix = text.lower()
+    if not is_id_prefix(prefix):
+        why = f"an id has {MIN_PREFIX_DIGITS} to 64 of the digits 0-9 and a-f"
+        raise UnknownPhoto(f"{text!r} is not a photo's id", why=why, next_step="`photobak ls` shows the ids.")
+    return prefix
 
-    def _pages(self, table: str, query: dict[str, Any]) -> Iterator[Any]:
-        start: dict[str, Any] = {}
-        while True:
-            with aws_errors(_WHAT, self._session.profile):
-                page = self._dynamodb.query(TableName=table, **query, **start)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:  # a page may be empty and yet not the last
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+def _the_one(prefix: str, items: list[Any], in_trash: bool) -> Any:
+    """The one item that is meant."""
+    kept = [item for item in items if Status(item["status"]["S"]).kept]
+    trashed = [item for item in items if item["status"]["S"] == Status.TRASHED]
+    meant, others = (trashed, kept) if in_trash else (kept, trashed)
+    if len(meant) > 1:
+        ids = sorted(item["sha256"]["S"] for item in meant)[:_SHOWN_IDS]
+        raise UnknownPhoto(f"{len(meant)} photos begin with {prefix}", why=", ".join(ids))
+    if meant:
+        return meant[0]
+    if others and in_trash:
+        raise UnknownPhoto(f"the photo {prefix} is not in the trash")
+    if others:
+        next_step = f"Bring it back with: photobak trash restore {prefix}"
+        raise UnknownPhoto(f"the photo {prefix} is in the trash", next_step=next_step)
+    command = "trash" if in_trash else "ls"
+    raise UnknownPhoto(f"there is no photo {prefix}", next_step=f"`photobak {command}` shows the ids.")

@@ -1,0 +1,81 @@
+"""``photobak rm``: delete photos in the cloud, reversibly."""
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from photobak.cli.context import INCOMPLETE, Context, pass_context
+from photobak.cli.terminal import json_line, plural, say, shown
+from photobak.errors import PhotobakError, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from photobak.client.trash import Moved
+
+MOST_UNASKED: Final = 10
+"""More photos than these are deleted by those only who have typed how many they are."""
+
+
+@click.command(name="rm", short_help="Delete photos; they can be brought back for a while.")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Don't ask, however many they are.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@pass_context
+def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Put photos into the cloud's trash, which keeps them for 30 days unless it was deployed with another number.
+
+    The files on this machine stay as they are.
+
+    \b
+      photobak rm 3f2a9c81d0e4
+      photobak trash
+      photobak trash restore 3f2a9c81d0e4
+    """
+    from photobak.cli.signed_in import require_session
+    from photobak.client.library import Library
+    from photobak.client.trash import put_into_trash
+
+    session = require_session(context)
+    records = Library(session).find_all(ids)
+    if len(records) > MOST_UNASKED and not yes:
+        confirm(len(records))
+    if tell(context, put_into_trash(session, records), as_json):
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def confirm(count: int) -> None:
+    """Let the person type how many photos it is about.
+
+    Raises:
+        WrongUsage: there is nobody to ask.
+        PhotobakError: they typed something else.
+    """
+    stdin = click.get_text_stream("stdin")
+    if not stdin.isatty():
+        raise WrongUsage(f"{plural(count, 'photo')} are not deleted without being asked", next_step="Say it with --yes")
+    typed = click.prompt(f"Type {count} to delete {plural(count, 'photo')}", err=True, default="", show_default=False)
+    if typed.strip() != str(count):
+        raise PhotobakError("nothing is deleted")
+
+
+def tell(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int:
+    """Print what becomes of photos that go into the trash or out of it; returns how many did not go there."""
+    counts = {"trashed": 0, "restored": 0, "failed": 0}
+    until = None
+    for moved in moves:
+        entry = moved.to_json()
+        counts[entry["result"]] += 1
+        until = moved.trashed_until or until
+        if as_json:
+            json_line(entry)
+        elif moved.failure:
+            say(f"{moved.record.id} {shown(moved.record.filename)}: {moved.failure}")
+    if as_json:
+        json_line({"type": "summary", **counts})
+    elif not context.quiet and until:
+        when = f"until {until.astimezone():%Y-%m-%d}"
+        say(f"{plural(counts['trashed'], 'photo')} in the trash {when}; back with: photobak trash restore ID")
+    elif not context.quiet and counts["restored"]:
+        say(f"{plural(counts['restored'], 'photo')} brought back.")
+    return counts["failed"]

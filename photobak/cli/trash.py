@@ -1,0 +1,55 @@
+"""``photobak trash``: what is in the trash, and out of it."""
+
+from datetime import UTC, datetime
+
+import click
+
+from photobak.cli.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ls import row
+from photobak.cli.rm import tell
+from photobak.cli.terminal import json_line
+
+
+@click.group(name="trash", invoke_without_command=True, short_help="List what is in the trash, and bring it back.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """List the photos that were deleted, and until when each can be brought back.
+
+    \b
+      photobak trash
+      photobak trash restore 3f2a9c81d0e4
+    """
+    if ctx.invoked_subcommand is None:
+        _list(ctx.ensure_object(Context), as_json)
+
+
+@command.command(name="restore", short_help="Bring photos back.")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@pass_context
+def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
+    """Bring photos back from the trash, as they were."""
+    from photobak.cli.signed_in import require_session
+    from photobak.client.library import Library
+    from photobak.client.trash import take_out_of_trash
+
+    session = require_session(context)
+    records = Library(session).find_all(ids, in_trash=True)
+    if tell(context, take_out_of_trash(session, records), as_json):
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _list(context: Context, as_json: bool) -> None:
+    from photobak.cli.signed_in import require_session
+    from photobak.client.library import Library
+
+    now = datetime.now(UTC)
+    for record in Library(require_session(context)).trash():
+        until = record.trashed_until
+        if until is None or until <= now:  # the cloud deletes it in its own time
+            continue
+        if as_json:
+            json_line(record.listing() | {"trashed_until": until.isoformat()})
+        else:
+            click.echo(row(record, note=f"until {until.astimezone():%Y-%m-%d}"))
