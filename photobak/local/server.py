@@ -20,7 +20,7 @@ from hypercorn.config import Config
 from hypercorn.typing import Framework
 from ministack.app import app
 
-from photobak.local import ministack_auth, ministack_hooks, ministack_identity_provider
+from photobak.local import ministack_auth, ministack_federation, ministack_hooks
 from photobak.local.gate import App, gated
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
@@ -42,7 +42,7 @@ def main(folder: str) -> None:
     store = ItemStore(home.items)
     ministack_auth.install()
     ministack_hooks.install(store, _give_up)
-    ministack_identity_provider.install()
+    ministack_federation.install()
     asyncio.run(_serve(gated(cast(App, app), store, _give_up)))
     store.close()
 

@@ -18,9 +18,11 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
         ["api_id", "stage", "method", "execute_path", "headers", "query_params", "iam_action"],
     ),
     (app, "_execute_api_authorization_type", ["api_id", "stage", "method", "execute_path"]),
+    (app, "_handle_cognito_get_request", ["method", "path", "headers", "query_params"]),
     (cloudwatch_logs, "get_state", []),
     (cognito, "_create_identity_provider", ["data"]),
     (cognito, "_delete_identity_provider", ["data"]),
+    (cognito, "_qp", ["query_params", "key", "default"]),
     (cognito, "_update_identity_provider", ["data"]),
     (dynamodb, "_items_replaced", ["table"]),
     (dynamodb, "_remove_item", ["table", "pk_val", "sk_val"]),
@@ -47,6 +49,7 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
 
 STORES: list[tuple[Any, str, str]] = [
     (cloudwatch_logs, "_log_groups", "all_values"),
+    (cognito, "_auth_codes", "get"),
     (dynamodb, "_lock", "acquire"),
     (dynamodb, "_tables", "all_values"),
     (lambda_svc, "_dynamodb_stream_positions", "set_scoped"),
@@ -106,5 +109,5 @@ def test_nothing_else_changes_items() -> None:
 
 
 def test_what_we_teach_its_cloudformation_it_does_not_know() -> None:
-    """Where it does one day, photobak/local/ministack_identity_provider.py can go."""
+    """Where it does one day, that half of photobak/local/ministack_federation.py can go."""
     assert "AWS::Cognito::UserPoolIdentityProvider" not in provisioners._RESOURCE_HANDLERS
