@@ -1,6 +1,7 @@
 """The WebSocket service on the local stack: who is let in, what is answered, who hears what."""
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -15,9 +16,11 @@ from support.local_stack import eventually, root_client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from photobak.cloud.live.service import MOST_SUBSCRIPTIONS
+from photobak.cloud.store.news import News, NewsTable, sequence_of
 from photobak.cloud.store.topics import Topic, TopicsTable
 from photobak.local.lifecycle import down, up
 from photobak.local.values import LocalStack
+from photobak.photo.record import Status
 from photobak.photo.topic import LARGEST_MESSAGE
 
 
@@ -33,6 +36,10 @@ def bob(local_stack: LocalStack) -> Person:
 
 def topics_table(stack: LocalStack) -> TopicsTable:
     return TopicsTable(root_client(stack, "dynamodb"), "photobak-topics")
+
+
+def news_table(stack: LocalStack) -> NewsTable:
+    return NewsTable(root_client(stack, "dynamodb"), "photobak-news")
 
 
 # ---------------------------------------------------------------------- who is let in
@@ -126,6 +133,8 @@ BAD_MESSAGES: dict[str, tuple[object, str | None]] = {
     "an invisible turn of direction": ({"type": "unsubscribe", "topic": "a\u202eb"}, "topic"),
     "no message": ({"type": "message", "topic": "a"}, "message"),
     "an unknown field": ({"type": "subscribe", "topic": "a", "identity": "you"}, "identity"),
+    "a place where nothing is kept": ({"type": "subscribe", "topic": "a", "after": "0" * 40}, "after"),
+    "a place that is none": ({"type": "subscribe", "topic": "photos", "after": "yesterday"}, "after"),
     "a long mark": ({"type": "subscribe", "topic": "a", "id": "a" * 65}, "id"),
     "not a number": ('{"type": "message", "topic": "a", "message": NaN}', None),
     "no finite number": ('{"type": "message", "topic": "a", "message": [1e999]}', "message"),
@@ -280,8 +289,10 @@ def test_a_record_reaches_its_owner_as_it_is_listed_when_it_comes_and_when_it_ch
         hers.subscribe("photos")
         his.subscribe("photos")
         keep(ann, record)
-        assert hers.hear() == {"type": "message", "topic": "photos", "message": record.listing()}
-        trashed = record_of(ann, sha256=record.sha256, timestamp=record.timestamp, status="trashed")
+        heard = hers.hear()
+        assert re.fullmatch(r"\d{40}", heard.pop("sequence"))
+        assert heard == {"type": "message", "topic": "photos", "message": record.listing()}
+        trashed = record_of(ann, sha256=record.sha256, timestamp=record.timestamp, status=Status.TRASHED)
         keep(ann, trashed)
         assert hers.hear()["message"]["status"] == "trashed"
         his.hears_nothing_more()
@@ -317,6 +328,87 @@ def test_a_photo_at_thousands_of_places_fits_into_a_message(ann: Person) -> None
     assert heard["sha256"] == record.sha256
     assert 500 < len(heard["sources"]) < 2500
     assert sources.issuperset(heard["sources"])
+
+
+# ---------------------------------------------------------------------- who was away
+
+
+def catch_up(connection: Connection, after: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What is heard before the answer to a subscription that asks for what was missed, and the answer."""
+    connection.say({"type": "subscribe", "topic": "photos", "after": after})
+    heard = [connection.hear()]
+    while heard[-1]["type"] == "message":
+        heard.append(connection.hear())
+    return heard[:-1], heard[-1]
+
+
+def test_who_was_away_hears_what_they_missed_in_its_order_and_then_what_comes(ann: Person) -> None:
+    missed = [record_of(ann) for _ in range(5)]
+    with ann.connection() as listener:
+        listener.subscribe("photos")
+        keep(ann, record_of(ann))
+        last = listener.hear()["sequence"]
+    for record in missed:
+        keep(ann, record)
+    trashed = record_of(ann, sha256=missed[0].sha256, timestamp=missed[0].timestamp, status=Status.TRASHED)
+    keep(ann, trashed)
+    eventually(lambda: len(news_table(ann.stack).after(ann.identity_id, last, 100)) == 6)
+    with ann.connection() as listener:
+        heard, answer = catch_up(listener, last)
+        assert [each["message"] for each in heard] == [record.listing() for record in [*missed, trashed]]
+        assert (answer["more"], answer["gap"]) == (False, False)
+        assert answer["sequence"] == heard[-1]["sequence"]
+        fresh = record_of(ann)
+        keep(ann, fresh)
+        assert listener.hear()["message"]["sha256"] == fresh.sha256
+
+
+def test_who_begins_to_listen_learns_from_where_to_ask_later(ann: Person) -> None:
+    with ann.connection() as listener:
+        begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
+    record = record_of(ann)
+    keep(ann, record)
+    eventually(lambda: news_table(ann.stack).newest(ann.identity_id) > begun)
+    with ann.connection() as listener:
+        ((heard,), _answer) = catch_up(listener, begun)
+    assert heard["message"] == record.listing()
+
+
+def test_who_has_missed_much_asks_again_and_again(local_stack: LocalStack) -> None:
+    cid = person(local_stack, "live-cid")
+    told = [News(sequence_of(str(number)), json.dumps({"type": "message", "n": number})) for number in range(1, 1101)]
+    news_table(cid.stack).remember(cid.identity_id, told, record_of(cid).stored_at)
+    heard, answer = [], {"sequence": "", "more": True}
+    with cid.connection() as listener:
+        while answer["more"]:
+            some, answer = catch_up(listener, answer["sequence"])
+            heard += some
+    assert [each["n"] for each in heard] == list(range(1, 1101))
+
+
+def test_who_was_away_for_longer_than_news_are_kept_is_told_so(ann: Person, bob: Person) -> None:
+    with bob.connection() as listener:
+        begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
+        keep(bob, record_of(bob))
+        his = listener.hear()["sequence"]
+        assert begun < his
+    with ann.connection() as listener:  # to whom his places mean nothing
+        assert catch_up(listener, his)[1]["gap"] is True
+        assert catch_up(listener, sequence_of("1"))[1]["gap"] is True
+
+
+def test_a_batch_that_is_given_twice_is_told_twice_and_kept_once(local_stack: LocalStack) -> None:
+    dan = person(local_stack, "live-dan")
+    record = record_of(dan)
+    change = {"dynamodb": {"NewImage": record.to_item(), "SequenceNumber": "7"}}
+    client = root_client(local_stack, "lambda")
+    with dan.connection() as listener:
+        begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
+        for _ in range(2):
+            client.invoke(FunctionName="photobak-publish", Payload=json.dumps({"Records": [change]}))
+            assert listener.hear()["message"]["sha256"] == record.sha256
+    kept = news_table(local_stack).after(dan.identity_id, begun, 10)
+    assert [json.loads(each.text)["message"]["sha256"] for each in kept] == [record.sha256]
 
 
 def test_the_local_stack_stops_at_once_though_somebody_listens(own_home: Path) -> None:

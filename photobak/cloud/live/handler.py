@@ -10,9 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import LiveEnvironment
 from photobak.cloud.live.admission import Admission, NotAdmitted
+from photobak.cloud.live.catch_up import CatchUp
 from photobak.cloud.live.service import LiveService, Speaker
 from photobak.cloud.publish.fan_out import FanOut
 from photobak.cloud.store.connect import connect_cognito_identity, connect_connections, connect_dynamodb
+from photobak.cloud.store.news import NewsTable
 from photobak.cloud.store.tickets import TicketsTable
 from photobak.cloud.store.topics import TopicsTable
 from photobak.photo.topic import to_text
@@ -83,8 +85,14 @@ def _topics() -> TopicsTable:
 
 @cache
 def _service() -> LiveService:
-    connections = connect_connections(LiveEnvironment.read().connections_url)
-    return LiveService(_topics(), FanOut(_topics(), connections, _now), _now)
+    environment = LiveEnvironment.read()
+    connections = connect_connections(environment.connections_url)
+    return LiveService(
+        topics=_topics(),
+        fan_out=FanOut(_topics(), connections, _now),
+        catch_up=CatchUp(NewsTable(connect_dynamodb(), environment.news_table), connections),
+        clock=_now,
+    )
 
 
 def _now() -> datetime:

@@ -46,6 +46,8 @@ class Subscribe(_Message):
     """Let me hear what is said on a topic."""
 
     type: Literal["subscribe"]
+    after: Annotated[str | None, Field(pattern=r"^(\d{40})?$")] = None
+    """Tell me first what came after this place."""
 
 
 class Unsubscribe(_Message):

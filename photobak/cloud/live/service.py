@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from photobak.cloud.live.catch_up import CatchUp
 from photobak.cloud.live.messages import Publish, Refused, Subscribe, Unsubscribe, parse
 from photobak.cloud.publish.fan_out import FanOut
 from photobak.cloud.store.topics import Topic, TopicsTable
@@ -28,6 +29,7 @@ class LiveService:
 
     topics: TopicsTable
     fan_out: FanOut
+    catch_up: CatchUp
     clock: Callable[[], datetime]
 
     def answer(self, speaker: Speaker, text: str) -> dict[str, Any]:
@@ -43,14 +45,25 @@ class LiveService:
         topic = Topic(speaker.identity_id, message.topic)
         match message:
             case Subscribe():
-                self._require_room(speaker, topic, message)
-                self.topics.subscribe(topic, speaker.connection_id, self.clock())
-                return {"type": "subscribed", "topic": topic.name, "expires_in": SUBSCRIPTION_SECONDS}
+                return self._subscribe(speaker, topic, message)
             case Unsubscribe():
                 self.topics.unsubscribe(topic, speaker.connection_id)
                 return {"type": "unsubscribed", "topic": topic.name}
             case Publish():
                 return {"type": "published", "topic": topic.name, "receivers": self._publish(topic, message)}
+
+    def _subscribe(self, speaker: Speaker, topic: Topic, message: Subscribe) -> dict[str, Any]:
+        if message.after is not None and topic.name != PHOTOS:
+            raise Refused("after", f"only {PHOTOS} is kept for those who were away", message.id)
+        self._require_room(speaker, topic, message)
+        # First listen, then look back: what is said in between is heard twice, and not never.
+        self.topics.subscribe(topic, speaker.connection_id, self.clock())
+        answer = {"type": "subscribed", "topic": topic.name, "expires_in": SUBSCRIPTION_SECONDS}
+        if topic.name != PHOTOS:
+            return answer
+        if message.after is None:
+            return answer | self.catch_up.place(speaker.identity_id)
+        return answer | self.catch_up.repeat(speaker.identity_id, speaker.connection_id, message.after)
 
     def _require_room(self, speaker: Speaker, topic: Topic, message: Subscribe) -> None:
         """A fence against runaway clients; the index follows the table a moment later, so it is not exact."""

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import PublishEnvironment
 from photobak.cloud.publish.fan_out import FanOut
-from photobak.cloud.publish.news import news
+from photobak.cloud.publish.news import news_of
 from photobak.cloud.store.connect import connect_connections, connect_dynamodb
+from photobak.cloud.store.news import NewsTable
 from photobak.cloud.store.topics import Topic, TopicsTable
 from photobak.photo.topic import PHOTOS
 
@@ -19,8 +20,10 @@ logger = Logger()
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> None:
     """Tell the news of one batch; where that fails, Lambda gives the batch again, and then its halves."""
-    for identity_id, texts in news(event["Records"]).items():
-        _fan_out().deliver(Topic(identity_id, PHOTOS), texts)
+    for identity_id, news in news_of(event["Records"]).items():
+        # First keep, then tell: who begins to listen in between hears it one way or the other.
+        _news().remember(identity_id, news, _now())
+        _fan_out().deliver(Topic(identity_id, PHOTOS), [each.text for each in news])
 
 
 @cache
@@ -29,5 +32,14 @@ def _fan_out() -> FanOut:
     return FanOut(
         TopicsTable(connect_dynamodb(), environment.topics_table),
         connect_connections(environment.connections_url),
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
     )
+
+
+@cache
+def _news() -> NewsTable:
+    return NewsTable(connect_dynamodb(), PublishEnvironment.read().news_table)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
