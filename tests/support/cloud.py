@@ -221,27 +221,33 @@ def announcement(content: bytes, *sources: str, day: int = 1, gone: tuple[str, .
 # ---------------------------------------------------------------------- the two implementations
 
 
+def live_aws(stack: LocalStack) -> Aws:
+    """The run's local stack, whose own functions do what they are there for."""
+    outputs = stack.outputs
+    return Aws(
+        name="local stack",
+        temp_bucket=outputs.temp_bucket,
+        photo_bucket=outputs.bucket,
+        photos_table=outputs.table,
+        contents_table=outputs.contents_table,
+        root=lambda service: root_client(stack, service),
+        process_role=_role_of(stack, "photobak-process"),
+        api_role=_role_of(stack, "photobak-api"),
+    )
+
+
 @contextmanager
 def local_aws(stack: LocalStack) -> Iterator[Aws]:
     """The run's local stack, whose temp bucket tells nobody of uploads for as long as the context lasts."""
-    outputs = stack.outputs
-    s3 = root_client(stack, "s3")
-    told = s3.get_bucket_notification_configuration(Bucket=outputs.temp_bucket)
+    aws = live_aws(stack)
+    s3 = aws.root("s3")
+    told = s3.get_bucket_notification_configuration(Bucket=aws.temp_bucket)
     told.pop("ResponseMetadata")
-    s3.put_bucket_notification_configuration(Bucket=outputs.temp_bucket, NotificationConfiguration={})
+    s3.put_bucket_notification_configuration(Bucket=aws.temp_bucket, NotificationConfiguration={})
     try:
-        yield Aws(
-            name="local stack",
-            temp_bucket=outputs.temp_bucket,
-            photo_bucket=outputs.bucket,
-            photos_table=outputs.table,
-            contents_table=outputs.contents_table,
-            root=lambda service: root_client(stack, service),
-            process_role=_role_of(stack, "photobak-process"),
-            api_role=_role_of(stack, "photobak-api"),
-        )
+        yield aws
     finally:
-        s3.put_bucket_notification_configuration(Bucket=outputs.temp_bucket, NotificationConfiguration=told)
+        s3.put_bucket_notification_configuration(Bucket=aws.temp_bucket, NotificationConfiguration=told)
 
 
 def _role_of(stack: LocalStack, function: str) -> "Clients":
