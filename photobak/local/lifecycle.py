@@ -17,8 +17,9 @@ from photobak.local.keys import REGION, RootKeys, root_keys, root_session
 from photobak.local.probe import healthy, save
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
 from photobak.private_files import write_private
-from photobak.stack.deploy import Target, deploy
+from photobak.stack.deploy import deploy
 from photobak.stack.outputs import StackOutputs
+from photobak.stack.target import Target
 
 STACK_NAME: Final = "photobak"
 MAX_UPLOAD_BYTES: Final = 256 * 1024 * 1024

@@ -1,56 +1,82 @@
 """Deploy the template by a CloudFormation change set: the same path on AWS and on the local stack."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import resources
-from typing import TYPE_CHECKING, Final, Literal, cast
-
-from botocore.exceptions import ClientError, WaiterError
+from typing import TYPE_CHECKING
 
 from photobak.errors import StackError
 from photobak.stack.bundle import Bundle, build_bundle
+from photobak.stack.change_set import (
+    Adopted,
+    Change,
+    ChangeSet,
+    create_change_set,
+    discard_change_set,
+    execute_change_set,
+    refuse_losses,
+)
+from photobak.stack.code_bucket import hand_over_template, put_bundle
 from photobak.stack.outputs import StackOutputs
+from photobak.stack.progress import OnEvent, follow, newest_event
+from photobak.stack.retained import find_retained
+from photobak.stack.state import kind_of_change, stack_of
+from photobak.stack.target import Target
+from photobak.stack.template import adopting_template, read_template, template_text
 
 if TYPE_CHECKING:
-    import boto3
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
-    from mypy_boto3_s3.literals import BucketLocationConstraintType
-    from mypy_boto3_s3.type_defs import CreateBucketConfigurationTypeDef
-
-_NO_CHANGE: Final = ("didn't contain changes", "No updates are to be performed")
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Where to deploy: an account and region, on AWS or on the local stack."""
+class Plan:
+    """What a deployment is about to do."""
 
-    session: "boto3.Session"
-    endpoint_url: str | None = None
-    """The local stack's URL; None on AWS."""
-    poll_seconds: float = 5.0
-    """How often CloudFormation is asked whether it is done."""
+    changes: tuple[Change, ...]
+    adopted: tuple[Adopted, ...]
+    """What an earlier stack left, and this one takes over first; the changes follow once that is done."""
 
 
-def deploy(target: Target, *, stack_name: str, parameters: Mapping[str, str]) -> StackOutputs:
+Approve = Callable[[Plan], None]
+"""Shown each plan before it is carried out; raises what it likes to stop it."""
+
+
+def deploy(
+    target: Target,
+    *,
+    stack_name: str,
+    parameters: Mapping[str, str],
+    bundle: Bundle | None = None,
+    template: str | None = None,
+    approve: Approve = lambda _: None,
+    on_event: OnEvent = lambda _: None,
+) -> StackOutputs:
     """Make the stack what the template says, or leave it as it is where nothing changes.
 
     Args:
         target: the account and region.
         stack_name: also the prefix of every name inside.
-        parameters: the template's parameters but the bundle's.
+        parameters: the template's parameters but the bundle's; those left out stay as the stack has them.
+        bundle: the Lambdas' code; None: our own code alone, which is what the local stack takes.
+        template: None: the one of this version.
+        approve: shown what will be done.
+        on_event: told what happens to each resource.
 
     Raises:
-        StackError: CloudFormation refused or failed; says which resource and why.
+        StackError: something would be lost, or CloudFormation refused or failed; says which resource and why.
     """
-    bundle = build_bundle()
-    code_bucket = _upload(target, stack_name, bundle)
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
-    every = {**parameters, "CodeBucket": code_bucket, "CodeKey": bundle.key}
-    change_set = _create_change_set(target, cloudformation, stack_name, every)
+    template = template or template_text()
+    stack = stack_of(target, stack_name)
+    kind = kind_of_change(stack_name, stack["StackStatus"] if stack else None)
+    bundle = bundle or build_bundle()
+    given = {**parameters, "CodeBucket": put_bundle(target, stack_name, bundle), "CodeKey": bundle.key}
+    if kind == "CREATE" and (adopted := find_retained(target, stack_name)):
+        approve(Plan((), adopted))
+        _adopt(target, stack_name, template, given, adopted, on_event)
+        stack, kind = stack_of(target, stack_name), "UPDATE"
+    handed = hand_over_template(target, stack_name, template)
+    change_set = create_change_set(target, stack_name, kind, handed, _parameters(template, given, stack))
     if change_set is not None:
-        _execute(target, cloudformation, stack_name, change_set)
+        _carry_out(target, change_set, approve, on_event)
     return read_outputs(target, stack_name)
 
 
@@ -60,11 +86,9 @@ def read_outputs(target: Target, stack_name: str) -> StackOutputs:
     Raises:
         StackError: there is no such stack, or it is not one of ours.
     """
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
-    try:
-        stack = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-    except ClientError as error:
-        raise StackError(f"the stack {stack_name} can't be read", why=str(error)) from error
+    stack = stack_of(target, stack_name)
+    if stack is None:
+        raise StackError(f"there is no stack {stack_name}", next_step="Make it with: photobak deploy")
     outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])}
     try:
         return StackOutputs.of(outputs, target.endpoint_url)
@@ -72,117 +96,47 @@ def read_outputs(target: Target, stack_name: str) -> StackOutputs:
         raise StackError(f"the stack {stack_name} is not a photobak stack", why=f"it has no output {error}") from error
 
 
-def _upload(target: Target, stack_name: str, bundle: Bundle) -> str:
-    """Put the bundle into the bootstrap bucket, which is made where it is missing."""
-    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
-    account = target.session.client("sts", endpoint_url=target.endpoint_url).get_caller_identity()["Account"]
-    bucket = f"{stack_name}-code-{account}-{target.session.region_name}"
-    try:
-        s3.head_object(Bucket=bucket, Key=bundle.key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket", "NotFound"):
-            raise StackError(f"the Lambda code can't be put into the bucket {bucket}", why=str(error)) from error
-        _create_bucket(target, bucket)
-        s3.put_object(Bucket=bucket, Key=bundle.key, Body=bundle.content)
-    return bucket
-
-
-def _create_bucket(target: Target, bucket: str) -> None:
-    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
-    region = target.session.region_name
-    try:
-        if region == "us-east-1":  # the one region that may not be named
-            s3.create_bucket(Bucket=bucket)
-        else:
-            configuration: CreateBucketConfigurationTypeDef = {
-                "LocationConstraint": cast("BucketLocationConstraintType", region)
-            }
-            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=configuration)
-    except s3.exceptions.BucketAlreadyOwnedByYou:
-        return
-    except s3.exceptions.BucketAlreadyExists as error:
-        next_step = "Use another --stack-name."
-        raise StackError(f"the bucket {bucket} belongs to another account", next_step=next_step) from error
-    s3.put_public_access_block(
-        Bucket=bucket,
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        },
+def _adopt(
+    target: Target,
+    stack_name: str,
+    template: str,
+    given: Mapping[str, str],
+    adopted: tuple[Adopted, ...],
+    on_event: OnEvent,
+) -> None:
+    """Make a stack of what is there, which changes none of it; the update that follows adds the rest."""
+    part = adopting_template(template, [one.logical_id for one in adopted])
+    handed = hand_over_template(target, stack_name, part)
+    change_set = create_change_set(
+        target, stack_name, "IMPORT", handed, _parameters(template, given, stack=None), adopted
     )
+    if change_set is not None:
+        _execute(target, change_set, on_event)
 
 
-@dataclass(frozen=True, slots=True)
-class _ChangeSet:
-    name: str
-    kind: Literal["CREATE", "UPDATE"]
-
-
-def _create_change_set(
-    target: Target, cloudformation: "CloudFormationClient", stack_name: str, parameters: Mapping[str, str]
-) -> _ChangeSet | None:
-    """Create a change set and wait for it; None where nothing changes."""
-    name = f"photobak-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    kind: Literal["CREATE", "UPDATE"] = "UPDATE" if _exists(cloudformation, stack_name) else "CREATE"
-    cloudformation.create_change_set(
-        StackName=stack_name,
-        ChangeSetName=name,
-        ChangeSetType=kind,
-        TemplateBody=resources.files("photobak.stack").joinpath("template.yaml").read_text(encoding="utf-8"),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-        Capabilities=["CAPABILITY_IAM"],
-    )
+def _carry_out(target: Target, change_set: ChangeSet, approve: Approve, on_event: OnEvent) -> None:
     try:
-        cloudformation.get_waiter("change_set_create_complete").wait(
-            StackName=stack_name, ChangeSetName=name, WaiterConfig=_patience(target)
-        )
-    except WaiterError as error:
-        reason = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name).get("StatusReason", "")
-        cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
-        if any(phrase in reason for phrase in _NO_CHANGE):
-            return None  # a change set without changes ends as FAILED
-        raise StackError(f"the stack {stack_name} can't be changed", why=reason or str(error)) from error
-    return _ChangeSet(name, kind)
+        refuse_losses(change_set.stack_name, change_set.changes)
+        approve(Plan(change_set.changes, ()))
+    except BaseException:  # Ctrl-C and a "no" included: what nobody approved of must not lie there to be executed
+        discard_change_set(target, change_set)
+        raise
+    _execute(target, change_set, on_event)
 
 
-def _exists(cloudformation: "CloudFormationClient", stack_name: str) -> bool:
-    try:
-        stacks = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return False
-        raise StackError(f"the stack {stack_name} can't be read", why=str(error)) from error
-    return stacks[0]["StackStatus"] != "REVIEW_IN_PROGRESS"
+def _execute(target: Target, change_set: ChangeSet, on_event: OnEvent) -> None:
+    stack = stack_of(target, change_set.stack_name)
+    stack_id = stack["StackId"] if stack else change_set.stack_name
+    since = newest_event(target, stack_id)
+    execute_change_set(target, change_set)
+    follow(target, stack_id, since, on_event)
 
 
-def _execute(target: Target, cloudformation: "CloudFormationClient", stack_name: str, change_set: _ChangeSet) -> None:
-    cloudformation.execute_change_set(StackName=stack_name, ChangeSetName=change_set.name)
-    try:
-        if change_set.kind == "CREATE":
-            cloudformation.get_waiter("stack_create_complete").wait(
-                StackName=stack_name, WaiterConfig=_patience(target)
-            )
-        else:
-            cloudformation.get_waiter("stack_update_complete").wait(
-                StackName=stack_name, WaiterConfig=_patience(target)
-            )
-    except WaiterError as error:
-        raise StackError(f"the stack {stack_name} failed", why=_failure(cloudformation, stack_name)) from error
-
-
-def _patience(target: Target) -> "WaiterConfigTypeDef":
-    # The stubs want whole seconds; the waiter hands them to time.sleep, which takes any.
-    delay: int = target.poll_seconds  # type: ignore[assignment]
-    return {"Delay": delay, "MaxAttempts": 720}
-
-
-def _failure(cloudformation: "CloudFormationClient", stack_name: str) -> str:
-    """The first resource that failed, and AWS's reason; what failed after it was only cancelled."""
-    events = cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
-    failed = [event for event in events if event.get("ResourceStatus", "").endswith("_FAILED")]
-    if not failed:
-        return "CloudFormation gives no reason"
-    first = failed[-1]
-    return f"{first.get('LogicalResourceId')}: {first.get('ResourceStatusReason', 'no reason given')}"
+def _parameters(template: str, given: Mapping[str, str], stack: "StackTypeDef | None") -> "list[ParameterTypeDef]":
+    """What is given; what is not stays as it is, so that a second deployment needs no option of the first."""
+    known = read_template(template)["Parameters"]
+    before = {entry["ParameterKey"] for entry in stack.get("Parameters", [])} if stack else set()
+    kept = [key for key in known if key in before and key not in given]
+    parameters: list[ParameterTypeDef] = [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
+    parameters.extend({"ParameterKey": key, "ParameterValue": value} for key, value in given.items())
+    return parameters

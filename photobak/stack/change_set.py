@@ -1,0 +1,180 @@
+"""Change sets: what a deployment would do, said before it is done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from botocore.exceptions import ClientError, WaiterError
+
+from photobak.errors import StackError
+from photobak.stack.target import Target
+from photobak.stack.template import KEPT
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, ParameterTypeDef, ResourceChangeTypeDef
+
+CREATE_ONLY: Final = frozenset({
+    "BucketName",
+    "BucketNamePrefix",
+    "BucketNamespace",
+    "TableName",
+    "ImportSourceSpecification",
+    "KeySchema",
+    "GenerateSecret",
+    "UserPoolId",
+})  # fmt: skip
+"""Properties of what is kept that make another resource of it (createOnlyProperties of CloudFormation's schemas)."""
+
+_NO_CHANGE: Final = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would happen to one resource."""
+
+    action: str
+    """``Add``, ``Modify``, ``Remove`` or ``Import``."""
+    logical_id: str
+    type: str
+    """``AWS::S3::Bucket``."""
+    replaced: bool = False
+    """Whether another one would take its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """A change set that waits to be executed."""
+
+    stack_name: str
+    name: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A resource that an earlier stack left, by the identifier that an import wants."""
+
+    logical_id: str
+    type: str
+    identifier: Mapping[str, str]
+
+
+def losses(changes: Iterable[Change]) -> list[Change]:
+    """Those of the changes that would lose photos, records or accounts."""
+    return [
+        change for change in changes if change.logical_id in KEPT and (change.action == "Remove" or change.replaced)
+    ]
+
+
+def refuse_losses(stack_name: str, changes: Iterable[Change]) -> None:
+    """Let no change through that would lose anything.
+
+    Raises:
+        StackError: names what would be lost.
+    """
+    lost = losses(changes)
+    if lost:
+        names = ", ".join(f"{change.logical_id} ({change.type})" for change in lost)
+        next_step = "Nothing has been changed. Use the version or the options that the stack was made with."
+        raise StackError(f"this would delete or replace {names} of the stack {stack_name}", next_step=next_step)
+
+
+def create_change_set(
+    target: Target,
+    stack_name: str,
+    kind: Literal["CREATE", "UPDATE", "IMPORT"],
+    template: "Mapping[str, str]",
+    parameters: "Sequence[ParameterTypeDef]",
+    adopted: Sequence[Adopted] = (),
+) -> ChangeSet | None:
+    """Let CloudFormation work out what would change; None where nothing would.
+
+    Args:
+        target: the account and region.
+        stack_name: the stack.
+        kind: whether it is made, changed, or takes over what is there.
+        template: ``{"TemplateBody": …}`` or ``{"TemplateURL": …}``.
+        parameters: of the template.
+        adopted: what an import takes over.
+
+    Raises:
+        StackError: CloudFormation refuses.
+    """
+    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+    name = f"photobak-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    imports: dict[str, Any] = {"ResourcesToImport": [_to_import(one) for one in adopted]} if adopted else {}
+    try:
+        cloudformation.create_change_set(
+            StackName=stack_name,
+            ChangeSetName=name,
+            ChangeSetType=kind,
+            Parameters=parameters,
+            Capabilities=["CAPABILITY_IAM"],
+            **template,  # type: ignore[arg-type]
+            **imports,
+        )
+        cloudformation.get_waiter("change_set_create_complete").wait(
+            StackName=stack_name,
+            ChangeSetName=name,
+            WaiterConfig={"Delay": target.poll_seconds, "MaxAttempts": 720},  # type: ignore[typeddict-item]  # time.sleep takes any number
+        )
+    except ClientError as error:
+        raise StackError(f"the stack {stack_name} can't be changed", why=str(error)) from error
+    except WaiterError as error:
+        reason = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name).get("StatusReason", "")
+        cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
+        if any(phrase in reason for phrase in _NO_CHANGE):
+            return None  # a change set without changes ends as FAILED
+        raise StackError(f"the stack {stack_name} can't be changed", why=reason or str(error)) from error
+    return ChangeSet(stack_name, name, tuple(_changes(cloudformation, stack_name, name)))
+
+
+def execute_change_set(target: Target, change_set: ChangeSet) -> None:
+    """Begin to do what the change set says; ``progress.follow`` tells how it goes."""
+    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+    cloudformation.execute_change_set(StackName=change_set.stack_name, ChangeSetName=change_set.name)
+
+
+def discard_change_set(target: Target, change_set: ChangeSet) -> None:
+    """Forget a change set that nobody wants executed."""
+    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+    cloudformation.delete_change_set(StackName=change_set.stack_name, ChangeSetName=change_set.name)
+
+
+def _to_import(one: Adopted) -> dict[str, Any]:
+    return {
+        "ResourceType": one.type,
+        "LogicalResourceId": one.logical_id,
+        "ResourceIdentifier": dict(one.identifier),
+    }
+
+
+def _changes(cloudformation: "CloudFormationClient", stack_name: str, name: str) -> Iterable[Change]:
+    # Large change sets come in pages, and this call has no paginator in older versions of boto3.
+    token: dict[str, str] = {}
+    while True:
+        page = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name, **token)  # type: ignore[arg-type]
+        yield from (_change(entry) for entry in page["Changes"])
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+def _change(entry: "ChangeTypeDef") -> Change:
+    resource = entry["ResourceChange"]
+    return Change(
+        action=resource["Action"],
+        logical_id=resource["LogicalResourceId"],
+        type=resource["ResourceType"],
+        replaced=_is_replaced(resource),
+    )
+
+
+def _is_replaced(resource: "ResourceChangeTypeDef") -> bool:
+    """A ``Conditional`` replacement is one where a property that can't be changed might be another."""
+    replacement = resource.get("Replacement", "False")
+    targets = (detail.get("Target", {}) for detail in resource.get("Details", []))
+    named = {target.get("Name", "") for target in targets if target.get("RequiresRecreation", "Never") != "Never"}
+    return replacement == "True" or (replacement == "Conditional" and bool(named & CREATE_ONLY))

@@ -1,0 +1,89 @@
+"""The bootstrap bucket: holds the Lambda bundle, and a template that is too large to be sent along."""
+
+import hashlib
+from typing import TYPE_CHECKING, Final, cast
+
+from botocore.exceptions import ClientError
+
+from photobak.errors import StackError
+from photobak.stack.bundle import Bundle
+from photobak.stack.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
+    from mypy_boto3_s3.type_defs import CreateBucketConfigurationTypeDef
+
+_MISSING: Final = ("404", "NoSuchBucket", "NotFound")
+_MAX_INLINE: Final = 51_200
+"""Bytes of a TemplateBody (CloudFormation quotas)."""
+
+
+def code_bucket(target: Target, stack_name: str) -> str:
+    """The bucket's name."""
+    return f"{stack_name}-code-{target.account()}-{target.region}"
+
+
+def put_bundle(target: Target, stack_name: str, bundle: Bundle) -> str:
+    """Put the bundle into the bucket, which is made where it is missing, unless it lies there already.
+
+    Returns:
+        The bucket's name.
+
+    Raises:
+        StackError: the bucket belongs to somebody else, or takes nothing.
+    """
+    bucket = code_bucket(target, stack_name)
+    _put(target, bucket, bundle.key, bundle.content)
+    return bucket
+
+
+def hand_over_template(target: Target, stack_name: str, text: str) -> dict[str, str]:
+    """The template as an argument of CloudFormation's: itself, or its URL in the bucket where it is too large.
+
+    Raises:
+        StackError: as ``put_bundle``.
+    """
+    content = text.encode()
+    if len(content) <= _MAX_INLINE:
+        return {"TemplateBody": text}
+    bucket, key = code_bucket(target, stack_name), f"template/{hashlib.sha256(content).hexdigest()}.yaml"
+    _put(target, bucket, key, content)
+    host = target.endpoint_url or f"https://s3.{target.region}.amazonaws.com"
+    return {"TemplateURL": f"{host}/{bucket}/{key}"}
+
+
+def _put(target: Target, bucket: str, key: str, content: bytes) -> None:
+    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _MISSING:
+            raise StackError(f"the Lambda code can't be put into the bucket {bucket}", why=str(error)) from error
+        _create(target, bucket)
+        s3.put_object(Bucket=bucket, Key=key, Body=content)
+
+
+def _create(target: Target, bucket: str) -> None:
+    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+    try:
+        if target.region == "us-east-1":  # the one region that may not be named
+            s3.create_bucket(Bucket=bucket)
+        else:
+            configuration: CreateBucketConfigurationTypeDef = {
+                "LocationConstraint": cast("BucketLocationConstraintType", target.region)
+            }
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=configuration)
+    except s3.exceptions.BucketAlreadyOwnedByYou:
+        return
+    except s3.exceptions.BucketAlreadyExists as error:
+        next_step = "Use another --stack-name."
+        raise StackError(f"the bucket {bucket} belongs to another account", next_step=next_step) from error
+    s3.put_public_access_block(
+        Bucket=bucket,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
