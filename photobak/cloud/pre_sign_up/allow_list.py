@@ -13,14 +13,14 @@ class AllowList:
     @classmethod
     def parse(cls, text: str) -> "AllowList":
         """Read ``ann@example.org, example.com``; upper and lower case are the same."""
-        entries = {entry.strip().lower() for entry in text.split(",")} - {""}
-        addresses = {entry for entry in entries if "@" in entry.lstrip("@")}
-        return cls(frozenset(addresses), frozenset(entry.removeprefix("@") for entry in entries - addresses))
+        entries = {entry.strip().lower().removeprefix("@") for entry in text.split(",")} - {""}
+        addresses = frozenset(entry for entry in entries if "@" in entry)
+        return cls(addresses, frozenset(entries - addresses))
 
     def allows(self, email: str) -> bool:
         """Tell whether this address is listed, or its very domain; one inside a listed domain is another domain."""
         address = email.strip().lower()
-        name, at, domain = address.rpartition("@")
-        if not name or not at or "@" in name or not address.isprintable() or " " in address:
+        name, _, domain = address.rpartition("@")
+        if not name or "@" in name or not address.isprintable() or " " in address:
             return False
         return address in self.addresses or domain in self.domains
