@@ -104,6 +104,15 @@ def test_a_failing_network_is_asked_half_as_often_each_time() -> None:
     assert clock.slept == [5, 10, 20]
 
 
+def test_a_gateway_that_is_too_busy_is_asked_less_often_and_ends_nothing(issuer: Issuer) -> None:
+    profile, clock = issuer.profile(), Clock()
+    code = ask_device_code(profile)
+    issuer.failing_with = 429
+    with pytest.raises(SignInRefused, match="nobody has signed in"):
+        wait_for_approval(profile, code, monotonic=lambda: clock.now, sleep=clock.sleep)
+    assert clock.slept[:4] == [5, 10, 15, 20]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -83,7 +83,7 @@ def wait_for_approval(
         if answer.status == 200:
             return tokens_of_sign_in(profile, answer.json(), nonce=None, now=now)
         error = answer.json().get("error")
-        if error == "slow_down":
+        if error == "slow_down" or answer.status == 429:  # the endpoint's word, or the gateway's before it
             interval += SLOW_DOWN
         elif error == "access_denied":
             raise SignInRefused("the sign-in was refused", why="on the other device")
