@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.backup import Backup
 from support.local_stack import processes_of
 
 from photobak.local.lifecycle import down, up
@@ -32,6 +33,12 @@ def local_stack(local_home: Path) -> Iterator[LocalStack]:
     finally:
         down(local_home)
     assert processes_of(local_home) == []
+
+
+@pytest.fixture
+def backup(tmp_path: Path, local_stack: LocalStack) -> Backup:
+    """A person with a folder for photos and an account of their own on the run's local stack."""
+    return Backup(tmp_path / "home", local_stack)
 
 
 @pytest.fixture

@@ -107,6 +107,10 @@ class Index:
         rows = self._all(f"{_SELECT} WHERE folder = ? AND name = ?", os.fsencode(folder), os.fsencode(name))
         return _known(rows[0]) if rows else None
 
+    def files(self, folder: str, names: Iterable[str]) -> list[KnownFile]:
+        """All that is known of some paths of one folder; unknown ones are left out."""
+        return [file for name in names if (file := self.file(folder, name))]
+
     def folders_below(self, root: str) -> list[str]:
         """The known folders that are ``root`` or lie below it."""
         here, below = os.fsencode(root), os.fsencode(root.rstrip(os.sep) + os.sep)
@@ -157,12 +161,10 @@ class Index:
             connection.execute("DELETE FROM contents WHERE sha256 = ?", (digest,))
 
     def forget(self, files: Iterable[KnownFile]) -> None:
-        """Forget paths that are no more; what is known of their contents stays."""
+        """Forget that these contents lie at these paths; what is known of the contents themselves stays."""
+        keys = [(os.fsencode(file.folder), os.fsencode(file.name), bytes.fromhex(file.sha256)) for file in files]
         with self._transaction() as connection:
-            connection.executemany(
-                "DELETE FROM files WHERE folder = ? AND name = ?",
-                [(os.fsencode(file.folder), os.fsencode(file.name)) for file in files],
-            )
+            connection.executemany("DELETE FROM files WHERE folder = ? AND name = ? AND sha256 = ?", keys)
 
     def note_run(self, finished_at: float, summary: Mapping[str, Any]) -> None:
         """Keep the summary of a run for ``photobak status``; the last hundred are kept."""

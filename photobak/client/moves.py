@@ -1,4 +1,4 @@
-"""Files that were moved, renamed or deleted: nothing is uploaded for them, the record's places follow."""
+"""Files that were moved, renamed, edited or deleted: the places in the records of their contents follow."""
 
 import os
 from collections import defaultdict
@@ -14,7 +14,7 @@ from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOT
 
 
 class GoneFiles:
-    """Collects paths that the index knows and the disk has no more."""
+    """Collects places where contents lie no more, though the index still says so, or said so before this run."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -23,17 +23,19 @@ class GoneFiles:
         """By root, as it was given."""
         self._held: set[str] = set()
         """The roots below which there is any file."""
+        self._before: list[KnownFile] = []
 
     def note(self, selection: Selection) -> None:
         """Take over what one folder misses."""
         folder, root = selection.listing.folder, str(selection.listing.root.path)
         self._visited.add(folder)
-        self._gone[root] += [file for name in selection.gone if (file := self._index.file(folder, name))]
+        self._gone[root] += selection.gone
+        self._before += selection.before
         if selection.listing.files:
             self._held.add(root)
 
     def of(self, roots: Sequence[Root]) -> list[KnownFile]:
-        """All that is gone below these roots, whole folders included.
+        """All that is gone below these roots, whole folders included, and what has been replaced by an edit.
 
         Where a root is there and nothing is left in it, a disk is not mounted, more likely than not: what the index
         knows of it stays, so that it need not be read again when it is back.
@@ -43,16 +45,21 @@ class GoneFiles:
                 for folder in self._index.folders_below(str(root.path)):
                     if folder not in self._visited:
                         self._gone[str(root.path)] += self._missing(folder)
-        return [file for root in self._held for file in self._gone[root]]
+        return [file for root in self._held for file in self._gone[root]] + self._edited()
 
     def _missing(self, folder: str) -> list[KnownFile]:
         """The files of a folder that was not visited; it may be there all the same, unreadable or excluded."""
-        files = [self._index.file(folder, name) for name in self._index.fingerprints(folder)]
-        return [file for file in files if file and not os.path.lexists(file.path)]
+        files = self._index.files(folder, self._index.fingerprints(folder))
+        return [file for file in files if not os.path.lexists(file.path)]
+
+    def _edited(self) -> list[KnownFile]:
+        """Changed files whose path has another content now, which the cloud or at least S3 has."""
+        now = [(file, self._index.file(file.folder, file.name)) for file in self._before]
+        return [file for file, after in now if after and after.sha256 != file.sha256]
 
 
 def tell_moves(session: Session, index: Index, gone: Sequence[KnownFile]) -> None:
-    """Take the places of gone files out of the records of contents that lie elsewhere too, and forget the paths.
+    """Take these places out of the records of contents that lie elsewhere too, and forget the paths.
 
     A content that lies nowhere any more keeps its last place: the backup remembers where it was.
 
@@ -76,7 +83,8 @@ def _announcements(index: Index, gone: Sequence[KnownFile]) -> tuple[list[Announ
         by_content[file.sha256].append(file)
     announcements, done_with = [], []
     for sha256, files in by_content.items():
-        left = [place for place in index.places(sha256) if place not in files]
+        paths = {file.path for file in files}
+        left = [place for place in index.places(sha256) if place.path not in paths]
         if left and not left[0].status.kept:
             continue
         leaving = sorted({file.source for file in files} - {place.source for place in left}) if left else []

@@ -32,8 +32,10 @@ class Selection:
     pending: list[Candidate]
     """Files that nobody has touched and the cloud has not confirmed."""
     groups: list[Group]
-    gone: list[str]
-    """Names that the index knows and the folder has no more."""
+    gone: list[KnownFile]
+    """What the index knows and the folder has no more."""
+    before: list[KnownFile]
+    """What changed files were when they were last backed up."""
 
 
 def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
@@ -55,12 +57,14 @@ def _select(listing: Listing, index: Index) -> Selection:
             pending.append(name)
     missing = known.keys() - listing.files.keys()
     gone = [name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))]  # noqa: PTH118
+    folder = listing.folder
     return Selection(
         listing=listing,
         unchanged=unchanged,
-        pending=[Candidate.pending(file) for name in pending if (file := index.file(listing.folder, name))],
+        pending=[Candidate.pending(file) for file in index.files(folder, pending)],
         groups=_groups(listing, changed, known.keys() - changed.keys() - set(gone), index),
-        gone=gone,
+        gone=index.files(folder, gone),
+        before=index.files(folder, known.keys() & changed.keys()),
     )
 
 
@@ -72,8 +76,6 @@ def _groups(listing: Listing, changed: dict[str, Fingerprint], untouched: Iterab
         group.changed[name] = fingerprint
     if not groups:
         return []
-    for name in untouched:
-        beside = groups.get(family(name))
-        if beside and (file := index.file(listing.folder, name)):
-            beside.settled[name] = file
+    for file in index.files(listing.folder, [name for name in untouched if family(name) in groups]):
+        groups[family(file.name)].settled[file.name] = file
     return list(groups.values())

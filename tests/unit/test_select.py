@@ -96,14 +96,17 @@ def replace_by_a_twin(path: Path) -> None:
 def test_a_touched_file_is_read_again(index: Index, folder: Path, touch: object) -> None:
     path = make(folder / "a.jpg")
     index.confirm([known(path)], NOW)
+    before = index.file(str(folder), "a.jpg")
     touch(path)  # type: ignore[operator]
-    assert groups(selected(index, folder)) == [({"a.jpg"}, set())]
+    selection = selected(index, folder)
+    assert groups(selection) == [({"a.jpg"}, set())]
+    assert selection.before == [before]
 
 
 def test_a_file_that_is_gone_is_noticed(index: Index, folder: Path) -> None:
     index.confirm([known(make(folder / "a.jpg")), known(make(folder / "b.jpg"))], NOW)
     (folder / "a.jpg").unlink()
-    assert selected(index, folder).gone == ["a.jpg"]
+    assert [file.name for file in selected(index, folder).gone] == ["a.jpg"]
 
 
 def test_a_file_that_is_left_alone_now_is_not_gone(index: Index, folder: Path) -> None:
@@ -137,4 +140,4 @@ def test_names_that_are_not_utf8(index: Index, folder: Path) -> None:
     index.confirm([known(path)], NOW)
     assert selected(index, folder).unchanged == 1
     path.unlink()
-    assert selected(index, folder).gone == [path.name]
+    assert [file.path for file in selected(index, folder).gone] == [path]

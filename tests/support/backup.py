@@ -1,0 +1,202 @@
+"""A person with photos, a home of their own, and an account of their own on a local stack that others use too."""
+
+import hashlib
+import json
+import os
+import random
+import subprocess
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from support.command_line import PHOTOBAK, environ_of
+from support.local_stack import root_client
+from support.photo_files import dated
+from support.pictures import encoded, quadrants
+
+from photobak.cli.context import Context
+from photobak.cli.local_stack import sign_in_local_account
+from photobak.client.index import Index
+from photobak.client.layout import Layout, targets
+from photobak.client.library import Library
+from photobak.client.outcome import FileOutcome, Summary
+from photobak.client.places import Places
+from photobak.client.profile import Profile
+from photobak.client.restore import Restorer, RestoreResult
+from photobak.client.run_lock import index_path
+from photobak.client.scan import Filters, distinct_roots
+from photobak.client.session import Session, open_session
+from photobak.client.sync import Options, Sync
+from photobak.local.lifecycle import add_user
+from photobak.local.values import LocalStack
+from photobak.photo.record import Record
+
+DEVICE = "laptop"
+
+
+@dataclass
+class Watcher:
+    """An observer that remembers all it hears."""
+
+    outcomes: list[FileOutcome] = field(default_factory=list)
+    left_alone: dict[str, str] = field(default_factory=dict)
+    bytes_sent: int = 0
+
+    def found(self, files: int, size: int) -> None: ...
+
+    def ignored(self, path: str, reason: str) -> None:
+        self.left_alone[path] = reason
+
+    def sent(self, size: int) -> None:
+        self.bytes_sent += size
+
+    def finished(self, outcome: FileOutcome) -> None:
+        self.outcomes.append(outcome)
+
+
+@dataclass
+class Run:
+    """What a sync has said."""
+
+    summary: Summary
+    watcher: Watcher
+
+    @property
+    def results(self) -> dict[str, str]:
+        """The result of each file that was new or changed, by name."""
+        return {outcome.path.name: outcome.result.value for outcome in self.watcher.outcomes}
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many of each result, the unchanged ones too."""
+        return Counter({result.value: count for result, count in self.summary.results.items() if count})
+
+    def reason(self, name: str) -> str:
+        """Why a file has its result."""
+        (reason,) = {each.reason for each in self.watcher.outcomes if each.path.name == name}
+        return reason or ""
+
+
+class Backup:
+    """One person's photos, index and cloud."""
+
+    def __init__(self, home: Path, stack: LocalStack) -> None:
+        self.home = home
+        self.photos = home / "Pictures"
+        self.photos.mkdir(parents=True)
+        self.stack = stack
+        state = home / "photobak" / "state"
+        state.mkdir(mode=0o700, parents=True)
+        state.parent.chmod(0o700)
+        (state / "local").symlink_to(stack.home)
+        self._context = Context(profile=None, verbosity=-1, home=home / "photobak")
+        account = add_user(stack.home, f"user-{uuid.uuid4().hex[:12]}")
+        self.profile: Profile = sign_in_local_account(self._context, stack, account)
+
+    @property
+    def places(self) -> Places:
+        return self._context.places
+
+    @property
+    def index_file(self) -> Path:
+        return index_path(self.places, self.profile)
+
+    def session(self) -> Session:
+        return open_session(self.profile, self.places)
+
+    def make(self, *names: str, size: int = 2000) -> list[Path]:
+        """Photos, each with bytes of its own."""
+        return [write_photo(self.photos / name, size) for name in names]
+
+    def sync(self, *paths: Path, dry_run: bool = False, **options: Any) -> Run:
+        """Sync in this process; all photos where no path is given."""
+        watcher = Watcher()
+        wanted = Options(**{"jobs": 4, "device": DEVICE, "zone": UTC, "filters": Filters(), "timeout": 30.0, **options})
+        with Index.open(self.index_file) as index:
+            sync = Sync(self.session(), index, watcher, wanted)
+            roots = distinct_roots(paths or [self.photos])
+            return Run(sync.rehearse(roots) if dry_run else sync.run(roots), watcher)
+
+    def records(self) -> dict[str, Record]:
+        """What the cloud lists, by SHA-256; each content has one record."""
+        found = list(Library(self.session()).records())
+        by_content = {record.sha256: record for record in found}
+        assert len(by_content) == len(found)
+        return by_content
+
+    def sources(self, content: bytes) -> set[str]:
+        """Where the cloud says that a content lies."""
+        return set(self.records()[hashlib.sha256(content).hexdigest()].sources)
+
+    def require_restorable(self, folder: Path) -> None:
+        """Restore everything into ``folder``: each photo comes back byte for byte, at its own place, and none more."""
+        found = targets(Library(self.session()).records(), Layout.SOURCE)
+        outcomes = list(Restorer(self.session(), folder).restore(found))
+        assert {outcome.result for outcome in outcomes} <= {RestoreResult.RESTORED}
+        assert contents(folder) == contents(self.photos)
+
+    def temporary_objects(self) -> list[str]:
+        """This person's uploads that the cloud has not processed to the end."""
+        s3 = root_client(self.stack, "s3")
+        prefix = f"{self.session().identity_id}/"
+        found = s3.list_objects_v2(Bucket=self.stack.outputs.temp_bucket, Prefix=prefix)
+        return [entry["Key"] for entry in found.get("Contents", [])]
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start the installed command."""
+        return subprocess.Popen(
+            [PHOTOBAK, *arguments],
+            env=environ_of(self.home, **environment),
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="surrogateescape",
+        )
+
+    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run the installed command to its end."""
+        process = self.start(*arguments, **environment)
+        output, errors = process.communicate(timeout=90)
+        assert "Traceback" not in errors, errors
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def write_photo(path: Path, size: int = 2000, chance: random.Random | None = None) -> Path:
+    """A JPEG with an EXIF date, and random bytes after its end, so that no other file is like it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = chance.randbytes(size) if chance else os.urandom(size)
+    path.write_bytes(picture() + noise)
+    return path
+
+
+@cache
+def picture() -> bytes:
+    """A small JPEG with an EXIF date."""
+    exif = b"Exif\0\0" + dated("2024:06:30 12:00:00", offset="+02:00")
+    return encoded(quadrants(), "JPEG", exif=exif)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file, by its path relative to ``folder``."""
+    return {
+        os.path.relpath(path, folder): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def json_lines(output: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The lines of ``--json``: those of files, and the summary."""
+    *files, summary = (json.loads(line) for line in output.splitlines())
+    return files, summary
+
+
+def names(paths: Iterable[Path]) -> list[str]:
+    return sorted(path.name for path in paths)
