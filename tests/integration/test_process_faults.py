@@ -26,6 +26,7 @@ from support.photo_files import movie
 from support.pictures import encoded, quadrants
 
 from photobak.cloud.process.events import UploadEvent
+from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
 
 PHOTO = encoded(quadrants(), "JPEG")
@@ -289,3 +290,21 @@ def test_two_devices_that_announce_at_the_same_moment_are_both_heard(local: Aws)
     person.process(person.upload(PHOTO))
     record = check_kept(person, KEPT["announced"])
     assert record.sources == {f"device-{day}:a.jpg" for day in range(1, 7)}
+
+
+# ---------------------------------------------------------------------- tables that lost something
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["from beside the photo", "from the bytes"])
+def test_a_record_that_the_table_has_lost_comes_back_with_the_next_upload(aws: Aws, beside: bool) -> None:
+    person = aws.person()
+    person.process(KEPT["announced"].begin(person))
+    (before,) = person.records
+    root_dynamodb, root_s3 = person.aws.root("dynamodb"), person.aws.root("s3")
+    key = {name: before.to_item()[name] for name in ("username", "timestamp")}
+    root_dynamodb.delete_item(TableName=aws.photos_table, Key=key)
+    if not beside:
+        root_s3.delete_object(Bucket=aws.photo_bucket, Key=record_key(person.identity_id, SHA256))
+    person.process(person.upload(PHOTO))
+    after = check_kept(person, KEPT["announced"])
+    assert (after == before) is beside

@@ -1,0 +1,79 @@
+"""Hypothesis strategies: any value that a photo, its places and its record can have."""
+
+import os
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from photobak.photo.announcement import MAX_SOURCES_A_PHOTO, Announcement
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.keys import original_key, thumb_key, timestamp_key, web_key
+from photobak.photo.kind import Kind
+from photobak.photo.record import Record, Status
+from photobak.photo.source import Source, escape
+
+hashes = st.integers(0, 2**256 - 1).map("{:064x}".format)
+identities = st.uuids().map("ap-southeast-2:{}".format)
+zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+instants = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=zones)  # noqa: DTZ001 - the zone is drawn
+
+file_names = st.one_of(
+    st.binary(min_size=1, max_size=100).filter(lambda name: b"\0" not in name).map(os.fsdecode),
+    st.text(st.sampled_from("a\\x0f\udcff\n:/é"), min_size=1),
+)
+"""Any name or path that a POSIX file system holds, as Python has it."""
+devices = st.text(st.characters(exclude_characters=":", codec="utf-8"), min_size=1, max_size=50)
+places = st.builds(Source, devices, file_names).map(str)
+captures = st.builds(CaptureTime, instants, st.sampled_from(TakenSource))
+media_types = st.sampled_from(["image/jpeg", "image/x-canon-cr2", "image/vnd.adobe.photoshop", "video/quicktime"])
+
+announcements = st.builds(
+    Announcement,
+    sha256=hashes,
+    kind=st.sampled_from(Kind),
+    size=st.integers(0, 5 * 2**30),
+    content_type=media_types,
+    taken=captures,
+    modified_at=instants.map(lambda instant: instant.astimezone(UTC)),
+    filename=file_names.map(escape),
+    sources=st.lists(places, max_size=MAX_SOURCES_A_PHOTO).map(tuple),
+    sources_gone=st.lists(places, max_size=MAX_SOURCES_A_PHOTO).map(tuple),
+)
+
+_texts = st.none() | st.text(st.characters(codec="utf-8"), max_size=50)
+_degrees = st.none() | st.floats(-180, 180, allow_nan=False)
+_pixels = st.none() | st.integers(0, 2**32)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """Any record whose keys belong to its content."""
+    identity_id, sha256, taken = draw(identities), draw(hashes), draw(captures)
+    has_previews = draw(st.booleans())
+    return Record(
+        username=identity_id,
+        timestamp=timestamp_key(taken.taken_at, sha256),
+        sha256=sha256,
+        kind=draw(st.sampled_from(Kind)),
+        status=draw(st.sampled_from([Status.STORED, Status.NO_PREVIEW, Status.TRASHED])),
+        size=draw(st.integers(0, 5 * 2**30)),
+        content_type=draw(media_types),
+        taken=taken,
+        filename=draw(file_names.map(escape)),
+        modified_at=draw(instants),
+        original_key=original_key(identity_id, sha256, "jpg"),
+        stored_at=draw(instants),
+        sources=draw(st.frozensets(places, max_size=5)),
+        reason=draw(_texts),
+        width=draw(_pixels),
+        height=draw(_pixels),
+        orientation=draw(st.none() | st.integers(1, 8)),
+        camera_make=draw(_texts),
+        camera_model=draw(_texts),
+        lens=draw(_texts),
+        latitude=draw(_degrees),
+        longitude=draw(_degrees),
+        thumb_key=thumb_key(identity_id, sha256) if has_previews else None,
+        web_key=web_key(identity_id, sha256) if has_previews else None,
+        trashed_until=draw(st.none() | instants),
+    )
