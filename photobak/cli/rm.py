@@ -1,5 +1,6 @@
 """``photobak rm``: delete photos in the cloud, reversibly."""
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -25,7 +26,8 @@ MOST_UNASKED: Final = 10
 def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Put photos into the cloud's trash, which keeps them for 30 days unless it was deployed with another number.
 
-    The files on this machine stay as they are.
+    The files on this machine stay as they are. While a photo is in the trash, no sync uploads it again; when the trash
+    has let go of it, the next sync backs up what is still there to be backed up.
 
     \b
       photobak rm 3f2a9c81d0e4
@@ -33,14 +35,18 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
       photobak trash restore 3f2a9c81d0e4
     """
     from photobak.cli.signed_in import require_session
+    from photobak.client.index import Index
     from photobak.client.library import Library
+    from photobak.client.run_lock import index_path
     from photobak.client.trash import put_into_trash
 
     session = require_session(context)
     records = Library(session).find_all(ids)
     if len(records) > MOST_UNASKED and not yes:
         confirm(len(records))
-    if tell(context, put_into_trash(session, records), as_json):
+    with Index.open(index_path(context.places, session.profile)) as index:
+        failed = tell(context, put_into_trash(session, index, records), as_json)
+    if failed:
         click.get_current_context().exit(INCOMPLETE)
 
 
@@ -51,9 +57,9 @@ def confirm(count: int) -> None:
         WrongUsage: there is nobody to ask.
         PhotobakError: they typed something else.
     """
-    stdin = click.get_text_stream("stdin")
-    if not stdin.isatty():
-        raise WrongUsage(f"{plural(count, 'photo')} are not deleted without being asked", next_step="Say it with --yes")
+    if not sys.stdin.isatty():
+        why = "there is nobody to ask"
+        raise WrongUsage(f"{plural(count, 'photo')} are not deleted just so", why=why, next_step="Add --yes")
     typed = click.prompt(f"Type {count} to delete {plural(count, 'photo')}", err=True, default="", show_default=False)
     if typed.strip() != str(count):
         raise PhotobakError("nothing is deleted")

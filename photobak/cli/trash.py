@@ -31,12 +31,16 @@ def command(ctx: click.Context, as_json: bool) -> None:
 def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Bring photos back from the trash, as they were."""
     from photobak.cli.signed_in import require_session
+    from photobak.client.index import Index
     from photobak.client.library import Library
+    from photobak.client.run_lock import index_path
     from photobak.client.trash import take_out_of_trash
 
     session = require_session(context)
     records = Library(session).find_all(ids, in_trash=True)
-    if tell(context, take_out_of_trash(session, records), as_json):
+    with Index.open(index_path(context.places, session.profile)) as index:
+        failed = tell(context, take_out_of_trash(session, index, records), as_json)
+    if failed:
         click.get_current_context().exit(INCOMPLETE)
 
 

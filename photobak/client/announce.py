@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from photobak.client.api import call
@@ -94,7 +95,16 @@ class StoredAlready:
     content: Content
 
 
-Announced = Wanted | OnItsWay | StoredAlready
+@dataclass(frozen=True, slots=True)
+class InTrash:
+    """A content that its owner has deleted from the cloud: it is not sent again before the trash has let go of it."""
+
+    content: Content
+    until: datetime | None
+
+
+Announced = Wanted | OnItsWay | StoredAlready | InTrash
+Answered = Wanted | StoredAlready | InTrash
 
 
 def batches(candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
@@ -137,7 +147,7 @@ class Announcer:
             if unsettled:
                 yield from self.announce_batch(unsettled)
 
-    def announce_batch(self, contents: Sequence[Content]) -> list[Wanted | StoredAlready]:
+    def announce_batch(self, contents: Sequence[Content]) -> list[Answered]:
         """Announce up to a hundred contents; raises as ``announce``."""
         asked_at = time.monotonic()
         answers = announce_all(self._session, [content.announcement for content in contents])
@@ -166,7 +176,11 @@ def _settled(content: Content, verdict: Verdict | None) -> OnItsWay | StoredAlre
     return OnItsWay(content, uploaded_at) if verdict.status is Status.EXPECTED and lately else None
 
 
-def _answered(content: Content, answer: dict[str, Any], asked_at: float) -> Wanted | StoredAlready:
-    if answer["status"] == "stored":
-        return StoredAlready(content)
+def _answered(content: Content, answer: dict[str, Any], asked_at: float) -> Answered:
+    match answer["status"]:
+        case Status.STORED:
+            return StoredAlready(content)
+        case Status.TRASHED:
+            until = answer.get("trashed_until")
+            return InTrash(content, datetime.fromisoformat(until) if until else None)
     return Wanted(content, Post(answer["url"], answer["fields"], asked_at))

@@ -51,7 +51,7 @@ class KnownFile:
     source: str
     """The place as it was announced (``photo.source``)."""
     status: Status
-    """``stored`` or ``no-preview`` as confirmed by the cloud, else ``expected``."""
+    """``stored`` or ``no-preview`` as confirmed by the cloud, ``trashed`` by its owner, else ``expected``."""
     uploaded_at: float | None = None
     """Unix seconds of the last POST of its content."""
 
@@ -96,8 +96,8 @@ class Index:
     def fingerprints(self, folder: str) -> dict[str, tuple[Fingerprint, bool]]:
         """The files known of one folder, by name: fingerprint, and whether the cloud has confirmed the content."""
         rows = self._all(
-            "SELECT name, size, mtime_ns, ctime_ns, inode, state <> 'pending' FROM files JOIN contents USING (sha256)"
-            " WHERE folder = ?",
+            "SELECT name, size, mtime_ns, ctime_ns, inode, state IN ('stored', 'no-preview')"
+            " FROM files JOIN contents USING (sha256) WHERE folder = ?",
             os.fsencode(folder),
         )
         return {os.fsdecode(row[0]): (Fingerprint(*row[1:5]), bool(row[5])) for row in rows}
@@ -142,7 +142,7 @@ class Index:
                 connection.execute(_REPLACE_FILE, _row(file))
 
     def confirm(self, files: Iterable[KnownFile], now: float) -> None:
-        """Note that the cloud has the content of these files, all or none of them.
+        """Note what the cloud has said of the content of these files, all or none of them.
 
         Args:
             files: each with the status that the cloud has said.
@@ -159,6 +159,14 @@ class Index:
         with self._transaction() as connection:
             connection.execute("DELETE FROM files WHERE sha256 = ?", (digest,))
             connection.execute("DELETE FROM contents WHERE sha256 = ?", (digest,))
+
+    def note_status(self, sha256: str, status: Status) -> None:
+        """Note that a content has gone into the cloud's trash, after which each sync asks again, or out of it.
+
+        Does nothing where the content is not known.
+        """
+        with self._transaction() as connection:
+            connection.execute(_NOTE_STATUS, (status.value, bytes.fromhex(sha256)))
 
     def forget(self, files: Iterable[KnownFile]) -> None:
         """Forget that these contents lie at these paths; what is known of the contents themselves stays."""
@@ -217,6 +225,7 @@ _CONFIRM_CONTENT: Final = (
     "INSERT INTO contents VALUES (?, ?, NULL, ?) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
     " confirmed_at = excluded.confirmed_at"
 )
+_NOTE_STATUS: Final = "UPDATE contents SET state = ? WHERE sha256 = ?"
 _REPLACE_FILE: Final = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 

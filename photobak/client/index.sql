@@ -3,9 +3,9 @@
 
 CREATE TABLE contents (
     sha256 BLOB PRIMARY KEY,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'no-preview')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'no-preview', 'trashed')),
     uploaded_at REAL, -- Unix seconds of the last POST; NULL where it was here already
-    confirmed_at REAL -- Unix seconds; NULL as long as it is pending
+    confirmed_at REAL -- Unix seconds of the cloud's word on it; NULL as long as it is pending
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX pending_contents ON contents (sha256) WHERE state = 'pending';

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from threading import Lock
 
 from photobak.client.announce import Content
@@ -61,6 +62,13 @@ class Ledger:
         self.outcome(first.outcome(result, reason))
         for other in others:
             self.outcome(other.outcome(Result.ALREADY_STORED))
+
+    def in_trash(self, content: Content, until: datetime | None) -> None:
+        """Its owner has deleted it from the cloud, where it still is for a while: nothing is sent."""
+        self._index.confirm([each.known(Status.TRASHED, None) for each in content.candidates], time.time())
+        reason = f"in the trash until {until.astimezone():%Y-%m-%d}" if until else "in the trash"
+        for each in content.candidates:
+            self.outcome(each.outcome(Result.ALREADY_STORED, reason))
 
     def pending(self, content: Content, reason: str) -> None:
         """The cloud has not confirmed it yet: the next run asks again."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from threading import Condition, Lock
 from typing import Final
 
-from photobak.client.announce import Announced, Announcer, Content, OnItsWay, Wanted
+from photobak.client.announce import Announced, Announcer, Content, InTrash, OnItsWay, Wanted
 from photobak.client.candidate import Candidate
 from photobak.client.ledger import Ledger
 from photobak.client.outcome import Observer, Result
@@ -86,6 +86,9 @@ class Sender:
 
     def _send_with_fresh_posts(self, uploader: Uploader, announced: Announced) -> OnItsWay | None:
         for _ in range(_FRESH_POSTS):
+            if isinstance(announced, InTrash):
+                self._ledger.in_trash(announced.content, announced.until)
+                return None
             if not isinstance(announced, Wanted):
                 self._ledger.confirmed(announced.content, Status.STORED, Result.ALREADY_STORED)
                 return None

@@ -88,7 +88,7 @@ class Settler:
         if verdict.status in _RESULTS:
             self._ledger.confirmed(content, verdict.status, _RESULTS[verdict.status], verdict.reason)
         elif verdict.status is Status.TRASHED:
-            self._ledger.confirmed(content, Status.STORED, Result.ALREADY_STORED, "in the trash")
+            self._ledger.in_trash(content, None)
         elif content.sha256 in self._sent_again:
             self._ledger.rejected(content, verdict.reason)
         else:

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from photobak.client.api import call
+from photobak.client.index import Index
 from photobak.client.session import Session
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Record, Status
-
-GONE: Final = "its bytes have been deleted meanwhile"
-UNKNOWN: Final = "the cloud doesn't have it any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +37,31 @@ class Moved:
         }
 
 
-def put_into_trash(session: Session, records: Sequence[Record]) -> Iterator[Moved]:
-    """Put photos into the trash; the files on this machine stay as they are.
+def put_into_trash(session: Session, index: Index, records: Sequence[Record]) -> Iterator[Moved]:
+    """Put photos into the trash; the files on this machine stay as they are, and the index counts them as safe no more.
 
     Raises:
         CloudError: the API can't be reached, or refuses; what was answered until then is done.
         SignInNeeded: the session has ended.
     """
-    return _move(session, records, "/photos", "DELETE")
+    return _move(session, index, records, "/photos", "DELETE")
 
 
-def take_out_of_trash(session: Session, records: Sequence[Record]) -> Iterator[Moved]:
+def take_out_of_trash(session: Session, index: Index, records: Sequence[Record]) -> Iterator[Moved]:
     """Take photos out of the trash; raises as ``put_into_trash``."""
-    return _move(session, records, "/photos/restore", "POST")
+    return _move(session, index, records, "/photos/restore", "POST")
 
 
-def _move(session: Session, records: Sequence[Record], route: str, method: str) -> Iterator[Moved]:
+def _move(session: Session, index: Index, records: Sequence[Record], route: str, method: str) -> Iterator[Moved]:
     for start in range(0, len(records), MAX_PHOTOS_A_REQUEST):
         batch = records[start : start + MAX_PHOTOS_A_REQUEST]
         answer = call(session, route, {"photos": [record.sha256 for record in batch]}, method=method)
         answers = {entry["sha256"]: entry for entry in answer.get("photos", [])}
         for record in batch:
-            yield _moved(record, answers.get(record.sha256, {}))
+            moved = _moved(record, answers.get(record.sha256, {}))
+            if not moved.failure:
+                index.note_status(record.sha256, Status.TRASHED if moved.trashed_until else record.status_outside_trash)
+            yield moved
 
 
 def _moved(record: Record, answer: dict[str, Any]) -> Moved:
@@ -70,6 +71,6 @@ def _moved(record: Record, answer: dict[str, Any]) -> Moved:
         case Status.STORED | Status.NO_PREVIEW:
             return Moved(record)
         case "gone":
-            return Moved(record, failure=GONE)
+            return Moved(record, failure="its bytes have been deleted meanwhile")
         case _:
-            return Moved(record, failure=UNKNOWN)
+            return Moved(record, failure="the cloud doesn't have it any more")

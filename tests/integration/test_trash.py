@@ -1,6 +1,6 @@
 """The trash: in and out, cut off and overtaken between any two calls; what the tables say of a photo is always true."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -14,8 +14,6 @@ from support.cloud import (
     Person,
     announcement,
     dying_before,
-    local_aws,
-    moto_aws,
     nothing,
     once_before,
     sha256_of_bytes,
@@ -28,13 +26,6 @@ PHOTO = encoded(quadrants(), "JPEG")
 BROKEN = PHOTO[:400]
 SHA256 = sha256_of_bytes(PHOTO)
 Request = Callable[[Person, BeforeCall], object]
-
-
-@pytest.fixture(scope="module", params=["local stack", "moto"])
-def aws(request: pytest.FixtureRequest) -> Iterator[Aws]:
-    implementation = moto_aws() if request.param == "moto" else local_aws(request.getfixturevalue("local_stack"))
-    with implementation as found:
-        yield found
 
 
 def with_photo(aws: Aws, content: bytes = PHOTO) -> Person:
@@ -177,3 +168,40 @@ def test_an_upload_that_comes_late_takes_nothing_out_of_the_trash(aws: Aws) -> N
     person.process(person.upload(PHOTO))
     check_deleted(person)
     assert person.waiting_uploads() == []
+
+
+def test_a_sync_uploads_nothing_that_is_in_the_trash(aws: Aws) -> None:
+    person = with_photo(aws)
+    person.delete(SHA256)
+    (answer,) = person.announce(announcement(PHOTO))
+    assert (answer["status"], answer["trashed_until"]) == ("trashed", (NOW + TRASH_DAYS).isoformat())
+    check_deleted(person)
+
+
+@pytest.mark.parametrize("deleted_by_dynamodb", [[], ["photos"], ["contents"], ["photos", "contents"]])
+def test_a_sync_uploads_again_what_the_trash_has_let_go_of(aws: Aws, deleted_by_dynamodb: list[str]) -> None:
+    """DynamoDB deletes an item hours or days after its time, each item in its own."""
+    person = with_photo(aws)
+    person.delete(SHA256)
+    past = {":past": {"N": str(int(NOW.timestamp()) - 60)}, ":then": {"S": "2026-11-24T11:59:00+00:00"}}
+    dynamodb = aws.root("dynamodb")
+    (record,) = person.records
+    username = {"username": {"S": person.identity_id}}
+    for name, table, key in (
+        ("photos", aws.photos_table, username | {"timestamp": record.to_item()["timestamp"]}),
+        ("contents", aws.contents_table, username | {"sha256": {"S": SHA256}}),
+    ):
+        if name in deleted_by_dynamodb:
+            dynamodb.delete_item(TableName=table, Key=key)
+        else:
+            dynamodb.update_item(
+                TableName=table,
+                Key=key,
+                UpdateExpression="SET #ttl = :past, trashed_until = :then",
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues=past,
+            )
+    (answer,) = person.announce(announcement(PHOTO))
+    assert answer["status"] == "upload"
+    person.process(person.upload(PHOTO))
+    check_kept(person)

@@ -1,4 +1,4 @@
-"""``POST /prep/photoupload``: for each photo a presigned POST, or the word that it is stored already."""
+"""``POST /prep/photoupload``: a presigned POST for each photo, or the word that it is stored, or in the trash."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from photobak.cloud.store.contents import Content
 from photobak.cloud.store.library import Library
 from photobak.photo.announcement import Announcement
 from photobak.photo.keys import TempKey, plain, timestamp_key
-from photobak.photo.record import Record
+from photobak.photo.record import Record, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,7 +43,7 @@ class Preparer:
         for announcement in announcements:
             self._refuse_too_large(announcement)
         contents = self.library.contents.get_many(identity_id, [each.sha256 for each in announcements])
-        kept = {sha256: content for sha256, content in contents.items() if content.is_photo}
+        kept = {sha256: content for sha256, content in contents.items() if content.status.kept}
         timestamps = {content.timestamp for content in kept.values() if content.timestamp is not None}
         records = self.library.photos.get_many(identity_id, timestamps)
 
@@ -63,7 +63,7 @@ class Preparer:
 
     def _expect(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
         if not self.library.contents.expect(identity_id, announcement, self.clock()):
-            # Another device has stored it since the table was read.
+            # It is in the trash, or another device has stored it since the table was read.
             content = self.library.contents.get(identity_id, announcement.sha256)
             if content is not None and content.timestamp is not None:
                 record = self.library.photos.get(identity_id, content.timestamp)
@@ -76,7 +76,11 @@ class Preparer:
         if record is not None:
             self.library.replace_sources(record, announcement.sources, announcement.sources_gone)
         timestamp = plain(content.timestamp) if content.timestamp is not None else None
-        return {"sha256": content.sha256, "timestamp": timestamp, "status": "stored"}
+        answer = {"sha256": content.sha256, "timestamp": timestamp, "status": "stored"}
+        if content.status is Status.TRASHED:
+            until = record.trashed_until if record else None
+            answer |= {"status": "trashed", "trashed_until": until.isoformat() if until else None}
+        return answer
 
     def _presign(self, key: TempKey, announcement: Announcement) -> dict[str, Any]:
         """Sign a POST that takes these very bytes: key, size, type and checksum are all fixed by its policy."""

@@ -78,7 +78,7 @@ class ContentsTable:
         What an earlier announcement of the same content said stands; this one's sources are added to it.
 
         Returns:
-            False where the content has become a photo in the meantime.
+            False where the content is a photo, unless it is one that the trash has kept for as long as it was to.
         """
         said = announcement.to_json()
         first = {name: said[name] for name in _KEPT_FROM_FIRST}
@@ -88,6 +88,8 @@ class ContentsTable:
             ":timestamp": {"N": timestamp},
             ":ttl": {"N": str(int((now + EXPECTED_FOR).timestamp()))},
             ":one": {"N": "1"},
+            ":trashed": {"S": Status.TRASHED.value},
+            ":now": {"N": str(int(now.timestamp()))},
         }
         kept = [f"#{name} = if_not_exists(#{name}, :{name})" for name in (*first, "timestamp")]
         update = f"SET #status = :expected, #ttl = :ttl, {', '.join(kept)} REMOVE #reason ADD #revision :one"
@@ -108,7 +110,7 @@ class ContentsTable:
                 TableName=self.name,
                 Key=_key(identity_id, announcement.sha256),
                 UpdateExpression=update,
-                ConditionExpression=_STILL_OPEN,
+                ConditionExpression=f"{_STILL_OPEN} OR (#status = :trashed AND #ttl < :now)",
                 ExpressionAttributeNames={f"#{name}": name for name in names},
                 ExpressionAttributeValues=values,
             )
