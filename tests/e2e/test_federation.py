@@ -5,7 +5,11 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from support.chromium import chromium_page
 from support.command_line import photobak
 from support.local_profile import keep_profile
@@ -149,3 +153,19 @@ def test_a_provider_goes_with_its_parameters(local_stack: LocalStack) -> None:
     assert without.user_pool_id == with_it.user_pool_id
     pool = root_client(local_stack, "cognito-idp")
     assert pool.list_identity_providers(UserPoolId=with_it.user_pool_id)["Providers"] == []
+
+
+def test_nobody_registers_by_themselves(local_stack: LocalStack) -> None:
+    """Past the hosted UI, by Cognito's public call. AWS refuses it before the trigger, which is what answers here."""
+    pool = boto3.client(
+        "cognito-idp",
+        region_name=local_stack.region,
+        endpoint_url=local_stack.endpoint_url,
+        config=Config(signature_version=UNSIGNED),
+    )
+    with pytest.raises(ClientError, match="by themselves"):
+        pool.sign_up(
+            ClientId=local_stack.outputs.client_id,
+            Username="stranger@elsewhere.test",
+            Password=secrets.token_urlsafe(24),
+        )
