@@ -178,6 +178,15 @@ def test_of_two_browsers_that_confirm_one_code_the_first_to_come_back_wins(
     assert len(rivals(sides, local_stack)) == 1
 
 
+def test_a_no_that_comes_after_a_yes_is_not_said_to_be_taken(sides: Sides, local_stack: LocalStack) -> None:
+    begun, browser = sides.begin(), new_browser()
+    _, grant = sides.person.find(begun["user_code"], next(addresses))
+    sides.person.come_back(hosted_ui_code(local_stack, sides.person.confirm(grant, browser)), browser)
+    with pytest.raises(CodeRefused):
+        sides.person.deny(grant)
+    assert sides.poll(begun["device_code"])["id_token"]
+
+
 def test_without_the_condition_the_second_replaces_the_first(
     sides: Sides, local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

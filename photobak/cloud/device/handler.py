@@ -27,6 +27,7 @@ from photobak.cloud.store.connect import connect_dynamodb
 logger = Logger()
 app = APIGatewayHttpResolver()
 
+_LONGEST_CODE: Final = 20  # as typed, spaces and all; the form's maxlength
 _NO_PROOF: Final = "This page was open for too long, or your browser keeps no cookies"
 _MACHINE_PATHS: Final = ("/device/code", "/device/token")
 
@@ -53,7 +54,7 @@ def show_form() -> Response[str]:
     """The verification URI (RFC 8628, 3.3): asks for the code, and looks nothing up."""
     browser = _browser() or new_browser()
     typed = app.current_event.query_string_parameters.get("user_code", "")
-    return _page(pages.enter_page(_own("/device"), browser, user_code=typed[:20]), browser=browser)
+    return _page(pages.enter_page(_own("/device"), browser, user_code=typed[:_LONGEST_CODE]), browser=browser)
 
 
 @app.post("/device")
@@ -65,15 +66,15 @@ def take_form() -> Response[str]:
         return _ask_again(HTTPStatus.BAD_REQUEST, typed, _NO_PROOF)
     try:
         user_code, grant = _person().find(typed, _address())
+        if decision == "no":
+            _person().deny(grant)
+            return _page(pages.message_page("Refused", "The device is not signed in. You can close this page."))
     except CodeRefused as refused:
         return _ask_again(HTTPStatus.BAD_REQUEST, typed, refused.what)
     except TooManyTries as refused:
         return _ask_again(HTTPStatus.TOO_MANY_REQUESTS, typed, refused.what)
     if decision == "yes":
         return _redirect(_person().confirm(grant, browser))
-    if decision == "no":
-        _person().deny(grant)
-        return _page(pages.message_page("Refused", "The device is not signed in. You can close this page."))
     page = pages.confirm_page(_own("/device"), browser, user_code, grant, address=_address(), now=_now())
     return _page(page)
 
@@ -133,7 +134,7 @@ def _browser() -> Browser | None:
 
 def _ask_again(status: HTTPStatus, typed: str, problem: str) -> Response[str]:
     browser = _browser() or new_browser()
-    page = pages.enter_page(_own("/device"), browser, user_code=typed[:20], problem=problem)
+    page = pages.enter_page(_own("/device"), browser, user_code=typed[:_LONGEST_CODE], problem=problem)
     return _page(page, status, browser=browser)
 
 

@@ -16,6 +16,7 @@ from photobak.errors import PhotobakError
 MOST_WRONG_CODES: Final = 5
 """User codes that one address may get wrong within a grant's lifetime (RFC 8628, 5.1)."""
 
+_NOT_WAITING: Final = "This code is wrong, used or expired. Look at it once more, or ask for a new one"
 _IPV6_NETWORK: Final = 64  # what one subscriber has
 
 
@@ -59,7 +60,7 @@ class PersonSide:
             raise TooManyTries(f"Too many wrong codes came from your network. Try again in {minutes} minutes")
         grant = self.grants.by_user_code(user_code_id(user_code))
         if grant is None or not grant.is_open(now):
-            raise CodeRefused("This code is wrong, used or expired. Look at it once more, or ask for a new one")
+            raise CodeRefused(_NOT_WAITING)
         self.grants.give_try_back(network)
         return user_code, grant
 
@@ -69,8 +70,13 @@ class PersonSide:
         return self.hosted_ui.authorization_url(scope=grant.scope, challenge=grant.challenge, state=state)
 
     def deny(self, grant: Grant) -> None:
-        """Take the person's no."""
-        self.grants.deny(grant.id, self.clock())
+        """Take the person's no.
+
+        Raises:
+            CodeRefused: somebody has decided in the meantime, or it is too late.
+        """
+        if not self.grants.deny(grant.id, self.clock()):
+            raise CodeRefused(_NOT_WAITING)
 
     def come_back(self, query: Mapping[str, str], browser: Browser | None) -> None:
         """Take the hosted UI's answer (RFC 6749, 4.1.2), and keep its code for the machine.
