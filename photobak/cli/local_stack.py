@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photobak.cli.context import Context
+from photobak.cli.profile_of import profile_of
 from photobak.cli.signed_in import require_session
 from photobak.cli.terminal import say
-from photobak.private_files import private_folder
 from photobak.client.profile import Profile, load_profile, profile_names, remove_profile, save_profile
 from photobak.client.session import Session, keep_sign_in, open_session
 from photobak.client.tokens.file import FileStore
 from photobak.errors import SignInNeeded
+from photobak.private_files import private_folder
 
 if TYPE_CHECKING:
     from photobak.local.values import LocalAccount, LocalStack
@@ -77,37 +78,25 @@ def sign_in_local_account(context: Context, stack: "LocalStack", account: "Local
 
 def forget_local_profiles(context: Context) -> None:
     """Remove the profiles of a local stack that is no more, with their sign-ins and indexes."""
-    from photobak.client.run_lock import index_path
-
     for name in profile_names(context.places):
         profile = load_profile(context.places, name)
         if profile is not None and profile.is_local:
             FileStore.of(context.places, name).remove()
-            index_path(context.places, profile).unlink(missing_ok=True)
-            remove_profile(context.places, name)
+            forget_profile(context, profile)
+
+
+def forget_profile(context: Context, profile: Profile) -> None:
+    """Remove a profile and its index: what they speak of is deleted."""
+    from photobak.client.run_lock import index_path
+
+    index_path(context.places, profile).unlink(missing_ok=True)
+    remove_profile(context.places, profile.name)
 
 
 def _profile(stack: "LocalStack", account: "LocalAccount") -> Profile:
     """``local`` for the owner, ``local-NAME`` for others."""
-    outputs = stack.outputs
-    return Profile(
-        name=PROFILE if account == stack.accounts[0] else f"{PROFILE}-{account.name}",
-        region=outputs.region,
-        endpoint_url=outputs.endpoint_url,
-        api_url=outputs.api_url,
-        ws_url=outputs.ws_url,
-        bucket=outputs.bucket,
-        table=outputs.table,
-        contents_table=outputs.contents_table,
-        user_pool_id=outputs.user_pool_id,
-        client_id=outputs.client_id,
-        identity_pool_id=outputs.identity_pool_id,
-        hosted_ui_url=outputs.hosted_ui_url,
-        issuer=outputs.issuer,
-        local_account=account.username,
-        max_upload_bytes=outputs.max_upload_bytes,
-        refresh_token_days=outputs.refresh_token_days,
-    )
+    name = PROFILE if account == stack.accounts[0] else f"{PROFILE}-{account.name}"
+    return profile_of(name, stack.outputs, account.username)
 
 
 def _runs(context: Context) -> bool:

@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "logout": "Sign out, here and in the cloud.",
     "whoami": "Show who is signed in.",
     "token": "Print the ID token, for curl and other programs.",
+    "deploy": "Set up the cloud in your AWS account, or bring it up to date.",
+    "destroy": "Remove the cloud from your AWS account; the photos stay.",
     "cost": "Show what the cloud costs.",
     "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
 }

@@ -60,6 +60,11 @@ class Adopted:
     type: str
     identifier: Mapping[str, str]
 
+    @property
+    def name(self) -> str:
+        """Its name or id, without what it belongs to."""
+        return list(self.identifier.values())[-1]
+
 
 def losses(changes: Iterable[Change]) -> list[Change]:
     """Those of the changes that would lose photos, records or accounts."""

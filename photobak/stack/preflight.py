@@ -1,0 +1,164 @@
+"""Looks, before anything is changed, whether this account can take a stack: credentials, region, permissions."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+from photobak.errors import ConfigError, StackError, WrongUsage
+from photobak.stack.target import Target
+
+if TYPE_CHECKING:
+    import boto3
+
+SERVICES: Final = ("apigatewayv2", "cognito-identity", "cognito-idp", "dynamodb", "lambda", "s3", "sqs")
+"""What a region must have; the others are everywhere."""
+
+ACTIONS: Final = (
+    "apigateway:POST",
+    "cloudformation:CreateChangeSet",
+    "cloudformation:ExecuteChangeSet",
+    "cognito-identity:CreateIdentityPool",
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:CreateUserPool",
+    "dynamodb:CreateTable",
+    "iam:CreateRole",
+    "iam:PassRole",
+    "lambda:CreateFunction",
+    "logs:CreateLogGroup",
+    "s3:CreateBucket",
+    "s3:PutObject",
+    "sqs:CreateQueue",
+)
+"""One of each kind of thing that a deployment does: a role that may do these was meant to deploy."""
+
+_EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+_UNKNOWN: Final = ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException", "AuthFailure")
+_NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
+_NO_NETWORK: Final = (EndpointConnectionError, ConnectTimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account it is, and who asks."""
+
+    id: str
+    """Twelve digits."""
+    caller: str
+    """The ARN of the user or role."""
+
+
+def open_session(region: str | None) -> "boto3.Session":
+    """The session that AWS's own variables and files describe, as for every AWS tool.
+
+    Raises:
+        ConfigError: the profile that they name is not there.
+        WrongUsage: no region is said anywhere, or there is none of that name.
+    """
+    import boto3
+
+    try:
+        session = boto3.Session(region_name=region)
+    except ProfileNotFound as error:
+        next_step = "Look at AWS_PROFILE and ~/.aws/config"
+        raise ConfigError("the AWS profile can't be used", why=str(error), next_step=next_step) from error
+    if not session.region_name:
+        next_step = "Say which with --region, such as --region eu-central-1, or with AWS_REGION"
+        raise WrongUsage("no AWS region is chosen", next_step=next_step)
+    return session
+
+
+def require_account(target: Target) -> Account:
+    """Ask AWS whose credentials these are.
+
+    Raises:
+        ConfigError: there are none, or they are not valid; says what to do.
+        StackError: AWS can't be reached.
+    """
+    sts = target.session.client("sts", endpoint_url=target.endpoint_url)
+    try:
+        answer = sts.get_caller_identity()
+    except _NO_CREDENTIALS as error:
+        next_step = "Sign in with: aws login, or aws sso login; or set AWS_PROFILE"
+        raise ConfigError("there are no AWS credentials to deploy with", why=str(error), next_step=next_step) from error
+    except _NO_NETWORK as error:
+        why = f"no answer from {target.region}"
+        next_step = "Look at the network, and whether the region's name is right"
+        raise StackError("AWS can't be reached", why=why, next_step=next_step) from error
+    except ClientError as error:
+        raise _refused(error) from error
+    except BotoCoreError as error:
+        raise StackError("AWS can't be asked", why=str(error)) from error
+    return Account(answer["Account"], answer["Arn"])
+
+
+def require_region(session: "boto3.Session", region: str) -> None:
+    """Look whether the region has all that the template needs, by botocore's own list.
+
+    Raises:
+        WrongUsage: names what it lacks, and regions that have all of it.
+    """
+    missing = [service for service in SERVICES if region not in session.get_available_regions(service)]
+    if missing:
+        whole = sorted(set.intersection(*(set(session.get_available_regions(service)) for service in SERVICES)))
+        next_step = f"Choose one of: {', '.join(whole)}"
+        raise WrongUsage(f"the region {region} can't run photobak", why=f"no {', '.join(missing)}", next_step=next_step)
+
+
+def require_permissions(target: Target, account: Account) -> bool:
+    """Ask IAM whether the caller may do what a deployment does.
+
+    Returns:
+        Whether it could be asked: who may not ask can try all the same.
+
+    Raises:
+        StackError: names every action of ``ACTIONS`` that is denied.
+    """
+    principal = principal_arn(account.caller)
+    if principal is None:
+        return True  # the root user may do everything
+    iam = target.session.client("iam", endpoint_url=target.endpoint_url)
+    try:
+        pages = iam.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=principal, ActionNames=list(ACTIONS)
+        )
+        results = [result for page in pages for result in page["EvaluationResults"]]
+    except ClientError:
+        return False  # AccessDenied, or a role whose path its session doesn't tell
+    denied = [result["EvalActionName"] for result in results if result["EvalDecision"] != "allowed"]
+    if denied:
+        next_step = "Nothing has been changed. Deploy as somebody who may, such as an administrator."
+        raise StackError(f"{account.caller} may not deploy", why=f"denied: {', '.join(denied)}", next_step=next_step)
+    return True
+
+
+def principal_arn(caller: str) -> str | None:
+    """The user or role that IAM knows, for a caller as STS names it; None for the root user.
+
+    A role's session is ``arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION``.
+    """
+    head, _, name = caller.partition(":assumed-role/")
+    if name:
+        return f"{head.replace(':sts:', ':iam:')}:role/{name.split('/')[0]}"
+    return None if caller.endswith(":root") else caller
+
+
+def _refused(error: ClientError) -> ConfigError:
+    code = error.response["Error"]["Code"]
+    if code in _EXPIRED:
+        next_step = "Sign in again with: aws login, or aws sso login"
+        return ConfigError("the AWS credentials have expired", next_step=next_step)
+    if code in _UNKNOWN:
+        next_step = "Look at AWS_PROFILE, AWS_ACCESS_KEY_ID and ~/.aws/credentials"
+        return ConfigError("AWS does not know these credentials", why=code, next_step=next_step)
+    return ConfigError("AWS refuses these credentials", why=f"{code}: {error.response['Error'].get('Message', '')}")

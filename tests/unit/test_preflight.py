@@ -1,0 +1,79 @@
+"""What is looked at before a deployment, and what a person reads of it."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from photobak.errors import ConfigError, StackError, WrongUsage
+from photobak.stack.preflight import ACTIONS, principal_arn, require_account, require_permissions, require_region
+from photobak.stack.preflight import Account as Caller
+from photobak.stack.target import Target
+
+ROLE = Caller("123456789012", "arn:aws:sts::123456789012:assumed-role/Deployer/me")
+
+
+class Session:
+    """A session whose clients are botocore's own, answered by its Stubber instead of by AWS."""
+
+    region_name = "eu-central-1"
+
+    def __init__(self, service: str) -> None:
+        self._made = boto3.client(service, "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+        self.stub = Stubber(self._made)
+
+    def client(self, _service: str, endpoint_url: str | None = None) -> object:
+        return self._made
+
+
+@pytest.mark.parametrize(
+    ("caller", "principal"),
+    [
+        ("arn:aws:iam::123456789012:root", None),
+        ("arn:aws:iam::123456789012:user/me", "arn:aws:iam::123456789012:user/me"),
+        ("arn:aws:sts::123456789012:assumed-role/Admin/session", "arn:aws:iam::123456789012:role/Admin"),
+        ("arn:aws-cn:sts::123456789012:assumed-role/Admin/s", "arn:aws-cn:iam::123456789012:role/Admin"),
+    ],
+)
+def test_the_principal_behind_a_session(caller, principal):
+    assert principal_arn(caller) == principal
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("ExpiredToken", "have expired"),
+        ("InvalidClientTokenId", "does not know these credentials"),
+        ("AccessDenied", "refuses these credentials"),
+    ],
+)
+def test_credentials_that_fail_say_what_to_do(code, said):
+    session = Session("sts")
+    session.stub.add_client_error("get_caller_identity", code, "AWS's words")
+    with session.stub, pytest.raises(ConfigError, match=said) as refused:
+        require_account(Target(session))
+    assert isinstance(refused.value.__cause__, ClientError)
+
+
+def test_a_read_only_account_is_told_before_anything_is_changed():
+    session = Session("iam")
+    denied = [{"EvalActionName": action, "EvalDecision": "implicitDeny"} for action in ACTIONS[:2]]
+    allowed = [{"EvalActionName": action, "EvalDecision": "allowed"} for action in ACTIONS[2:]]
+    session.stub.add_response("simulate_principal_policy", {"EvaluationResults": denied + allowed})
+    with session.stub, pytest.raises(StackError, match="may not deploy") as refused:
+        require_permissions(Target(session), ROLE)
+    assert refused.value.why == f"denied: {ACTIONS[0]}, {ACTIONS[1]}"
+
+
+def test_who_may_not_ask_may_still_try():
+    session = Session("iam")
+    session.stub.add_client_error("simulate_principal_policy", "AccessDenied")
+    with session.stub:
+        assert not require_permissions(Target(session), ROLE)
+
+
+def test_a_region_without_a_service_names_the_service():
+    with pytest.raises(WrongUsage, match="mars-1") as refused:
+        require_region(boto3.Session(), "mars-1")
+    assert "cognito-idp" in refused.value.why
+    assert "eu-central-1" in refused.value.next_step
