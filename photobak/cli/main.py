@@ -16,8 +16,11 @@ COMMANDS: Final = {
     "sync": "Back up photos.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
+    "show": "Show all that is known of a photo.",
     "rm": "Delete photos; they can be brought back for a while.",
     "trash": "List what is in the trash, and bring it back.",
+    "listen": "Hear of each photo as it is stored.",
+    "publish": "Say something to those who listen.",
     "status": "Show whether the backup is healthy.",
     "demo": "See all of it in a minute, on this machine.",
     "local": "Run the cloud on this machine.",
@@ -113,5 +116,5 @@ def _log_everything() -> None:
     import logging
 
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    for library in ("botocore", "boto3", "urllib3", "keyring"):
+    for library in ("botocore", "boto3", "urllib3", "keyring", "websockets"):
         logging.getLogger(library).setLevel(logging.INFO)  # their debug lines hold tokens and presigned URLs
