@@ -1,43 +1,18 @@
-"""The CloudFormation template as plain values: ``!Sub x`` is ``{"Fn::Sub": x}``, as its JSON form has it."""
+"""The template as plain values, and ways to look through it."""
 
 from collections.abc import Iterator
-from importlib import resources
+from functools import cache
 from typing import Any
 
-import yaml
+from photobak.stack.template import read_template, template_text
 
 Path = tuple[str | int, ...]
 
 
-class _Loader(yaml.SafeLoader):
-    """Knows CloudFormation's short forms."""
-
-
-def _long_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _long_form)
-
-
-def template_text() -> str:
-    """The template as it is deployed."""
-    return resources.files("photobak.stack").joinpath("template.yaml").read_text(encoding="utf-8")
-
-
+@cache
 def template() -> dict[str, Any]:
-    """The template as plain values."""
-    found: dict[str, Any] = yaml.load(template_text(), _Loader)
-    return found
+    """The template of this version."""
+    return read_template(template_text())
 
 
 def resources_of(kind: str) -> dict[str, dict[str, Any]]:

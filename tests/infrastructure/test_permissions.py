@@ -1,0 +1,152 @@
+"""Least privilege: every action that any role may take, word for word. What isn't in this list has to be argued for."""
+
+from typing import Any
+
+import pytest
+from support.template import resources_of, template, walk
+
+ROLES = resources_of("AWS::IAM::Role")
+LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
+    "OwnerRole": {
+        "OwnObjects": ("s3:GetObject",),
+        "OwnListing": ("s3:ListBucket",),
+        "OwnRows": ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+    },
+    "ProcessRole": {
+        "TakeUploads": ("s3:GetObject", "s3:DeleteObject"),
+        "SeeThatAnUploadIsGone": ("s3:ListBucket",),
+        "KeepPhotos": ("s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"),
+        "KeepRecords": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        "ReceiveUploads": (
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ChangeMessageVisibility",
+        ),
+        "Log": LOG,
+    },
+    "ApiRole": {
+        "SignUploads": ("s3:PutObject",),
+        "SignViews": ("s3:GetObject",),
+        "KeepRecordsBesidePhotos": ("s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"),
+        "HideAndShowPhotos": ("s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        "FindDeleteMarkers": ("s3:ListBucket", "s3:ListBucketVersions"),
+        "Rows": (
+            "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
+            "dynamodb:Query",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        ),
+        "GiveTickets": ("dynamodb:PutItem",),
+        "Log": LOG,
+    },
+    "DeviceRole": {
+        "Grants": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+        "Log": LOG,
+    },
+    "LiveRole": {
+        "TakeTickets": ("dynamodb:DeleteItem",),
+        "KeepSubscriptions": (
+            "dynamodb:PutItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:Query",
+        ),
+        "RepeatNews": ("dynamodb:Query", "dynamodb:GetItem"),
+        "SpeakToConnections": ("execute-api:ManageConnections",),
+        "Log": LOG,
+    },
+    "PublishRole": {
+        "ReadChanges": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        "FindStreams": ("dynamodb:ListStreams",),
+        "KeepNews": ("dynamodb:BatchWriteItem",),
+        "FindListeners": ("dynamodb:Query", "dynamodb:DeleteItem"),
+        "SpeakToConnections": ("execute-api:ManageConnections",),
+        "ReportFailures": ("sqs:SendMessage",),
+        "Log": LOG,
+    },
+    "PreSignUpRole": {"Log": LOG},
+}
+
+WITHOUT_RESOURCE = {("PublishRole", "FindStreams")}
+"""Actions that IAM can't bind to a resource (service authorization reference)."""
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    policies = ROLES[role]["Properties"]["Policies"]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_these_are_all_roles() -> None:
+    assert ROLES.keys() == ALLOWED.keys()
+    kinds = {each["Type"] for each in template()["Resources"].values()}
+    assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group"}
+    for role in ROLES.values():
+        assert role["Properties"].keys() == {"AssumeRolePolicyDocument", "Policies"}  # no policies that AWS manages
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_may_do_this_and_nothing_else(role: str) -> None:
+    found = {each["Sid"]: tuple(listed(each["Action"])) for each in statements(role)}
+    assert found == ALLOWED[role]
+    for each in statements(role):
+        assert each["Effect"] == "Allow"
+        assert each.keys() <= {"Sid", "Effect", "Action", "Resource", "Condition"}
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_reaches_this_stack_alone(role: str) -> None:
+    """A resource is named by the template's own names, or by this account's."""
+    names = template()["Resources"].keys()
+    for each in statements(role):
+        if (role, each["Sid"]) in WITHOUT_RESOURCE:
+            assert each["Resource"] == "*"
+            continue
+        texts = [value for _, value in walk(each["Resource"]) if isinstance(value, str)]
+        assert "*" not in texts
+        for resource in listed(each["Resource"]):
+            (value,) = resource.values()
+            first = value[0] if isinstance(value, list) else value
+            assert first == "OnAws" or first in names or any(f"${{{name}" in first for name in names), first
+
+
+@pytest.mark.parametrize("role", sorted(ALLOWED.keys() - {"OwnerRole"}))
+def test_a_functions_role_is_lambdas_alone(role: str) -> None:
+    (trust,) = ROLES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust == {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+def test_the_owners_role_is_for_those_who_signed_in_to_this_pool() -> None:
+    (trust,) = ROLES["OwnerRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust == {
+        "Effect": "Allow",
+        "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {"cognito-identity.amazonaws.com:aud": {"Ref": "IdentityPool"}},
+            "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+        },
+    }
+
+
+def test_whoever_may_call_a_function_is_of_this_account() -> None:
+    permissions = resources_of("AWS::Lambda::Permission")
+    assert permissions
+    for name, permission in permissions.items():
+        properties = permission["Properties"]
+        assert properties["Principal"] in ("apigateway.amazonaws.com", "cognito-idp.amazonaws.com"), name
+        assert properties["SourceAccount"] == {"Ref": "AWS::AccountId"}, name
+        assert "SourceArn" in properties, name
+
+
+def test_no_policy_opens_anything_to_the_world() -> None:
+    for path, value in walk(template()["Resources"]):
+        if isinstance(value, dict) and value.get("Principal") in ("*", {"AWS": "*"}):
+            assert value["Effect"] == "Deny", path
