@@ -18,6 +18,7 @@ from support.command_line import PHOTOBAK, environ_of
 from support.local_stack import root_client
 from support.photo_files import dated
 from support.pictures import encoded, quadrants
+from support.plain_rights import plain_rights
 
 from photobak.cli.context import Context
 from photobak.cli.local_stack import sign_in_local_account
@@ -158,6 +159,7 @@ class Backup:
             stderr=subprocess.PIPE,
             text=True,
             errors="surrogateescape",
+            preexec_fn=plain_rights,
         )
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
