@@ -6,7 +6,7 @@ moto, a second opinion where the first may be too kind.
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from support.local_stack import root_client
 from support.template import resources_of
 
 from photobak.cloud.api.prepare import Preparer
+from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.process.events import UploadEvent
 from photobak.cloud.process.handler import _previews
@@ -123,6 +124,11 @@ class Person:
         """Run ``POST /photos/restore``."""
         with self._library(self.aws.api_role, before_call) as (library, _):
             return Trash(library, TRASH_DAYS, clock=lambda: NOW).take_out(self.identity_id, hashes)
+
+    def redate(self, wishes: Mapping[str, datetime], before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
+        """Run ``POST /photos/redate``."""
+        with self._library(self.aws.api_role, before_call) as (library, _):
+            return Redater(library, clock=lambda: NOW).redate(self.identity_id, wishes)
 
     # ------------------------------------------------------------------ what the process function does
 

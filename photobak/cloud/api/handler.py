@@ -14,9 +14,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.api.caller import Callers
 from photobak.cloud.api.listing import Lister
-from photobak.cloud.api.models import ListQuery, PhotosRequest, PrepRequest, parse_body, parse_query
+from photobak.cloud.api.models import ListQuery, PhotosRequest, PrepRequest, RedateRequest, parse_body, parse_query
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.problem import Problem, problem_response
+from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.store.connect import connect_cognito_identity, connect_dynamodb, connect_library, connect_s3
@@ -52,6 +53,14 @@ def restore_photos() -> Response[str]:
     """Take photos out of the trash."""
     request = parse_body(PhotosRequest, _body())
     return _json({"photos": _trash().take_out(_caller(), request.photos)})
+
+
+@app.post("/photos/redate")
+def redate_photos() -> Response[str]:
+    """Correct capture times."""
+    request = parse_body(RedateRequest, _body())
+    wishes = {photo.sha256: photo.taken_at for photo in request.photos}
+    return _json({"photos": _redater().redate(_caller(), wishes)})
 
 
 @app.get("/list/photos")
@@ -126,6 +135,11 @@ def _preparer() -> Preparer:
 @cache
 def _lister() -> Lister:
     return Lister(_library().photos, connect_s3(), ApiEnvironment.read().photo_bucket)
+
+
+@cache
+def _redater() -> Redater:
+    return Redater(_library(), _now)
 
 
 @cache

@@ -94,6 +94,19 @@ class PhotosRequest(_Request):
     photos: Annotated[list[Sha256], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
+class RedatedPhoto(_Request):
+    """One photo and when it was taken."""
+
+    sha256: Sha256
+    taken_at: Instant
+
+
+class RedateRequest(_Request):
+    """The body of ``POST /photos/redate``."""
+
+    photos: Annotated[list[RedatedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
 class ListQuery(_Request):
     """The query string of ``GET /list/photos``."""
 

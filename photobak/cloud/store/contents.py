@@ -183,6 +183,20 @@ class ContentsTable:
             }
         }
 
+    def move(self, before: Record, after: Record) -> Any:
+        """The part of a transaction that lets a photo's item point to its record's new key, as ``Photos.move``."""
+        values = {name: {"N": plain(record.timestamp)} for name, record in ((":before", before), (":after", after))}
+        return {
+            "Update": {
+                "TableName": self.name,
+                "Key": _key(after.username, after.sha256),
+                "UpdateExpression": "SET #timestamp = :after",
+                "ConditionExpression": "#timestamp = :before",
+                "ExpressionAttributeNames": {"#timestamp": "timestamp"},
+                "ExpressionAttributeValues": values,
+            }
+        }
+
 
 _KEPT_FROM_FIRST: Final = ("kind", "size", "content_type", "taken_at", "taken_source", "modified_at", "filename")
 

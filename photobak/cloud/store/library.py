@@ -57,6 +57,18 @@ class Library:
         """
         return self._write_together(self.photos.status_change(before, after), self.contents.status_change(after))
 
+    def move(self, before: Record, after: Record) -> bool:
+        """Give a record and its content item another capture time, in one transaction.
+
+        Args:
+            before: as it was read.
+            after: the same with its new capture time and key.
+
+        Returns:
+            False where the record has changed since it was read: nothing was written.
+        """
+        return self._write_together(*self.photos.move(before, after), self.contents.move(before, after))
+
     def lay_record_beside(self, record: Record) -> None:
         """Write the record's JSON beside the photo, and again until it is what the table says.
 

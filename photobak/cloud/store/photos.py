@@ -163,8 +163,37 @@ class PhotosTable:
             }
         }
 
+    def move(self, before: Record, after: Record) -> list[Any]:
+        """The part of a transaction that gives a record another key, or other fields under the same one.
+
+        Args:
+            before: as it was read; where its status or its places have changed since, the transaction is cancelled.
+            after: what it becomes.
+        """
+        put: dict[str, Any] = {"TableName": self.name, "Item": after.to_item()}
+        if before.timestamp == after.timestamp:  # a transaction has one operation an item
+            return [{"Put": put | _as_seen(before)}]
+        delete = {"TableName": self.name, "Key": _key(before.username, before.timestamp)} | _as_seen(before)
+        return [{"Delete": delete}, {"Put": put | {"ConditionExpression": "attribute_not_exists(sha256)"}}]
+
 
 _TRASH_FIELDS: Final = ("status", "trashed_until", "ttl")
+
+
+def _as_seen(record: Record) -> dict[str, Any]:
+    """The condition that a record is still what was read of it, as far as others change it."""
+    condition = "sha256 = :sha256 AND #status = :status"
+    values: dict[str, Any] = {":sha256": {"S": record.sha256}, ":status": {"S": record.status.value}}
+    if record.sources:
+        condition += " AND #sources = :sources"
+        values[":sources"] = {"SS": sorted(record.sources)}
+    else:
+        condition += " AND attribute_not_exists(#sources)"
+    return {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#status": "status", "#sources": "sources"},
+        "ExpressionAttributeValues": values,
+    }
 
 
 def _key(identity_id: str, timestamp: Decimal) -> dict[str, Any]:
