@@ -1,0 +1,68 @@
+"""Who may know whom (docs/architecture.md), and what nobody has to wait for."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from photobak.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+PHOTO = sorted((ROOT / "photobak" / "photo").rglob("*.py"))
+
+HEAVY = {
+    "authlib", "aws_lambda_powertools", "boto3", "botocore", "hypercorn", "joserfc", "keyring", "ministack", "PIL",
+    "pillow_heif", "psutil", "pydantic", "rich", "sqlite3", "urllib3", "yaml",
+}  # fmt: skip
+"""What a command imports when it runs, and its help doesn't."""
+
+CLOCKS = {"now", "utcnow", "today", "fromtimestamp", "time_ns", "monotonic", "perf_counter", "localtime"}
+
+RUN = """
+import contextlib, json, sys
+from photobak.cli.main import command
+for arguments in {lines!r}:
+    with contextlib.suppress(SystemExit):
+        command.main(arguments, prog_name="photobak", standalone_mode=False)
+print(json.dumps(sorted(name for name in sys.modules if "." not in name or name.startswith("photobak."))))
+"""
+
+
+def imported_by(*lines: list[str]) -> set[str]:
+    """The modules that a new process has loaded after these command lines."""
+    command = [sys.executable, "-c", RUN.format(lines=lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_imports_go_one_way() -> None:
+    """The contracts are those of import-linter in pyproject.toml."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert " 0 broken" in done.stdout
+
+
+def test_help_imports_click_and_little_else() -> None:
+    found = imported_by(["--help"], ["--version"])
+    assert "click" in found
+    assert found & HEAVY == set()
+    ours = {name for name in found if name.startswith("photobak.")}
+    assert {name for name in ours if not name.startswith("photobak.cli")} == {"photobak.errors"}
+    assert not ours & {f"photobak.cli.{name}" for name in COMMANDS}
+
+
+def test_no_commands_help_has_to_wait_for_its_libraries() -> None:
+    found = imported_by(*([name, "--help"] for name in COMMANDS))
+    assert {f"photobak.cli.{name}" for name in COMMANDS} <= found
+    assert found & HEAVY == set()
+
+
+@pytest.mark.parametrize("module", PHOTO, ids=lambda module: module.stem)
+def test_photo_has_no_clock_but_the_one_that_it_is_given(module: Path) -> None:
+    tree = ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+    called = {node.func.attr for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    assert called & CLOCKS == set()
