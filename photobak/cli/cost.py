@@ -123,7 +123,7 @@ def _print_tables(
     )
     click.echo(f"\nA month, with originals in {storage.value}:")
     _bill_table(monthly_bill(prices, shelf, storage))
-    click.echo("\nStorage classes for originals (deploy --storage-class):")
+    click.echo("\nStorage classes for originals (deploy -p StorageClass=…):")
     _classes_table(prices, shelf)
     click.echo("\nWithout servers, or with them (requests of 0.3 s and 1 GB, no free tier):")
     _servers_table(compared)

@@ -76,7 +76,8 @@ def test_every_bucket_and_table_is_a_store_or_passing() -> None:
 def test_a_bucket_is_encrypted_and_nobodys_but_the_owners(name: str) -> None:
     bucket = properties(name)
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in ("AES256", "aws:kms")
+    algorithm = rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    assert algorithm == {"Fn::If": ["WithKmsKey", "aws:kms", "AES256"]}
     block = bucket["PublicAccessBlockConfiguration"]
     assert block == dict.fromkeys(
         ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
