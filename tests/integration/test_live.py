@@ -6,78 +6,88 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import urllib3
-from joserfc import jwk
-from support.live import Connection, Person, keep, opened, person, record_of, token_like
+from support.api import Member, new_member
+from support.live import (
+    connection_of,
+    connections_of,
+    keep,
+    news_table,
+    opened,
+    record_of,
+    topics_table,
+)
 from support.local_stack import eventually, root_client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from photobak.cloud.live.service import MOST_SUBSCRIPTIONS
-from photobak.cloud.store.news import News, NewsTable, sequence_of
-from photobak.cloud.store.topics import Topic, TopicsTable
+from photobak.cloud.store.news import News, sequence_of
+from photobak.cloud.store.topics import Topic
 from photobak.local.lifecycle import down, up
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status
 from photobak.photo.topic import LARGEST_MESSAGE
 
 
-@pytest.fixture
-def ann(local_stack: LocalStack) -> Person:
-    return person(local_stack, "live-ann")
+@pytest.fixture(scope="module")
+def ann(local_stack: LocalStack) -> Member:
+    return new_member(local_stack)
 
 
-@pytest.fixture
-def bob(local_stack: LocalStack) -> Person:
-    return person(local_stack, "live-bob")
-
-
-def topics_table(stack: LocalStack) -> TopicsTable:
-    return TopicsTable(root_client(stack, "dynamodb"), "photobak-topics")
-
-
-def news_table(stack: LocalStack) -> NewsTable:
-    return NewsTable(root_client(stack, "dynamodb"), "photobak-news")
+@pytest.fixture(scope="module")
+def bob(local_stack: LocalStack) -> Member:
+    return new_member(local_stack)
 
 
 # ---------------------------------------------------------------------- who is let in
 
 
-def other_pool(ann: Person) -> str:
-    """A good token of another user pool: the local stack signs those of all its pools."""
-    return token_like(ann, iss=f"https://cognito-idp.{ann.stack.region}.amazonaws.com/us-east-1_Other0000")
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
-BAD_HEADERS: dict[str, Callable[[Person], dict[str, str]]] = {
+def by_the_pool(ann: Member, **claims: object) -> dict[str, str]:
+    return bearer(ann.forged(by_the_pool=True, **claims))
+
+
+BAD_HEADERS: dict[str, Callable[[Member], dict[str, str]]] = {
     "none": lambda _: {},
     "empty": lambda _: {"Authorization": "Bearer "},
     "no JWT": lambda _: {"Authorization": "Bearer hello"},
     "another scheme": lambda ann: {"Authorization": f"Basic {ann.id_token}"},
-    "forged": lambda ann: {"Authorization": f"Bearer {token_like(ann, jwk.RSAKey.generate_key(2048))}"},
-    "unsigned": lambda ann: {"Authorization": f"Bearer {ann.id_token.rpartition('.')[0]}."},
-    "expired": lambda ann: {"Authorization": f"Bearer {token_like(ann, exp=int(time.time()) - 3600)}"},
-    "expired a moment ago": lambda ann: {"Authorization": f"Bearer {token_like(ann, exp=int(time.time()) - 5)}"},
-    "of another pool": lambda ann: {"Authorization": f"Bearer {other_pool(ann)}"},
-    "for another client": lambda ann: {"Authorization": f"Bearer {token_like(ann, aud='another')}"},
-    "an access token": lambda ann: {"Authorization": f"Bearer {token_like(ann, token_use='access')}"},
+    "forged": lambda ann: bearer(ann.forged(by_the_pool=False)),
+    "unsigned": lambda ann: bearer(ann.id_token.rpartition(".")[0] + "."),
+    "expired": lambda ann: by_the_pool(ann, exp=int(time.time()) - 3600),
+    "expired a moment ago": lambda ann: by_the_pool(ann, exp=int(time.time()) - 1),
+    "of another pool": lambda ann: by_the_pool(ann, iss=f"{ann.stack.outputs.issuer}2"),
+    "for another client": lambda ann: by_the_pool(ann, aud="another"),
+    "an access token": lambda ann: bearer(ann.access_token),
+    "an access token with all else": lambda ann: by_the_pool(ann, token_use="access"),
 }
 
 
 @pytest.mark.parametrize("case", BAD_HEADERS)
-def test_who_has_no_good_token_is_refused_at_the_handshake(ann: Person, case: str) -> None:
-    with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, **BAD_HEADERS[case](ann)):
+def test_who_has_no_good_token_is_refused_at_the_handshake(ann: Member, case: str) -> None:
+    headers = BAD_HEADERS[case](ann)
+    with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, **headers):
         pass
 
 
-def test_a_token_in_the_address_opens_nothing(ann: Person) -> None:
+def test_a_token_that_the_pool_signs_is_good(ann: Member) -> None:
+    """So what is refused above is refused for what was changed."""
+    with opened(ann.stack, **by_the_pool(ann, exp=int(time.time()) + 5)) as connection:
+        connection.subscribe("general")
+
+
+def test_a_token_in_the_address_opens_nothing(ann: Member) -> None:
     for name in ("token", "Authorization", "ticket"):
         with pytest.raises(InvalidStatus, match="403"), opened(ann.stack, f"?{name}={ann.id_token}"):
             pass
 
 
-def ticket(ann: Person) -> str:
+def ticket(ann: Member) -> str:
     answer = urllib3.request(
         "POST", f"{ann.stack.outputs.api_url}/ws/ticket", headers={"Authorization": f"Bearer {ann.id_token}"}
     )
@@ -86,9 +96,9 @@ def ticket(ann: Person) -> str:
     return str(answer.json()["ticket"])
 
 
-def test_a_ticket_opens_one_connection_of_its_owner(ann: Person) -> None:
+def test_a_ticket_opens_one_connection_of_its_owner(ann: Member) -> None:
     own = ticket(ann)
-    with ann.connection() as other, opened(ann.stack, f"?ticket={own}") as connection:
+    with connection_of(ann) as other, opened(ann.stack, f"?ticket={own}") as connection:
         connection.subscribe("by ticket")
         other.say({"type": "message", "topic": "by ticket", "message": 1})
         assert connection.hear()["message"] == 1
@@ -96,7 +106,7 @@ def test_a_ticket_opens_one_connection_of_its_owner(ann: Person) -> None:
         pass
 
 
-def test_an_old_ticket_opens_nothing(ann: Person) -> None:
+def test_an_old_ticket_opens_nothing(ann: Member) -> None:
     own = ticket(ann)
     dynamodb = root_client(ann.stack, "dynamodb")
     for item in dynamodb.scan(TableName="photobak-tickets")["Items"]:
@@ -106,7 +116,7 @@ def test_an_old_ticket_opens_nothing(ann: Person) -> None:
         pass
 
 
-def test_tickets_are_kept_as_hashes(ann: Person) -> None:
+def test_tickets_are_kept_as_hashes(ann: Member) -> None:
     own = ticket(ann)
     assert own not in json.dumps(root_client(ann.stack, "dynamodb").scan(TableName="photobak-tickets")["Items"])
 
@@ -146,8 +156,8 @@ BAD_MESSAGES: dict[str, tuple[object, str | None]] = {
 }
 
 
-def test_what_is_wrong_is_answered_by_name_and_the_connection_stays_open(ann: Person) -> None:
-    with ann.connection() as connection:
+def test_what_is_wrong_is_answered_by_name_and_the_connection_stays_open(ann: Member) -> None:
+    with connection_of(ann) as connection:
         for case, (message, field) in BAD_MESSAGES.items():
             answer = connection.ask(message)
             assert (answer["type"], answer["field"]) == ("error", field), case
@@ -155,8 +165,8 @@ def test_what_is_wrong_is_answered_by_name_and_the_connection_stays_open(ann: Pe
         connection.subscribe("still here")
 
 
-def test_answers_carry_the_senders_mark(ann: Person) -> None:
-    with ann.connection() as connection:
+def test_answers_carry_the_senders_mark(ann: Member) -> None:
+    with connection_of(ann) as connection:
         assert connection.ask({"type": "subscribe", "topic": "a", "id": "1"})["id"] == "1"
         assert connection.ask({"type": "message", "topic": "b", "message": 0, "id": "2"})["id"] == "2"
         assert connection.ask({"type": "unsubscribe", "topic": "a", "id": "3"})["id"] == "3"
@@ -164,8 +174,8 @@ def test_answers_carry_the_senders_mark(ann: Person) -> None:
         assert "id" not in connection.ask({"type": "subscribe", "topic": "a", "id": 5})
 
 
-def test_a_connection_listens_to_so_many_topics_and_no_more(ann: Person) -> None:
-    with ann.connection() as connection:
+def test_a_connection_listens_to_so_many_topics_and_no_more(ann: Member) -> None:
+    with connection_of(ann) as connection:
         for number in range(MOST_SUBSCRIPTIONS):
             connection.subscribe(f"topic {number}")
         refused = connection.ask({"type": "subscribe", "topic": "one more"})
@@ -179,93 +189,89 @@ def test_a_connection_listens_to_so_many_topics_and_no_more(ann: Person) -> None
 # ---------------------------------------------------------------------- who hears what
 
 
-def publish(connection: Connection, topic: str, message: object) -> dict[str, Any]:
-    return connection.ask({"type": "message", "topic": topic, "message": message})
-
-
 @pytest.mark.parametrize("message", [None, 0, -1.5, True, "", "Łódź 🌿", [], {"a": [{"b": None}]}, "a" * 100_000])
-def test_any_json_reaches_all_who_listen_as_it_was(ann: Person, message: object) -> None:
+def test_any_json_reaches_all_who_listen_as_it_was(ann: Member, message: object) -> None:
     topic = uuid.uuid4().hex  # the local stack takes half a second to forget the listeners of the last test
-    with ann.connections(3) as (first, second, publisher):
+    with connections_of(ann, 3) as (first, second, publisher):
         first.subscribe(topic)
         second.subscribe(topic)
-        assert publish(publisher, topic, message) == {"type": "published", "topic": topic, "receivers": 2}
+        assert publisher.publish(topic, message) == 2
         heard = {"type": "message", "topic": topic, "message": message}
         assert (first.hear(), second.hear()) == (heard, heard)
         publisher.hears_nothing_more()
 
 
-def test_who_publishes_hears_it_too_if_they_listen(ann: Person) -> None:
-    with ann.connection() as connection:
+def test_who_publishes_hears_it_too_if_they_listen(ann: Member) -> None:
+    with connection_of(ann) as connection:
         connection.subscribe("echo")
         connection.say({"type": "message", "topic": "echo", "message": 1})
         assert sorted(connection.hear()["type"] for _ in range(2)) == ["message", "published"]
 
 
-def test_another_persons_topic_of_the_same_name_is_another_topic(ann: Person, bob: Person) -> None:
+def test_another_persons_topic_of_the_same_name_is_another_topic(ann: Member, bob: Member) -> None:
     names = ["general", "photos", f"{bob.identity_id}/general", f"../{bob.identity_id}/general", "*"]
-    with ann.connection() as hers, bob.connection() as his:
+    with connection_of(ann) as hers, connection_of(bob) as his:
         for name in names:
             hers.subscribe(name)
-        assert publish(his, "general", "his")["receivers"] == 0
+        assert his.publish("general", "his") == 0
         keep(bob, record_of(bob))
         for name in names:
             if name != "photos":
-                assert publish(his, name, "his")["receivers"] == 0
+                assert his.publish(name, "his") == 0
         hers.hears_nothing_more()
 
 
-def test_who_has_unsubscribed_hears_nothing_more(ann: Person) -> None:
-    with ann.connections(2) as (listener, publisher):
+def test_who_has_unsubscribed_hears_nothing_more(ann: Member) -> None:
+    with connections_of(ann, 2) as (listener, publisher):
         listener.subscribe("b")
         assert listener.ask({"type": "unsubscribe", "topic": "b"}) == {"type": "unsubscribed", "topic": "b"}
-        assert publish(publisher, "b", 1)["receivers"] == 0
+        assert publisher.publish("b", 1) == 0
         listener.hears_nothing_more()
 
 
-def test_what_one_connection_publishes_is_heard_in_its_order(ann: Person) -> None:
-    with ann.connections(2) as (listener, publisher):
+def test_what_one_connection_publishes_is_heard_in_its_order(ann: Member) -> None:
+    with connections_of(ann, 2) as (listener, publisher):
         listener.subscribe("counting")
         for number in range(50):
-            publish(publisher, "counting", number)
+            publisher.publish("counting", number)
         assert [listener.hear()["message"] for _ in range(50)] == list(range(50))
 
 
-def test_a_connection_that_is_gone_is_forgotten_and_the_others_hear(ann: Person) -> None:
+def test_a_connection_that_is_gone_is_forgotten_and_the_others_hear(ann: Member) -> None:
     table, topic = topics_table(ann.stack), Topic(ann.identity_id, "ghosts")
     now = record_of(ann).stored_at
-    with ann.connections(2) as (listener, publisher):
+    with connections_of(ann, 2) as (listener, publisher):
         listener.subscribe("ghosts")
         for number in range(20):
             table.subscribe(topic, f"ghost{number}", now.replace(year=2100))
-        assert publish(publisher, "ghosts", "boo")["receivers"] == 1
+        assert publisher.publish("ghosts", "boo") == 1
         assert listener.hear()["message"] == "boo"
         (left,) = table.listeners(topic, now)
         assert len(left) == 1
 
 
-def test_who_leaves_is_forgotten(ann: Person) -> None:
+def test_who_leaves_is_forgotten(ann: Member) -> None:
     table = topics_table(ann.stack)
-    with ann.connection() as connection:
+    with connection_of(ann) as connection:
         for number in range(30):
             connection.subscribe(f"leaving {number}")
     now = record_of(ann).stored_at
     eventually(lambda: not any(any(table.listeners(Topic(ann.identity_id, f"leaving {n}"), now)) for n in range(30)))
 
 
-def test_a_subscription_ends_after_two_hours_unless_it_is_renewed(ann: Person) -> None:
+def test_a_subscription_ends_after_two_hours_unless_it_is_renewed(ann: Member) -> None:
     table, topic = topics_table(ann.stack), Topic(ann.identity_id, "long ago")
     now = record_of(ann).stored_at
-    with ann.connections(2) as (listener, publisher):
+    with connections_of(ann, 2) as (listener, publisher):
         listener.subscribe("long ago")
         ((connection_id,),) = table.listeners(topic, now)
         table.subscribe(topic, connection_id, now.replace(year=2020))
-        assert publish(publisher, "long ago", 1)["receivers"] == 0
+        assert publisher.publish("long ago", 1) == 0
         listener.subscribe("long ago")
-        assert publish(publisher, "long ago", 2)["receivers"] == 1
+        assert publisher.publish("long ago", 2) == 1
 
 
-def test_listeners_are_read_page_by_page(ann: Person) -> None:
+def test_listeners_are_read_page_by_page(ann: Member) -> None:
     """A page of DynamoDB ends at 1 MB; every name here is as long as a name can be."""
     dynamodb, topic = root_client(ann.stack, "dynamodb"), Topic(ann.identity_id, "🌿" * 128)
     connections = [f"{number:016}" for number in range(2500)]
@@ -283,9 +289,9 @@ def test_listeners_are_read_page_by_page(ann: Person) -> None:
 # ---------------------------------------------------------------------- photos announce themselves
 
 
-def test_a_record_reaches_its_owner_as_it_is_listed_when_it_comes_and_when_it_changes(ann: Person, bob: Person) -> None:
-    record = record_of(ann, filename=f"{uuid.uuid4()}.jpg")
-    with ann.connection() as hers, bob.connection() as his:
+def test_a_record_reaches_its_owner_as_it_is_listed_when_it_comes_and_when_it_changes(ann: Member, bob: Member) -> None:
+    record = record_of(ann)
+    with connection_of(ann) as hers, connection_of(bob) as his:
         hers.subscribe("photos")
         his.subscribe("photos")
         keep(ann, record)
@@ -298,30 +304,30 @@ def test_a_record_reaches_its_owner_as_it_is_listed_when_it_comes_and_when_it_ch
         his.hears_nothing_more()
 
 
-def test_changes_of_one_photo_are_heard_in_their_order(ann: Person) -> None:
+def test_changes_of_one_photo_are_heard_in_their_order(ann: Member) -> None:
     record = record_of(ann)
-    with ann.connection() as listener:
+    with connection_of(ann) as listener:
         listener.subscribe("photos")
         for number in range(40):
             keep(ann, record_of(ann, sha256=record.sha256, timestamp=record.timestamp, size=number))
         assert [listener.hear()["message"]["size"] for _ in range(40)] == list(range(40))
 
 
-def test_an_illegible_record_holds_nothing_up(ann: Person) -> None:
+def test_an_illegible_record_holds_nothing_up(ann: Member) -> None:
     record = record_of(ann)
     broken = record_of(ann).to_item() | {"kind": {"S": "hologram"}}
-    with ann.connection() as listener:
+    with connection_of(ann) as listener:
         listener.subscribe("photos")
         root_client(ann.stack, "dynamodb").put_item(TableName=ann.stack.outputs.table, Item=broken)
         keep(ann, record)
         assert listener.hear()["message"]["sha256"] == record.sha256
 
 
-def test_a_photo_at_thousands_of_places_fits_into_a_message(ann: Person) -> None:
+def test_a_photo_at_thousands_of_places_fits_into_a_message(ann: Member) -> None:
     sources = frozenset(f"laptop:{number:05}/{'a' * 100}.jpg" for number in range(2500))
     record = record_of(ann, sources=sources)
     assert len(json.dumps(record.listing())) > LARGEST_MESSAGE
-    with ann.connection() as listener:
+    with connection_of(ann) as listener:
         listener.subscribe("photos")
         keep(ann, record)
         heard = listener.hear()["message"]
@@ -333,18 +339,9 @@ def test_a_photo_at_thousands_of_places_fits_into_a_message(ann: Person) -> None
 # ---------------------------------------------------------------------- who was away
 
 
-def catch_up(connection: Connection, after: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """What is heard before the answer to a subscription that asks for what was missed, and the answer."""
-    connection.say({"type": "subscribe", "topic": "photos", "after": after})
-    heard = [connection.hear()]
-    while heard[-1]["type"] == "message":
-        heard.append(connection.hear())
-    return heard[:-1], heard[-1]
-
-
-def test_who_was_away_hears_what_they_missed_in_its_order_and_then_what_comes(ann: Person) -> None:
+def test_who_was_away_hears_what_they_missed_in_its_order_and_then_what_comes(ann: Member) -> None:
     missed = [record_of(ann) for _ in range(5)]
-    with ann.connection() as listener:
+    with connection_of(ann) as listener:
         listener.subscribe("photos")
         keep(ann, record_of(ann))
         last = listener.hear()["sequence"]
@@ -353,8 +350,8 @@ def test_who_was_away_hears_what_they_missed_in_its_order_and_then_what_comes(an
     trashed = record_of(ann, sha256=missed[0].sha256, timestamp=missed[0].timestamp, status=Status.TRASHED)
     keep(ann, trashed)
     eventually(lambda: len(news_table(ann.stack).after(ann.identity_id, last, 100)) == 6)
-    with ann.connection() as listener:
-        heard, answer = catch_up(listener, last)
+    with connection_of(ann) as listener:
+        heard, answer = listener.catch_up(last)
         assert [each["message"] for each in heard] == [record.listing() for record in [*missed, trashed]]
         assert (answer["more"], answer["gap"]) == (False, False)
         assert answer["sequence"] == heard[-1]["sequence"]
@@ -363,46 +360,46 @@ def test_who_was_away_hears_what_they_missed_in_its_order_and_then_what_comes(an
         assert listener.hear()["message"]["sha256"] == fresh.sha256
 
 
-def test_who_begins_to_listen_learns_from_where_to_ask_later(ann: Person) -> None:
-    with ann.connection() as listener:
+def test_who_begins_to_listen_learns_from_where_to_ask_later(ann: Member) -> None:
+    with connection_of(ann) as listener:
         begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
     record = record_of(ann)
     keep(ann, record)
     eventually(lambda: news_table(ann.stack).newest(ann.identity_id) > begun)
-    with ann.connection() as listener:
-        ((heard,), _answer) = catch_up(listener, begun)
+    with connection_of(ann) as listener:
+        ((heard,), _answer) = listener.catch_up(begun)
     assert heard["message"] == record.listing()
 
 
 def test_who_has_missed_much_asks_again_and_again(local_stack: LocalStack) -> None:
-    cid = person(local_stack, "live-cid")
+    cid = new_member(local_stack)
     told = [News(sequence_of(str(number)), json.dumps({"type": "message", "n": number})) for number in range(1, 1101)]
     news_table(cid.stack).remember(cid.identity_id, told, record_of(cid).stored_at)
     heard, answer = [], {"sequence": "", "more": True}
-    with cid.connection() as listener:
+    with connection_of(cid) as listener:
         while answer["more"]:
-            some, answer = catch_up(listener, answer["sequence"])
+            some, answer = listener.catch_up(answer["sequence"])
             heard += some
     assert [each["n"] for each in heard] == list(range(1, 1101))
 
 
-def test_who_was_away_for_longer_than_news_are_kept_is_told_so(ann: Person, bob: Person) -> None:
-    with bob.connection() as listener:
+def test_who_was_away_for_longer_than_news_are_kept_is_told_so(ann: Member, bob: Member) -> None:
+    with connection_of(bob) as listener:
         begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
         keep(bob, record_of(bob))
         his = listener.hear()["sequence"]
         assert begun < his
-    with ann.connection() as listener:  # to whom his places mean nothing
-        assert catch_up(listener, his)[1]["gap"] is True
-        assert catch_up(listener, sequence_of("1"))[1]["gap"] is True
+    with connection_of(ann) as listener:  # to whom his places mean nothing
+        assert listener.catch_up(his)[1]["gap"] is True
+        assert listener.catch_up(sequence_of("1"))[1]["gap"] is True
 
 
 def test_a_batch_that_is_given_twice_is_told_twice_and_kept_once(local_stack: LocalStack) -> None:
-    dan = person(local_stack, "live-dan")
+    dan = new_member(local_stack)
     record = record_of(dan)
     change = {"dynamodb": {"NewImage": record.to_item(), "SequenceNumber": "7"}}
     client = root_client(local_stack, "lambda")
-    with dan.connection() as listener:
+    with connection_of(dan) as listener:
         begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
         for _ in range(2):
             client.invoke(FunctionName="photobak-publish", Payload=json.dumps({"Records": [change]}))
@@ -412,8 +409,8 @@ def test_a_batch_that_is_given_twice_is_told_twice_and_kept_once(local_stack: Lo
 
 
 def test_the_local_stack_stops_at_once_though_somebody_listens(own_home: Path) -> None:
-    ann = person(up(own_home), "ann")
-    with ann.connections(3) as listeners:
+    ann = new_member(up(own_home))
+    with connections_of(ann, 3) as listeners:
         for listener in listeners:
             listener.subscribe("photos")
         started = time.monotonic()

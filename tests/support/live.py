@@ -1,53 +1,21 @@
-"""People and their WebSocket connections on the run's local stack, spoken to without any of our client's code."""
+"""WebSocket connections of people on the run's local stack, spoken to without any of our client's code."""
 
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from joserfc import jwk, jwt
+from support.api import Member
 from support.local_stack import root_client
+from support.records import record
 from websockets.sync.client import ClientConnection, connect
 
-from photobak.client.id_token import unverified_claims
-from photobak.client.profile import Profile
-from photobak.client.sign_in.hosted_ui import sign_in_local
-from photobak.cloud.store.photos import PhotosTable
-from photobak.local.home import Home
-from photobak.local.lifecycle import add_user
+from photobak.cloud.store.news import NewsTable
+from photobak.cloud.store.topics import TopicsTable
 from photobak.local.values import LocalStack
-from photobak.photo.capture_time import CaptureTime, TakenSource
-from photobak.photo.keys import original_key, timestamp_key
-from photobak.photo.kind import Kind
-from photobak.photo.record import Record, Status
-
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who can sign in to the run's local stack."""
-
-    stack: LocalStack
-    id_token: str
-    identity_id: str
-
-    @contextmanager
-    def connection(self) -> Iterator["Connection"]:
-        """An open connection of theirs."""
-        with opened(self.stack, Authorization=f"Bearer {self.id_token}") as connection:
-            yield connection
-
-    @contextmanager
-    def connections(self, count: int) -> Iterator[list["Connection"]]:
-        """Several of them."""
-        with ExitStack() as stack:
-            yield [stack.enter_context(self.connection()) for _ in range(count)]
+from photobak.photo.record import Record
 
 
 @dataclass(frozen=True)
@@ -74,6 +42,20 @@ class Connection:
         """Listen from now on."""
         assert self.ask({"type": "subscribe", "topic": topic})["type"] == "subscribed"
 
+    def publish(self, topic: str, message: object) -> int:
+        """Say something; returns how many have heard it."""
+        answer = self.ask({"type": "message", "topic": topic, "message": message})
+        assert (answer["type"], answer["topic"]) == ("published", topic)
+        return int(answer["receivers"])
+
+    def catch_up(self, after: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """What is heard before the answer to a subscription that asks for what was missed, and the answer."""
+        self.say({"type": "subscribe", "topic": "photos", "after": after})
+        heard = [self.hear()]
+        while heard[-1]["type"] == "message":
+            heard.append(self.hear())
+        return heard[:-1], heard[-1]
+
     def hears_nothing_more(self) -> None:
         """Nothing has arrived before the answer to a question that is asked now."""
         assert self.ask({"type": "unsubscribe", "topic": "silence"}) == {"type": "unsubscribed", "topic": "silence"}
@@ -86,80 +68,35 @@ def opened(stack: LocalStack, query: str = "", **headers: str) -> Iterator[Conne
         yield Connection(socket)
 
 
-@cache
-def person(stack: LocalStack, name: str) -> Person:
-    """The person of this name, signed in."""
-    account = add_user(stack.home, name)
-    profile = profile_of(stack)
-    tokens = sign_in_local(profile, account.username, account.password)
-    login = f"cognito-idp.{stack.region}.amazonaws.com/{profile.user_pool_id}"
-    identity = root_client(stack, "cognito-identity").get_id(
-        IdentityPoolId=profile.identity_pool_id, Logins={login: tokens.id_token}
-    )
-    return Person(stack, tokens.id_token, identity["IdentityId"])
+@contextmanager
+def connection_of(member: Member) -> Iterator[Connection]:
+    """A connection of this person."""
+    with opened(member.stack, Authorization=f"Bearer {member.id_token}") as connection:
+        yield connection
 
 
-def profile_of(stack: LocalStack) -> Profile:
-    """A profile of this stack, as far as signing in needs one."""
-    outputs = stack.outputs
-    return Profile(
-        name="test",
-        region=outputs.region,
-        api_url=outputs.api_url,
-        bucket=outputs.bucket,
-        table=outputs.table,
-        contents_table=outputs.contents_table,
-        user_pool_id=outputs.user_pool_id,
-        client_id=outputs.client_id,
-        identity_pool_id=outputs.identity_pool_id,
-        hosted_ui_url=outputs.hosted_ui_url,
-        issuer=outputs.issuer,
-        endpoint_url=outputs.endpoint_url,
-        ws_url=outputs.ws_url,
-    )
+@contextmanager
+def connections_of(member: Member, count: int) -> Iterator[list[Connection]]:
+    """Several of them."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(connection_of(member)) for _ in range(count)]
 
 
-def token_like(person: Person, key: jwk.RSAKey | None = None, **changes: Any) -> str:
-    """Their ID token with some claims changed, signed by their user pool's key or by another one."""
-    own_key = jwk.RSAKey.import_key((Home.at(person.stack.home).state / "cognito-rsa-key.pem").read_bytes())
-    header = json.loads(_padded(person.id_token.split(".")[0]))
-    return jwt.encode(header, unverified_claims(person.id_token) | changes, key or own_key)
+def record_of(member: Member, **changes: Any) -> Record:
+    """The record of a photo of theirs, another one each time."""
+    return record(uuid.uuid4().hex, username=member.identity_id, filename="Grüße aus Łódź.jpg", **changes)
 
 
-def _padded(part: str) -> bytes:
-    import base64
-
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-
-
-def record_of(person: Person, **changes: Any) -> Record:
-    """The record of a photo of theirs."""
-    sha256 = (uuid.uuid4().hex * 2)[:64]
-    taken = CaptureTime(NOW, TakenSource.EXIF)
-    values: dict[str, Any] = {
-        "username": person.identity_id,
-        "timestamp": timestamp_key(taken.taken_at, sha256),
-        "sha256": sha256,
-        "kind": Kind.PHOTO,
-        "status": Status.STORED,
-        "size": 3,
-        "content_type": "image/jpeg",
-        "taken": taken,
-        "filename": "Grüße aus Łódź.jpg",
-        "modified_at": NOW,
-        "original_key": original_key(person.identity_id, sha256, "jpg"),
-        "stored_at": NOW,
-        "sources": frozenset({"laptop:Pictures/Grüße aus Łódź.jpg"}),
-    }
-    return Record(**{**values, **changes})
-
-
-def keep(person: Person, record: Record) -> None:
+def keep(member: Member, record: Record) -> None:
     """Write a record into the table, as the process function does in the end."""
-    client = root_client(person.stack, "dynamodb")
-    client.put_item(TableName=PhotosTable(client, person.stack.outputs.table).name, Item=record.to_item())
+    root_client(member.stack, "dynamodb").put_item(TableName=member.stack.outputs.table, Item=record.to_item())
 
 
-def seconds_since(start: float) -> float:
-    """Seconds of the monotonic clock."""
-    return time.monotonic() - start
+def topics_table(stack: LocalStack) -> TopicsTable:
+    """Who listens to what."""
+    return TopicsTable(root_client(stack, "dynamodb"), "photobak-topics")
+
+
+def news_table(stack: LocalStack) -> NewsTable:
+    """What listeners were told."""
+    return NewsTable(root_client(stack, "dynamodb"), "photobak-news")

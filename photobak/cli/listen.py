@@ -1,0 +1,30 @@
+"""``photobak listen``: hear what is said on a topic."""
+
+import click
+
+from photobak.cli.context import Context, pass_context
+from photobak.cli.terminal import json_line, say
+
+
+@click.command(name="listen", short_help="Hear of each photo as it is stored.")
+@click.argument("topic", default="photos")
+@pass_context
+def command(context: Context, topic: str) -> None:
+    """Print a JSON object for each message of TOPIC, until it is stopped.
+
+    The topic `photos` tells of every photo of yours that is stored or changes, on whichever machine. A connection that
+    is lost is made again, and what was missed meanwhile is caught up on. Other topics carry what you publish.
+
+    \b
+      photobak listen | jq -r .message.filename
+      photobak listen doorbell
+    """
+    from photobak.cli.signed_in import require_session
+    from photobak.client.live import Listener
+
+    def tell(trouble: str) -> None:
+        if not context.quiet:
+            say(f"photobak: {trouble}")
+
+    for message in Listener(require_session(context), topic, tell).messages():
+        json_line(message)
