@@ -59,7 +59,9 @@ def command(
         _list_parameters()
         return
     from photobak.cli.stack_view import Follower
+    from photobak.stack.preflight import require_stack_name
 
+    require_stack_name(stack_name)
     given = _parameters(pairs)
     default_profile_name(context.places)  # a file that can't be read is better found now
     target = chosen_target(context, region)

@@ -1,5 +1,6 @@
 """Looks, before anything is changed, whether this account can take a stack: credentials, region, permissions."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,11 @@ ACTIONS: Final = (
 )
 """One of each kind of thing that a deployment does: a role that may do these was meant to deploy."""
 
+_NAME: Final = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){1,26}(?<!-)")
+"""A bucket's name takes 63 characters, and ours ends with 35 of kind, account and region at most."""
+_RESERVED: Final = ("aws", "amazon", "cognito")
+"""What the address of a sign-in page may not contain (Cognito Developer Guide, "Using the Amazon Cognito domain")."""
+
 _EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _UNKNOWN: Final = ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException", "AuthFailure")
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
@@ -76,6 +82,19 @@ def open_session(region: str | None) -> "boto3.Session":
         next_step = "Say which with --region, such as --region eu-central-1, or with AWS_REGION"
         raise WrongUsage("no AWS region is chosen", next_step=next_step)
     return session
+
+
+def require_stack_name(name: str) -> None:
+    """Look whether buckets and the sign-in page can be called after the stack.
+
+    Raises:
+        WrongUsage: they can't.
+    """
+    if not _NAME.fullmatch(name):
+        next_step = "Use 2 to 27 lower-case letters, digits and single dashes, a letter first."
+        raise WrongUsage(f"{name!r} can't be a stack's name here", next_step=next_step)
+    if taken := [word for word in _RESERVED if word in name]:
+        raise WrongUsage(f"{name!r} can't be a stack's name here", why=f"Cognito keeps the word {taken[0]} to itself")
 
 
 def require_account(target: Target) -> Account:

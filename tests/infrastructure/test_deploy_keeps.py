@@ -231,3 +231,14 @@ def test_the_create_only_properties_are_those_of_cloudformations_schemas():
         for key in ("createOnlyProperties", "conditionalCreateOnlyProperties"):
             found |= {pointer.split("/")[2] for pointer in schema.get(key) or []}
     assert found == CREATE_ONLY
+
+
+def test_a_template_that_is_too_large_to_be_sent_along_goes_by_the_bucket(local_stack, target):
+    outputs = made(target, local_stack, "large")
+    large = template_text() + "# padding\n" * 2_000 + "# end\n"
+    assert len(large) > 51_200
+    assert deploy(target, stack_name="large", parameters={}, template=large) == outputs
+    changed = large.replace("MaximumConcurrency: 2", "MaximumConcurrency: 3", 1)
+    plans: list[Plan] = []
+    deploy(target, stack_name="large", parameters={}, template=changed, approve=plans.append)
+    assert len(plans) == 1

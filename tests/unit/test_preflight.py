@@ -6,7 +6,14 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from photobak.errors import ConfigError, StackError, WrongUsage
-from photobak.stack.preflight import ACTIONS, principal_arn, require_account, require_permissions, require_region
+from photobak.stack.preflight import (
+    ACTIONS,
+    principal_arn,
+    require_account,
+    require_permissions,
+    require_region,
+    require_stack_name,
+)
 from photobak.stack.preflight import Account as Caller
 from photobak.stack.target import Target
 
@@ -77,3 +84,15 @@ def test_a_region_without_a_service_names_the_service():
         require_region(boto3.Session(), "mars-1")
     assert "cognito-idp" in refused.value.why
     assert "eu-central-1" in refused.value.next_step
+
+
+@pytest.mark.parametrize("name", ["photobak", "home-2", "a1", "x" * 27])
+def test_names_that_buckets_can_bear(name):
+    require_stack_name(name)
+    assert len(f"{name}-photos-123456789012-ap-southeast-1") <= 63
+
+
+@pytest.mark.parametrize("name", ["", "a", "2home", "Home", "home-", "ho--me", "ho_me", "x" * 28, "my-aws", "cognitos"])
+def test_names_that_they_cannot(name):
+    with pytest.raises(WrongUsage, match="can't be a stack's name"):
+        require_stack_name(name)
