@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "ls": "List photos by date.",
     "get": "Restore originals.",
     "show": "Show all that is known of a photo.",
+    "redate": "Correct when photos were taken.",
     "rm": "Delete photos; they can be brought back for a while.",
     "trash": "List what is in the trash, and bring it back.",
     "listen": "Hear of each photo as it is stored.",
@@ -30,6 +31,7 @@ COMMANDS: Final = {
     "token": "Print the ID token, for curl and other programs.",
     "deploy": "Set up the cloud in your AWS account, or bring it up to date.",
     "destroy": "Remove the cloud from your AWS account; the photos stay.",
+    "selftest": "Prove that your cloud does what photobak relies on.",
     "cost": "Show what the cloud costs.",
     "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
 }

@@ -100,13 +100,7 @@ def _file_name(record: Record) -> str:
 
 def _sources(record: Record) -> list[Source]:
     """The record's places; one that can't be read is the file name in no folder."""
-    found = []
-    for text in sorted(record.sources):
-        try:
-            found.append(Source.parse(text))
-        except ValueError:
-            continue
-    return found or [Source("unknown", unescape(record.filename))]
+    return record.places or [Source("unknown", unescape(record.filename))]
 
 
 def _with_id(target: Target) -> Target:

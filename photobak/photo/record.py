@@ -4,6 +4,7 @@ The fields are those of docs/architecture.md, "The two tables"; all forms are ma
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.identity import is_sha256, short_id
 from photobak.photo.keys import plain
 from photobak.photo.kind import Kind
+from photobak.photo.source import Source
 
 SCHEMA: Final = 1
 
@@ -100,6 +102,15 @@ class Record:
         if model.lower().startswith(make.lower()):
             return model or None
         return f"{make} {model}".strip()
+
+    @property
+    def places(self) -> list[Source]:
+        """Where it lay, read from ``sources`` in their order; those that can't be read are left out."""
+        found = []
+        for text in sorted(self.sources):
+            with suppress(ValueError):
+                found.append(Source.parse(text))
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON beside the photo: all of it, without the fields that are empty."""

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import subprocess
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ class Terminal:
 def terminal(home: Path, *arguments: str, **more: str) -> Iterator[Terminal]:
     """Run a command on a pseudo-terminal."""
     screen, inner = pty.openpty()
+    termios.tcsetwinsize(inner, (24, 80))
     with subprocess.Popen(
         [PHOTOBAK, *arguments],
         env=environ_of(home, **more),
