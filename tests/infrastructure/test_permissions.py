@@ -13,6 +13,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "OwnObjects": ("s3:GetObject",),
         "OwnListing": ("s3:ListBucket",),
         "OwnRows": ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+        "KmsForOwners": ("kms:Decrypt",),
     },
     "ProcessRole": {
         "TakeUploads": ("s3:GetObject", "s3:DeleteObject"),
@@ -26,6 +27,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
             "sqs:ChangeMessageVisibility",
         ),
         "Log": LOG,
+        "KmsForPhotos": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
     "ApiRole": {
         "SignUploads": ("s3:PutObject",),
@@ -40,8 +42,10 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
         ),
+        "MoveRecords": ("dynamodb:DeleteItem",),
         "GiveTickets": ("dynamodb:PutItem",),
         "Log": LOG,
+        "KmsForUploads": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
     "DeviceRole": {
         "Grants": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
@@ -76,8 +80,13 @@ WITHOUT_RESOURCE = {("PublishRole", "FindStreams")}
 
 
 def statements(role: str) -> list[dict[str, Any]]:
-    policies = ROLES[role]["Properties"]["Policies"]
-    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    """Those of the role's own policies, and of policies that are added to it where an option is chosen."""
+    own = [policy["PolicyDocument"] for policy in ROLES[role]["Properties"]["Policies"]]
+    found = [statement for document in own for statement in document["Statement"]]
+    for name, policy in resources_of("AWS::IAM::RolePolicy").items():
+        if policy["Properties"]["RoleName"] == {"Ref": role}:
+            found += [{"Sid": name, **each} for each in policy["Properties"]["PolicyDocument"]["Statement"]]
+    return found
 
 
 def listed(value: Any) -> list[Any]:
@@ -86,8 +95,10 @@ def listed(value: Any) -> list[Any]:
 
 def test_these_are_all_roles() -> None:
     assert ROLES.keys() == ALLOWED.keys()
-    kinds = {each["Type"] for each in template()["Resources"].values()}
-    assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group"}
+    kinds = {each["Type"] for each in template()["Resources"].values() if each["Type"].startswith("AWS::IAM::")}
+    assert kinds == {"AWS::IAM::Role", "AWS::IAM::RolePolicy"}
+    added = {policy["Properties"]["RoleName"]["Ref"] for policy in resources_of("AWS::IAM::RolePolicy").values()}
+    assert added <= ROLES.keys()
     for role in ROLES.values():
         assert role["Properties"].keys() == {"AssumeRolePolicyDocument", "Policies"}  # no policies that AWS manages
 
@@ -103,8 +114,8 @@ def test_a_role_may_do_this_and_nothing_else(role: str) -> None:
 
 @pytest.mark.parametrize("role", ALLOWED)
 def test_a_role_reaches_this_stack_alone(role: str) -> None:
-    """A resource is named by the template's own names, or by this account's."""
-    names = template()["Resources"].keys()
+    """A resource is named by the template's own names, or is the key that the owner has named."""
+    names = template()["Resources"].keys() | {"KmsKeyArn"}
     for each in statements(role):
         if (role, each["Sid"]) in WITHOUT_RESOURCE:
             assert each["Resource"] == "*"

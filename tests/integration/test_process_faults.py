@@ -114,8 +114,9 @@ def dies(person: Person, event: UploadEvent, number: int) -> bool:
 # ---------------------------------------------------------------------- dying
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_it_may_die_before_any_of_its_calls(aws: Aws, name: str) -> None:
+@pytest.mark.parametrize(("implementation", "name"), [("moto", "announced"), *(("local", name) for name in KEPT)])
+def test_it_may_die_before_any_of_its_calls(request: pytest.FixtureRequest, implementation: str, name: str) -> None:
+    aws: Aws = request.getfixturevalue(implementation)
     rehearsal = aws.person()
     for number in calls_of(rehearsal, KEPT[name].begin(rehearsal)):
         person = aws.person()
