@@ -15,6 +15,7 @@ from support.cloud import (
 from support.pictures import encoded, quadrants
 
 from photobak.photo.announcement import Announcement
+from photobak.photo.keys import record_key
 
 PHOTO = encoded(quadrants(), "JPEG")
 SHA256 = sha256_of_bytes(PHOTO)
@@ -107,4 +108,15 @@ def test_the_same_place_twice_in_one_announcement(aws: Aws) -> None:
 def test_a_place_that_is_given_up_and_named_is_kept(aws: Aws) -> None:
     person = with_photo_at(aws, OLD, ELSEWHERE)
     person.announce(announcement(PHOTO, OLD, gone=(OLD, ELSEWHERE)))
+    check_places(person, OLD)
+
+
+@pytest.mark.parametrize("beside", [None, b"", b"not JSON", b"{}", b"[]", b'{"kind": "hologram"}'])
+def test_a_record_beside_the_photo_that_is_lost_or_illegible_is_written_again(local: Aws, beside: bytes | None) -> None:
+    person = with_photo_at(local, OLD)
+    s3, key = local.root("s3"), record_key(person.identity_id, SHA256)
+    s3.delete_object(Bucket=local.photo_bucket, Key=key)
+    if beside is not None:
+        s3.put_object(Bucket=local.photo_bucket, Key=key, Body=beside)
+    person.announce(announcement(PHOTO, OLD))
     check_places(person, OLD)

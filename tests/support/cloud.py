@@ -290,7 +290,7 @@ class Clients:
     """Clients of one role; each is one run's alone while it is lent, and is used again, since making one takes long."""
 
     def __init__(self, session: boto3.Session, endpoint_url: str) -> None:
-        self._session = session
+        self._session: Any = session  # whose stubs want each service by name
         self._endpoint_url = endpoint_url
         self._free: dict[str, list[Any]] = {}
 

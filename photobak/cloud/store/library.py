@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
-from photobak.photo.record import Record
+from photobak.photo.record import InvalidRecord, Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -94,9 +94,11 @@ class Library:
             self.lay_record_beside(after)
 
     def record_beside(self, identity_id: str, sha256: str) -> Record | None:
-        """The record as it lies beside the photo; None where there is none."""
-        found = self.bucket.read_record(identity_id, sha256)
-        return Record.from_json(found) if found else None
+        """The record as it lies beside the photo; None where there is none, or none that can be read."""
+        try:
+            return Record.from_json(self.bucket.read_record(identity_id, sha256))
+        except (InvalidRecord, ValueError):
+            return None
 
     def _as_it_is_now(self, record: Record) -> Record | None:
         """Read a record again, even if it has another date by now."""
