@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -122,3 +123,20 @@ def test_a_size_that_is_none_is_wrong_usage(size):
     result = CliRunner().invoke(command, ["cost", "--photos", "5", "--avg-size", size])
     assert result.exit_code != 0
     assert "is not a size" in str(result.exception)
+
+
+def test_the_documents_say_what_the_model_says():
+    root = Path(__file__).parents[2]
+    readme, serverless = ((root / name).read_text("utf-8") for name in ("README.md", "docs/serverless.md"))
+    standard, cold = (
+        f"{monthly_bill(PRICES, HUNDRED_THOUSAND, storage).total:.2f}"
+        for storage in (StorageClass.STANDARD, StorageClass.GLACIER_IR)
+    )
+    assert f"${standard} a month, or ${cold} in Glacier" in readme
+    assert f"| a month, originals in S3 Standard | {standard} |" in serverless
+    assert f"| a month, originals in Glacier Instant Retrieval | {cold} |" in serverless
+    upload, restore = (
+        f"{sum_of(PRICES, HUNDRED_THOUSAND, StorageClass.STANDARD):.2f}" for sum_of in (upload_cost, restore_cost)
+    )
+    assert upload in serverless
+    assert restore in serverless
