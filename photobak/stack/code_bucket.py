@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CreateBucketConfigurationTypeDef
 
 _MISSING: Final = ("404", "NoSuchBucket", "NotFound")
+_FOREIGN: Final = ("403", "AccessDenied")
 _MAX_INLINE: Final = 51_200
 """Bytes of a TemplateBody (CloudFormation quotas)."""
 
@@ -53,14 +54,23 @@ def hand_over_template(target: Target, stack_name: str, text: str) -> dict[str, 
 
 
 def _put(target: Target, bucket: str, key: str, content: bytes) -> None:
-    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+    """Store what isn't there yet, in a bucket of this very account.
+
+    The bucket's name can be guessed: somebody else's bucket of that name must get nothing and serve no code.
+    """
+    s3, owner = target.session.client("s3", endpoint_url=target.endpoint_url), target.account()
     try:
-        s3.head_object(Bucket=bucket, Key=key)
+        s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        code = error.response["Error"]["Code"]
+        if code in _FOREIGN:
+            why = f"it belongs to another account, or {owner} may not use it"
+            next_step = "Use another --stack-name."
+            raise StackError(f"the bucket {bucket} can't be used", why=why, next_step=next_step) from error
+        if code not in _MISSING:
             raise StackError(f"the Lambda code can't be put into the bucket {bucket}", why=str(error)) from error
         _create(target, bucket)
-        s3.put_object(Bucket=bucket, Key=key, Body=content)
+        s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=owner)
 
 
 def _create(target: Target, bucket: str) -> None:

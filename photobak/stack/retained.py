@@ -36,7 +36,7 @@ def _buckets(target: Target, stack_name: str) -> Iterator[Adopted]:
     for logical_id, word in _BUCKETS.items():
         name = f"{stack_name}-{word}-{account}-{target.region}"
         try:
-            s3.head_bucket(Bucket=name)
+            s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
         except ClientError as error:
             if error.response["Error"]["Code"] not in _MISSING:
                 raise
