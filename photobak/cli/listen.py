@@ -20,7 +20,7 @@ def command(context: Context, topic: str) -> None:
       photobak listen doorbell
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.live import Listener
+    from photobak.client.listener import Listener
 
     def tell(trouble: str) -> None:
         if not context.quiet:

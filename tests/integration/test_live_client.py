@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
 from websockets.sync.server import ServerConnection, serve
 
-from photobak.client import live
-from photobak.client.live import Listener, connect
+from photobak.client import listener
+from photobak.client.listener import Listener
+from photobak.client.live import connect
 from photobak.client.places import places
 from photobak.client.session import Session, keep_sign_in, open_session
 from photobak.client.tokens.interface import Tokens
@@ -119,7 +121,7 @@ def test_what_was_missed_while_the_line_was_down_is_heard_once_and_in_its_order(
 def test_no_photo_is_missed_however_often_the_line_is_cut(
     ann: Member, proxy: TcpProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(listener, "_LONGEST_PAUSE", 0.1)
     chance = random.Random(7)
     ear = Ear(session_of(ann, tmp_path, through(proxy, ann)))
     listening(ear, ann)
@@ -141,7 +143,7 @@ def test_no_photo_is_missed_however_often_the_line_is_cut(
 
 
 def test_a_renewal_brings_what_was_never_told(ann: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "RENEW_EVERY", 0.2)
+    monkeypatch.setattr(listener, "RENEW_EVERY", 0.2)
     ear = Ear(session_of(ann, tmp_path))
     listening(ear, ann)
     sequence = sequence_of(str(int(news_table(ann.stack).newest(ann.identity_id)) + 1))
@@ -189,6 +191,18 @@ def test_what_the_service_refuses_is_said_with_its_words(
 def test_a_topic_that_cannot_be_is_not_asked_for_again_and_again(ann: Member, tmp_path: Path) -> None:
     with pytest.raises(CloudError, match="refuses: topic: "):
         next(Listener(session_of(ann, tmp_path), "a\n", print).messages())
+
+
+def test_a_gateway_that_is_too_busy_is_asked_again(ann: Member, tmp_path: Path) -> None:
+    """The local stack runs six functions at once, and refuses the handshakes that it has none for."""
+    session = session_of(ann, tmp_path)
+
+    def come_and_go(_: int) -> int:
+        with connect(session) as connection:
+            return connection.publish("crowd", 1)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(come_and_go, range(16))) == [0] * 16
 
 
 def test_a_sign_in_that_is_not_accepted_is_a_sign_in_that_is_needed(ann: Member, tmp_path: Path) -> None:
