@@ -32,7 +32,6 @@ COMMANDS: Final = {
     "deploy": "Set up the cloud in your AWS account, or bring it up to date.",
     "destroy": "Remove the cloud from your AWS account; the photos stay.",
     "selftest": "Prove that your cloud does what photobak relies on.",
-    "selftest": "Prove that your cloud does what photobak relies on.",
     "cost": "Show what the cloud costs.",
     "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
 }
