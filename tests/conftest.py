@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.backup import Backup
+from support.fault_proxy import FaultProxy
 from support.local_stack import processes_of
 
 from photobak.local.lifecycle import down, up
@@ -39,6 +40,14 @@ def local_stack(local_home: Path) -> Iterator[LocalStack]:
 def backup(tmp_path: Path, local_stack: LocalStack) -> Backup:
     """A person with a folder for photos and an account of their own on the run's local stack."""
     return Backup(tmp_path / "home", local_stack)
+
+
+@pytest.fixture
+def proxy(backup: Backup) -> Iterator[FaultProxy]:
+    """A proxy before the person's cloud, with no faults yet; for processes that get its ``environment``."""
+    port = int(backup.stack.endpoint_url.rpartition(":")[2])
+    with FaultProxy(port).running() as running:
+        yield running
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER = 1 << 20
 """Bytes: no answer here is larger than a few kilobytes."""
+_TRIES = 3
 _log = logging.getLogger(__name__)
 
 
@@ -123,17 +124,34 @@ def _request(
         raise CloudError(f"{place} isn't asked", why=problem)
     sent = {"User-Agent": "photobak", **(headers or {})}
     try:
-        response = _pool(repeatable).request(
-            method, url, body=body, headers=sent, redirect=False, preload_content=False
-        )
-        content = response.read(MAX_ANSWER + 1)
-        response.release_conn()
+        response, content = _exchange(method, url, body, sent, repeatable=repeatable)
     except HTTPError as error:
         raise unreachable(place, error) from None  # the cause's text has the query, and with it codes and tokens
     _log.debug("%s %s: %d", method, place, response.status)
     if len(content) > MAX_ANSWER:
         raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {MAX_ANSWER} bytes")
     return Answer(place, response.status, response.headers, content)
+
+
+def _exchange(
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, repeatable: bool
+) -> "tuple[urllib3.BaseHTTPResponse, bytes]":
+    """An answer and its body; one that is cut off is asked for again, which urllib3 doesn't do."""
+    from urllib3.exceptions import ProtocolError
+
+    for tries_left in reversed(range(_TRIES if repeatable else 1)):
+        response = _pool(repeatable).request(
+            method, url, body=body, headers=headers, redirect=False, preload_content=False
+        )
+        try:
+            content = response.read(MAX_ANSWER + 1)
+        except ProtocolError:
+            if not tries_left:
+                raise
+        else:
+            response.release_conn()
+            return response, content
+    raise AssertionError("unreachable")
 
 
 def unreachable(url: str, error: Exception) -> CloudError:

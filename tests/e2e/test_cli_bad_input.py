@@ -115,14 +115,15 @@ class TestFiles:
         assert f"{backup.photos}/film.mov: its 268,435,457 bytes are more than one upload takes" in done.stderr
 
 
-class TestUsage:
-    @pytest.fixture(scope="class")
-    def person(self, tmp_path_factory: pytest.TempPathFactory, local_stack: LocalStack) -> Backup:
-        """Somebody whom none of these commands changes anything for."""
-        person = Backup(tmp_path_factory.mktemp("person") / "home", local_stack)
-        person.make("a.jpg")
-        return person
+@pytest.fixture(scope="module")
+def person(tmp_path_factory: pytest.TempPathFactory, local_stack: LocalStack) -> Backup:
+    """Somebody whom wrong usage changes nothing for."""
+    person = Backup(tmp_path_factory.mktemp("person") / "home", local_stack)
+    person.make("a.jpg")
+    return person
 
+
+class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "code", "said"),
         [

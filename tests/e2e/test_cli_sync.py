@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,6 @@ SUMMARY = {
     "pending", "ignored", "bytes_uploaded", "seconds",
 }  # fmt: skip
 COUNTED = ("unchanged", "stored", "already_stored", "no_preview", "rejected", "failed", "pending")
-
-
-@pytest.fixture
-def proxy(backup: Backup) -> Iterator[FaultProxy]:
-    """A proxy before the person's local stack, with no faults yet."""
-    port = int(backup.stack.endpoint_url.rpartition(":")[2])
-    with FaultProxy(port).running() as running:
-        yield running
 
 
 class TestOutput:

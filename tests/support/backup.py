@@ -7,7 +7,6 @@ import random
 import subprocess
 import uuid
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cache
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from support.command_line import PHOTOBAK, environ_of
-from support.local_stack import root_client
+from support.local_stack import eventually, root_client
 from support.photo_files import dated
 from support.pictures import encoded, quadrants
 from support.plain_rights import plain_rights
@@ -38,6 +37,7 @@ from photobak.local.values import LocalStack
 from photobak.photo.record import Record
 
 DEVICE = "laptop"
+SAFE = {"stored", "already-stored", "no-preview"}
 
 
 @dataclass
@@ -141,6 +141,24 @@ class Backup:
         assert {outcome.result for outcome in outcomes} <= {RestoreResult.RESTORED}
         assert contents(folder) == contents(self.photos)
 
+    def require_sound(self, folder: Path) -> None:
+        """After whatever happened: one more sync, then all is safe, once, byte for byte, and nothing lies about."""
+        done = self.run("sync", str(self.photos), "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        self.require_restorable(folder)
+        eventually(lambda: not self.temporary_objects())
+        again = json_lines(self.run("sync", str(self.photos), "--json").stdout)[1]
+        assert again["unchanged"] == again["scanned"] == len(contents(self.photos))
+        state = {path.name for path in self.places.state.iterdir()}
+        ours = {f"{self.profile.name}.{ending}" for ending in ("index.sqlite3", "run.lock")}
+        assert state == {"local", "tokens", *ours}
+
+    def require_truth(self, lines: str) -> None:
+        """What a run has said to be stored, however it ended, is stored."""
+        said = [json.loads(line) for line in lines.splitlines() if line.endswith("}")]
+        stored = {line["sha256"] for line in said if line.get("result") in SAFE}
+        assert stored <= set(self.records())
+
     def temporary_objects(self) -> list[str]:
         """This person's uploads that the cloud has not processed to the end."""
         s3 = root_client(self.stack, "s3")
@@ -198,7 +216,3 @@ def json_lines(output: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The lines of ``--json``: those of files, and the summary."""
     *files, summary = (json.loads(line) for line in output.splitlines())
     return files, summary
-
-
-def names(paths: Iterable[Path]) -> list[str]:
-    return sorted(path.name for path in paths)
