@@ -1,6 +1,6 @@
 """What a cold start of each function costs: ``python -m tests.bench.cold_start``.
 
-CPU seconds of a new process from its start to its first answer, with nothing but the bundle, on this machine; the median
+CPU seconds of a new process from its start to its first answer, with nothing but the bundle, on this machine; median
 of five. Lambda gives CPU by memory: at 1,769 MB one processor, at 1,024 MB 0.58 of one.
 """
 
