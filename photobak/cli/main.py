@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "sync": "Back up photos.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
+    "verify": "Prove that the backup is there.",
     "show": "Show all that is known of a photo.",
     "redate": "Correct when photos were taken.",
     "rm": "Delete photos; they can be brought back for a while.",

@@ -1,0 +1,187 @@
+"""What is wrong with a photo: a pure decision on what the two tables and the bucket say of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from photobak.photo.keys import record_key
+from photobak.photo.record import Record, Status
+
+UNDERWAY_FOR: Final = timedelta(hours=1)
+"""Objects are written before their record: those of an announced photo are about to get it, unless they are older."""
+
+
+class ProblemKind(StrEnum):
+    """What is wrong."""
+
+    NOT_BACKED_UP = "not-backed-up"
+    """A file on this machine that the cloud does not keep."""
+    CHANGED = "changed"
+    """A file on this machine whose bytes are not the ones that were backed up, and are not kept either."""
+    UNREADABLE = "unreadable"
+    """A file on this machine that can't be read, so nobody knows."""
+    MISSING_RECORD = "missing-record"
+    """The record is lost, in one of its three places at least."""
+    WRONG_RECORD = "wrong-record"
+    """The three places don't say the same."""
+    MISSING_OBJECT = "missing-object"
+    """The original is lost."""
+    WRONG_SIZE = "wrong-size"
+    """The original is not as long as it was."""
+    BAD_BYTES = "bad-bytes"
+    """The original's bytes are not the ones that were stored."""
+    MISSING_PREVIEW = "missing-preview"
+    ORPHAN = "orphan"
+    """Something in the cloud that belongs to no photo, or to one in the trash and can be seen all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong."""
+
+    kind: ProblemKind
+    reason: str
+    sha256: str | None = None
+    path: Path | str | None = None
+    """The file on this machine, or the key in the bucket."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``verify --json``."""
+        path = str(self.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return {
+            "type": "problem",
+            "problem": self.kind.value,
+            "sha256": self.sha256,
+            "path": path if self.path else None,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing of the bucket has it."""
+
+    key: str
+    size: int
+    """Bytes."""
+    modified_at: datetime
+    frozen: bool = False
+    """Whether it has to be thawed before it can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one content in the cloud."""
+
+    sha256: str
+    status: Status | None = None
+    """What its item in ``Contents`` says; None where there is none."""
+    record: Record | None = None
+    """The record that its item in ``Contents`` points to."""
+    objects: tuple[Listed, ...] = ()
+    """What the bucket has of it, whatever belongs to it or not."""
+    beside: Record | None = None
+    """The record as it lies beside the photo, where it had to be looked at."""
+
+    def object(self, key: str) -> Listed | None:
+        """The object of this key."""
+        return next((each for each in self.objects if each.key == key), None)
+
+    def objects_of(self, kind: str) -> list[Listed]:
+        """The objects below ``original/``, ``thumb/``, ``web/`` or ``record/``."""
+        return [each for each in self.objects if each.key.startswith(f"{kind}/")]
+
+
+def judge(facts: Facts, identity_id: str, now: datetime) -> list[Problem]:
+    """Say what is wrong with a photo.
+
+    Args:
+        facts: what is known of it.
+        identity_id: whose it is.
+        now: tells what is under way, and what the trash has let go of.
+    """
+    return list(_problems(facts, identity_id, now))
+
+
+def _problems(facts: Facts, identity_id: str, now: datetime) -> Iterator[Problem]:
+    record = facts.record
+    if facts.status is None or facts.status in (Status.EXPECTED, Status.REJECTED):
+        yield from _without_record(facts, now)
+    elif record is None:
+        if not _let_go(facts, now):
+            yield _lost_record(facts, "the table Photos has lost it")
+    elif record.trashed_until is not None and record.trashed_until <= now:
+        return  # nobody has cleared it away yet
+    else:
+        if record.status is not facts.status:
+            reason = f"the table Photos says {record.status}, the table Contents says {facts.status}"
+            yield Problem(ProblemKind.WRONG_RECORD, reason, facts.sha256)
+        if facts.object(record_key(identity_id, facts.sha256)) is None:
+            yield _lost_record(facts, "it does not lie beside the photo", record_key(identity_id, facts.sha256))
+        expected = [] if record.status is Status.TRASHED else own_keys(record)
+        yield from _missing(facts, record, expected)
+        yield from _unexpected(facts, [*expected, record_key(identity_id, facts.sha256)], record)
+
+
+def _without_record(facts: Facts, now: datetime) -> Iterator[Problem]:
+    """Objects of a content that is no photo, as far as the tables know."""
+    if _let_go(facts, now) or (facts.status is Status.EXPECTED and _is_underway(facts, now)):
+        return
+    beside = facts.beside
+    originals, records = facts.objects_of("original"), facts.objects_of("record")
+    if originals or records:
+        yield _lost_record(facts, "the table Contents has lost it", (originals or records)[0].key)
+        if not originals and not (beside is not None and beside.status is Status.TRASHED):
+            key = beside.original_key if beside is not None else None
+            yield Problem(ProblemKind.MISSING_OBJECT, "the original is lost", facts.sha256, key)
+        return
+    for each in facts.objects:
+        yield Problem(ProblemKind.ORPHAN, "it belongs to no photo", facts.sha256, each.key)
+
+
+def _is_underway(facts: Facts, now: datetime) -> bool:
+    return all(now - each.modified_at < UNDERWAY_FOR for each in facts.objects)
+
+
+def _let_go(facts: Facts, now: datetime) -> bool:
+    """Whether these are remains of a photo in the trash, whose time there is over: they go at different times."""
+    if facts.objects_of("original"):
+        return False
+    if facts.beside is None:
+        return facts.status is Status.TRASHED and not facts.objects
+    return facts.beside.trashed_until is not None and facts.beside.trashed_until <= now
+
+
+def _missing(facts: Facts, record: Record, expected: list[str]) -> Iterator[Problem]:
+    for key in expected:
+        found = facts.object(key)
+        if key != record.original_key:
+            if found is None or not found.size:
+                yield Problem(ProblemKind.MISSING_PREVIEW, "the preview is lost", facts.sha256, key)
+        elif found is None:
+            yield Problem(ProblemKind.MISSING_OBJECT, "the original is lost", facts.sha256, key)
+        elif found.size != record.size:
+            reason = f"it has {found.size:,} bytes, and was stored with {record.size:,}"
+            yield Problem(ProblemKind.WRONG_SIZE, reason, facts.sha256, key)
+
+
+def _unexpected(facts: Facts, expected: list[str], record: Record) -> Iterator[Problem]:
+    for each in facts.objects:
+        if each.key not in expected:
+            trashed = record.status is Status.TRASHED
+            reason = "its photo is in the trash, and it can be seen" if trashed else "it belongs to no photo"
+            yield Problem(ProblemKind.ORPHAN, reason, facts.sha256, each.key)
+
+
+def _lost_record(facts: Facts, reason: str, key: str | None = None) -> Problem:
+    if key is None and facts.objects:
+        key = facts.objects[0].key
+    return Problem(ProblemKind.MISSING_RECORD, reason, facts.sha256, key)
+
+
+def own_keys(record: Record) -> list[str]:
+    """The keys of a photo's original and previews."""
+    return [key for key in (record.original_key, record.thumb_key, record.web_key) if key]
