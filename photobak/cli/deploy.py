@@ -71,7 +71,7 @@ def command(
         outputs = deploy(
             target,
             stack_name=stack_name,
-            parameters={**_local_parameters(target), **given},
+            parameters={**_first_parameters(context, target, stack_name), **given},
             bundle=_bundle(context, target),
             approve=approval,
             on_event=follower,
@@ -145,10 +145,19 @@ def chosen_target(context: Context, region: str | None) -> "Target":
     return target
 
 
-def _local_parameters(target: "Target") -> dict[str, str]:
-    if target.endpoint_url is None:
+def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
+    """What the place decides; on AWS only where there is no stack yet, so that what was chosen later stays."""
+    from photobak.stack.preflight import MOST_UPLOADS, upload_concurrency
+    from photobak.stack.state import stack_of
+
+    if target.endpoint_url:
+        return {"Environment": "local", "LocalEndpoint": target.endpoint_url}
+    if stack_of(target, stack_name) is not None:
         return {}
-    return {"Environment": "local", "LocalEndpoint": target.endpoint_url}
+    uploads = upload_concurrency(target)
+    if uploads < MOST_UPLOADS and not context.quiet:
+        say(f"This account's Lambda quota is small: {uploads} uploads are processed at once. AWS raises it for free.")
+    return {"UploadConcurrency": str(uploads)}
 
 
 def _bundle(context: Context, target: "Target") -> "Bundle":

@@ -43,6 +43,10 @@ ACTIONS: Final = (
 )
 """One of each kind of thing that a deployment does: a role that may do these was meant to deploy."""
 
+MOST_UPLOADS: Final = 50
+"""Processed at once, where the account's quota leaves it open (the template's default)."""
+_FEWEST_UPLOADS: Final = 2
+
 _NAME: Final = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){1,26}(?<!-)")
 """A bucket's name takes 63 characters, and ours ends with 35 of kind, account and region at most."""
 _RESERVED: Final = ("aws", "amazon", "cognito")
@@ -159,6 +163,23 @@ def require_permissions(target: Target, account: Account) -> bool:
         next_step = "Nothing has been changed. Deploy as somebody who may, such as an administrator."
         raise StackError(f"{account.caller} may not deploy", why=f"denied: {', '.join(denied)}", next_step=next_step)
     return True
+
+
+def upload_concurrency(target: Target) -> int:
+    """How many uploads this account can process at once: half of its functions, so that the API always finds one.
+
+    New accounts run 10 functions at once. A queue that feeds more of them than may run counts each refusal as a failed
+    try, and gives uploads up that nobody has looked at (Lambda Developer Guide, "Using Lambda with Amazon SQS").
+
+    Raises:
+        StackError: Lambda can't be asked.
+    """
+    functions = target.session.client("lambda", endpoint_url=target.endpoint_url)
+    try:
+        quota = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    except ClientError as error:
+        raise StackError("the quota of Lambda can't be read", why=str(error)) from error
+    return max(_FEWEST_UPLOADS, min(MOST_UPLOADS, quota // 2))
 
 
 def principal_arn(caller: str) -> str | None:

@@ -1,5 +1,6 @@
 """Whatever is deployed, removed and deployed again: photos, records and identities stay."""
 
+import contextlib
 import json
 from dataclasses import replace
 
@@ -7,6 +8,9 @@ import pytest
 from support.local_stack import root_client
 from support.stacks import local_parameters, target_of
 
+from photobak.cli.profile_of import profile_of
+from photobak.client.cognito import identity_id
+from photobak.client.sign_in.hosted_ui import sign_in_local
 from photobak.errors import StackError
 from photobak.local.values import LocalStack
 from photobak.stack.change_set import CREATE_ONLY, Change, losses
@@ -43,9 +47,23 @@ def read_photo(local_stack: LocalStack, outputs: StackOutputs) -> bytes:
     return root_client(local_stack, "s3").get_object(Bucket=outputs.bucket, Key="original/me/1.jpg")["Body"].read()
 
 
-def test_deploy_change_deploy_destroy_deploy_keeps_every_photo_and_the_same_pools(local_stack, target):
+def identity_of(local_stack: LocalStack, outputs: StackOutputs) -> str:
+    """The identity id of a person who signs in; everything of theirs lies under it."""
+    cognito = root_client(local_stack, "cognito-idp")
+    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
+        attributes = [{"Name": "email", "Value": "me@example.com"}, {"Name": "email_verified", "Value": "true"}]
+        pool = {"UserPoolId": outputs.user_pool_id, "Username": "me@example.com"}
+        cognito.admin_create_user(**pool, MessageAction="SUPPRESS", UserAttributes=attributes)
+        cognito.admin_set_user_password(**pool, Password="correct horse battery", Permanent=True)
+    profile = profile_of("me", outputs)
+    tokens = sign_in_local(profile, "me@example.com", "correct horse battery")
+    return identity_id(profile, tokens.id_token)
+
+
+def test_deploy_change_deploy_destroy_deploy_keeps_every_photo_and_the_same_identity(local_stack, target):
     first = made(target, local_stack, "keeps")
     put_photo(local_stack, first, b"bytes")
+    identity = identity_of(local_stack, first)
     second = deploy(target, stack_name="keeps", parameters={"TrashDays": "40"})
     assert second == first
     gone: list[ResourceEvent] = []
@@ -59,6 +77,7 @@ def test_deploy_change_deploy_destroy_deploy_keeps_every_photo_and_the_same_pool
     assert {one.logical_id for one in plans[0].adopted} == KEPT
     assert not {change.logical_id for change in plans[1].changes if change.action == "Add"} & KEPT
     assert read_photo(local_stack, third) == b"bytes"
+    assert identity_of(local_stack, third) == identity
 
 
 def test_what_is_adopted_is_whole_again_after_the_update(local_stack, target):

@@ -13,6 +13,7 @@ from photobak.stack.preflight import (
     require_permissions,
     require_region,
     require_stack_name,
+    upload_concurrency,
 )
 from photobak.stack.preflight import Account as Caller
 from photobak.stack.target import Target
@@ -96,3 +97,11 @@ def test_names_that_buckets_can_bear(name):
 def test_names_that_they_cannot(name):
     with pytest.raises(WrongUsage, match="can't be a stack's name"):
         require_stack_name(name)
+
+
+@pytest.mark.parametrize(("quota", "uploads"), [(10, 5), (1, 2), (1000, 50), (100, 50), (60, 30)])
+def test_uploads_leave_room_for_the_api(quota, uploads):
+    session = Session("lambda")
+    session.stub.add_response("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": quota}})
+    with session.stub:
+        assert upload_concurrency(Target(session)) == uploads
