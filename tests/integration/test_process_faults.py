@@ -246,6 +246,17 @@ def test_bytes_that_replace_the_upload_at_any_moment_are_never_kept_in_its_name(
     assert outcomes == {Status.STORED, Status.REJECTED}
 
 
+def test_right_bytes_that_replace_wrong_ones_at_any_moment_are_kept(local: Aws) -> None:
+    """As a client does that has read its file again: what was refused may not take along what came after it."""
+    rehearsal = local.person()
+    for number in calls_of(rehearsal, WRONG_BYTES.begin(rehearsal)):
+        person = local.person()
+        event = WRONG_BYTES.begin(person)
+        deliver(person, event, once_before(number, partial(person.upload, PHOTO)))
+        deliver(person, event)
+        check_kept(person, KEPT["unannounced"])
+
+
 def test_wrong_bytes_after_the_photo_is_kept_change_nothing(local: Aws) -> None:
     person = local.person()
     person.process(KEPT["announced"].begin(person))
@@ -268,6 +279,17 @@ def test_a_second_device_may_announce_between_any_two_of_its_calls(aws: Aws) -> 
         record = check_kept(person, KEPT["announced"])
         assert record.sources == {"laptop:Pictures/IMG_1.JPG", "phone:DCIM/1.JPG"}
         assert (record.taken.taken_at.day, record.filename) == (1, "IMG_1.JPG")
+
+
+def test_a_photo_that_nobody_has_announced_may_be_announced_between_any_two_of_its_calls(aws: Aws) -> None:
+    """What the announcement says is never lost: an announcement that expired may be made again while it is late."""
+    rehearsal = aws.person()
+    for number in calls_of(rehearsal, KEPT["unannounced"].begin(rehearsal)):
+        person = aws.person()
+        event = KEPT["unannounced"].begin(person)
+        other = Person(aws, person.identity_id)
+        deliver(person, event, once_before(number, partial(other.announce, announcement(PHOTO))))
+        assert check_kept(person, KEPT["unannounced"]).sources == {"laptop:Pictures/IMG_1.JPG"}
 
 
 @pytest.mark.parametrize("number", [1, 2])
