@@ -61,6 +61,16 @@ class KnownFile:
         return Path(self.folder, self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class StalePlaces:
+    """Places that the record of a content may still name, though the content lies elsewhere now."""
+
+    lies_at: KnownFile
+    """One of the paths where it is."""
+    sources: tuple[str, ...]
+    """In the form of ``photo.source``; may be empty, where it has come back to all of them."""
+
+
 class Index:
     """The index of one profile. Threads may share it."""
 
@@ -94,9 +104,9 @@ class Index:
             connection.close()
 
     def fingerprints(self, folder: str) -> dict[str, tuple[Fingerprint, bool]]:
-        """The files known of one folder, by name: fingerprint, and whether the cloud has confirmed the content."""
+        """The files known of one folder, by name: fingerprint, and whether the cloud knows content and place."""
         rows = self._all(
-            "SELECT name, size, mtime_ns, ctime_ns, inode, state IN ('stored', 'no-preview')"
+            "SELECT name, size, mtime_ns, ctime_ns, inode, told AND state IN ('stored', 'no-preview')"
             " FROM files JOIN contents USING (sha256) WHERE folder = ?",
             os.fsencode(folder),
         )
@@ -127,7 +137,38 @@ class Index:
         """All paths where this content is known to lie."""
         return [_known(row) for row in self._all(f"{_SELECT} WHERE sha256 = ?", bytes.fromhex(sha256))]
 
-    def expect(self, files: Iterable[KnownFile], uploaded_at: float) -> None:
+    def stale_places(self, most: int) -> list[StalePlaces]:
+        """Places to be taken out of records, of at most so many contents.
+
+        Only contents that lie elsewhere, where the cloud knows them: a content that lies nowhere any more keeps its
+        last places, for whoever restores it.
+        """
+        rows = self._all(_STALE, most)
+        found = [(self.places(sha256.hex()), sources.split("\0")) for sha256, sources in rows]
+        return [
+            StalePlaces(
+                lies_at=next(place for place in places if place.status.kept),
+                sources=tuple(sorted(set(sources) - {place.source for place in places})),
+            )
+            for places, sources in found
+        ]
+
+    def forget_stale_places(self, stale: Iterable[StalePlaces]) -> None:
+        """Note that the cloud has taken these places out of the records."""
+        with self._transaction() as connection:
+            for each in stale:
+                digest = bytes.fromhex(each.lies_at.sha256)
+                connection.executemany(_FORGET_LEFT, [(digest, source) for source in each.sources])
+                connection.execute(_FORGET_TAKEN_AGAIN, (digest,))
+
+    def expect(self, files: Iterable[KnownFile]) -> None:
+        """Note what was read and is about to be announced: a run that is cut off need not read it again."""
+        with self._transaction() as connection:
+            for file in files:
+                connection.execute(_EXPECT_CONTENT, (bytes.fromhex(file.sha256),))
+                _replace(connection, file, told=False)
+
+    def note_sent(self, files: Iterable[KnownFile], uploaded_at: float) -> None:
         """Note that S3 has just taken the content of these files, which the cloud has yet to confirm.
 
         Whatever was known of the content before: the cloud has asked for it, so it doesn't have it.
@@ -138,8 +179,8 @@ class Index:
         """
         with self._transaction() as connection:
             for file in files:
-                connection.execute(_EXPECT_CONTENT, (bytes.fromhex(file.sha256), uploaded_at))
-                connection.execute(_REPLACE_FILE, _row(file))
+                connection.execute(_SEND_CONTENT, (bytes.fromhex(file.sha256), uploaded_at))
+                _replace(connection, file, told=True)
 
     def confirm(self, files: Iterable[KnownFile], now: float) -> None:
         """Note what the cloud has said of the content of these files, all or none of them.
@@ -151,7 +192,7 @@ class Index:
         with self._transaction() as connection:
             for file in files:
                 connection.execute(_CONFIRM_CONTENT, (bytes.fromhex(file.sha256), file.status.value, now))
-                connection.execute(_REPLACE_FILE, _row(file))
+                _replace(connection, file, told=True)
 
     def reject(self, sha256: str) -> None:
         """Forget a content that the cloud has refused, and where it lies: the next sync reads those files again."""
@@ -168,11 +209,13 @@ class Index:
         with self._transaction() as connection:
             connection.execute(_NOTE_STATUS, (status.value, bytes.fromhex(sha256)))
 
-    def forget(self, files: Iterable[KnownFile]) -> None:
-        """Forget that these contents lie at these paths; what is known of the contents themselves stays."""
-        keys = [(os.fsencode(file.folder), os.fsencode(file.name), bytes.fromhex(file.sha256)) for file in files]
+    def leave(self, files: Iterable[KnownFile]) -> None:
+        """Note that these contents lie at these places no more; what is known of the contents themselves stays."""
         with self._transaction() as connection:
-            connection.executemany("DELETE FROM files WHERE folder = ? AND name = ? AND sha256 = ?", keys)
+            for file in files:
+                digest = bytes.fromhex(file.sha256)
+                connection.execute(_LEAVE, (digest, file.source))
+                connection.execute(_DELETE_FILE, (os.fsencode(file.folder), os.fsencode(file.name), digest))
 
     def note_run(self, finished_at: float, summary: Mapping[str, Any]) -> None:
         """Keep the summary of a run for ``photobak status``; the last hundred are kept."""
@@ -192,8 +235,8 @@ class Index:
         return (rows[0][0], json.loads(rows[0][1])) if rows else None
 
     def counts(self) -> dict[str, int]:
-        """How many contents there are of each state."""
-        return dict(self._all("SELECT state, count(*) FROM contents GROUP BY state"))
+        """How many contents there are of each state; ``pending`` are those that were sent."""
+        return dict(self._all(_COUNTS))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._guard:
@@ -213,11 +256,19 @@ class Index:
 
 _SELECT: Final = (
     "SELECT folder, name, size, mtime_ns, ctime_ns, inode, sha256, kind, content_type, extension,"
-    " taken_at, taken_source, source, state, uploaded_at FROM files JOIN contents USING (sha256)"
+    " taken_at, taken_source, source, iif(told, state, 'pending'), iif(told, uploaded_at, NULL)"
+    " FROM files JOIN contents USING (sha256)"
+)
+_COUNTS: Final = "SELECT state, count(*) FROM contents WHERE state <> 'pending' OR uploaded_at > 0 GROUP BY state"
+_STALE: Final = (
+    "SELECT sha256, group_concat(source, char(0)) FROM left_places WHERE EXISTS"
+    " (SELECT 1 FROM files JOIN contents USING (sha256)"
+    " WHERE files.sha256 = left_places.sha256 AND told AND state IN ('stored', 'no-preview'))"
+    " GROUP BY sha256 LIMIT ?"
 )
 
-
-_EXPECT_CONTENT: Final = (
+_EXPECT_CONTENT: Final = "INSERT INTO contents VALUES (?, 'pending', NULL, NULL) ON CONFLICT (sha256) DO NOTHING"
+_SEND_CONTENT: Final = (
     "INSERT INTO contents VALUES (?, 'pending', ?, NULL) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
     " uploaded_at = excluded.uploaded_at, confirmed_at = NULL"
 )
@@ -226,7 +277,25 @@ _CONFIRM_CONTENT: Final = (
     " confirmed_at = excluded.confirmed_at"
 )
 _NOTE_STATUS: Final = "UPDATE contents SET state = ? WHERE sha256 = ?"
-_REPLACE_FILE: Final = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LEAVE: Final = "INSERT OR IGNORE INTO left_places VALUES (?, ?)"
+_LEAVE_BEFORE: Final = (
+    "INSERT OR IGNORE INTO left_places SELECT sha256, source FROM files"
+    " WHERE folder = ? AND name = ? AND (sha256 <> ? OR source <> ?)"
+)
+_FORGET_LEFT: Final = "DELETE FROM left_places WHERE sha256 = ? AND source = ?"
+_FORGET_TAKEN_AGAIN: Final = (
+    "DELETE FROM left_places WHERE sha256 = ?1 AND source IN (SELECT source FROM files WHERE sha256 = ?1)"
+)
+_REPLACE_FILE: Final = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DELETE_FILE: Final = "DELETE FROM files WHERE folder = ? AND name = ? AND sha256 = ?"
+
+
+def _replace(connection: sqlite3.Connection, file: KnownFile, *, told: bool) -> None:
+    """Write the row of one path; where another content lay there before, its place is left."""
+    row = _row(file)
+    folder, name, digest = row[0], row[1], bytes.fromhex(file.sha256)
+    connection.execute(_LEAVE_BEFORE, (folder, name, digest, file.source))
+    connection.execute(_REPLACE_FILE, (*row, told))
 
 
 def _row(file: KnownFile) -> tuple[object, ...]:

@@ -23,11 +23,18 @@ CREATE TABLE files (
     extension TEXT NOT NULL,
     taken_at TEXT NOT NULL,
     taken_source TEXT NOT NULL,
-    source TEXT NOT NULL, -- the place as it was announced
+    source TEXT NOT NULL, -- the place as it is announced
+    told INTEGER NOT NULL, -- 1 once the cloud has answered the announcement
     PRIMARY KEY (folder, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX files_by_content ON files (sha256);
+
+CREATE TABLE left_places ( -- places that the record of a content may still name, though it lies there no more
+    sha256 BLOB NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (sha256, source)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
     finished_at REAL PRIMARY KEY, -- Unix seconds

@@ -34,12 +34,16 @@ class Ledger:
                 self.summary.ignored += 1
             self._observer.ignored(each.path, each.reason)
 
+    def read(self, contents: Iterable[Content]) -> None:
+        """These were read and are about to be announced."""
+        self._index.expect([each.known(Status.EXPECTED, None) for content in contents for each in content.candidates])
+
     def sent(self, content: Content, uploaded_at: float) -> None:
         """S3 has taken a content: from now on a run that is cut off need not send it again, only ask after it."""
         with self._guard:
             self.summary.uploaded += 1
             self.summary.bytes_uploaded += content.first.fingerprint.size
-        self._index.expect([each.known(Status.EXPECTED, uploaded_at) for each in content.candidates], uploaded_at)
+        self._index.note_sent([each.known(Status.EXPECTED, uploaded_at) for each in content.candidates], uploaded_at)
 
     def outcome(self, outcome: FileOutcome) -> None:
         """One file has its result, of which the index keeps nothing."""

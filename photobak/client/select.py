@@ -34,8 +34,6 @@ class Selection:
     groups: list[Group]
     gone: list[KnownFile]
     """What the index knows and the folder has no more."""
-    before: list[KnownFile]
-    """What changed files were when they were last backed up."""
 
 
 def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
@@ -64,7 +62,6 @@ def _select(listing: Listing, index: Index) -> Selection:
         pending=[Candidate.pending(file) for file in index.files(folder, pending)],
         groups=_groups(listing, changed, known.keys() - changed.keys() - set(gone), index),
         gone=index.files(folder, gone),
-        before=index.files(folder, known.keys() & changed.keys()),
     )
 
 

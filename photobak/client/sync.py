@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from photobak.client.announce import Announcer, batches
+from photobak.client.announce import Announcer, Content, batches
 from photobak.client.candidate import Candidate
 from photobak.client.confirm import Confirmer
 from photobak.client.examine import Examiner
@@ -81,14 +81,15 @@ class Sync:
         sender = Sender(announcer, self._ledger, self._observer, RateLimit(self._options.bytes_per_second))
         settler = Settler(Confirmer(self._session), announcer, sender, self._ledger)
         with Pipeline() as pipeline:
-            contents = pipeline.stage(batches, self._candidates(pipeline, roots), capacity=2)
+            contents = pipeline.stage(self._gather, self._candidates(pipeline, roots), capacity=2)
             announced = pipeline.stage(announcer.announce, contents, threads=2, capacity=_AHEAD)
             sent = pipeline.stage(sender.send, announced, threads=self._options.jobs, capacity=_AHEAD)
             if self._options.wait:
                 settler.settle(sent, self._options.timeout)
             else:
                 settler.leave(sent)
-        tell_moves(self._session, self._index, self._gone.of(roots))
+        self._index.leave(self._gone.of(roots))
+        tell_moves(self._session, self._index)
         self._index.note_run(time.time(), self.summary.to_json())
         return self.summary
 
@@ -112,6 +113,11 @@ class Sync:
         )
         found = pipeline.stage(examiner.examine, work, threads=_readers(), capacity=_AHEAD)
         return self._readable(found)
+
+    def _gather(self, candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
+        for batch in batches(candidates):
+            self._ledger.read(batch)
+            yield batch
 
     def _sort(self, selections: Iterable[Selection]) -> Iterator[Group | Candidate]:
         """Tell the ledger what each folder needs no work for, and hand on the rest."""

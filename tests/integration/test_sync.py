@@ -16,7 +16,7 @@ from support.known_files import known_file
 from support.local_stack import root_client
 from support.photo_files import dated, jpeg, movie
 
-from photobak.client.announce import Announcer, Content, Wanted
+from photobak.client.announce import Announcer, Content, Wanted, announce_all
 from photobak.client.candidate import Candidate
 from photobak.client.index import Fingerprint, Index
 from photobak.client.ledger import Ledger
@@ -240,6 +240,20 @@ class TestChanges:
         assert backup.sources(photo.read_bytes()) == {"laptop:a.jpg"}
         backup.require_restorable(tmp_path / "back")
 
+    def test_a_photo_that_was_cut_off_before_it_was_sent_and_then_moved(self, backup: Backup, tmp_path: Path) -> None:
+        """What a killed run has announced under its old name has that place taken away later."""
+        (photo,) = backup.make("a.jpg")
+        with Index.open(backup.index_file) as index:
+            known = known_file(
+                photo, "", Status.EXPECTED, fingerprint=Fingerprint.of(photo.stat()), sha256=sha256(photo)
+            )
+            index.expect([known])
+            announcement = Candidate.pending(known).announcement((known.source,))
+        announce_all(backup.session(), [announcement])
+        photo.rename(backup.photos / "b.jpg")
+        backup.sync()
+        backup.require_restorable(tmp_path / "back")
+
     def test_two_photos_that_swap_their_names(self, backup: Backup, tmp_path: Path) -> None:
         one, two = backup.make("a.jpg", "b.jpg")
         backup.sync()
@@ -356,7 +370,7 @@ class TestPending:
             assert backup.sync(wait=False).summary.uploaded == 0
             with Index.open(backup.index_file) as index:
                 (file,) = index.files(str(backup.photos), ["a.jpg"])
-                index.expect([file], time.time() - DAY - 1)
+                index.note_sent([file], time.time() - DAY - 1)
             assert backup.sync(wait=False).summary.uploaded == 1
         assert backup.sync().counts == {"stored": 1}
 
@@ -387,7 +401,7 @@ class TestRefusals:
         (photo,) = backup.make("a.jpg")
         wrong = replace(known_file(photo, "other bytes", Status.EXPECTED), fingerprint=Fingerprint.of(photo.stat()))
         with Index.open(backup.index_file) as index:
-            index.expect([wrong], time.time() - 2 * DAY)
+            index.note_sent([wrong], time.time() - 2 * DAY)
         return photo
 
     def test_bytes_that_do_not_match_are_read_again_and_sent_once_more(self, backup: Backup, tmp_path: Path) -> None:

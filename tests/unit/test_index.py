@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file
 
-from photobak.client.index import SCHEMA_VERSION, Fingerprint, Index
+from photobak.client.index import SCHEMA_VERSION, Fingerprint, Index, StalePlaces
 from photobak.errors import ConfigError
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import MOV
@@ -75,11 +75,16 @@ class TestFiles:
         index.confirm([*twins, known_file("/p/c.jpg")], NOW)
         assert index.places(twins[0].sha256) == twins
 
-    def test_forgetting_a_path_leaves_its_twin(self, index: Index) -> None:
+    def test_leaving_a_path_keeps_its_twin(self, index: Index) -> None:
         twins = [known_file("/p/a.jpg", "same"), known_file("/q/b.jpg", "same")]
         index.confirm(twins, NOW)
-        index.forget(twins[:1])
+        index.leave(twins[:1])
         assert index.places(twins[0].sha256) == twins[1:]
+
+    def test_leaving_a_path_keeps_what_has_come_there_since(self, index: Index) -> None:
+        index.confirm([known_file("/p/a.jpg", "after")], NOW)
+        index.leave([known_file("/p/a.jpg", "before")])
+        assert index.file("/p", "a.jpg") == known_file("/p/a.jpg", "after")
 
     @pytest.mark.parametrize(
         ("root", "below"),
@@ -98,28 +103,39 @@ class TestFiles:
 
 
 class TestContents:
-    def test_what_is_sent_is_pending_until_it_is_confirmed(self, index: Index) -> None:
+    def test_a_file_goes_from_read_to_sent_to_confirmed(self, index: Index) -> None:
         file = known_file("/p/a.jpg", status=Status.EXPECTED)
-        index.expect([file], NOW)
+        index.expect([file])
+        assert index.file("/p", "a.jpg") == file
+        index.note_sent([file], NOW)
         assert index.file("/p", "a.jpg") == replace(file, uploaded_at=NOW)
         assert index.fingerprints("/p") == {"a.jpg": (file.fingerprint, False)}
         index.confirm([replace(file, status=Status.NO_PREVIEW)], NOW + 1)
         assert index.file("/p", "a.jpg") == replace(file, status=Status.NO_PREVIEW, uploaded_at=NOW)
         assert index.fingerprints("/p") == {"a.jpg": (file.fingerprint, True)}
 
+    def test_a_new_place_of_a_confirmed_content_is_not_done_with_before_the_cloud_knows_it(self, index: Index) -> None:
+        index.note_sent([known_file("/p/a.jpg", "same")], NOW)
+        index.confirm([known_file("/p/a.jpg", "same")], NOW)
+        twin = known_file("/q/b.jpg", "same", Status.EXPECTED)
+        index.expect([twin])
+        assert index.file("/q", "b.jpg") == twin  # and not uploaded_at=NOW: it has yet to be announced
+        assert not index.fingerprints("/q")["b.jpg"][1]
+        assert index.fingerprints("/p")["a.jpg"][1]
+
     def test_confirming_one_path_confirms_its_twin(self, index: Index) -> None:
-        index.expect([known_file("/p/a.jpg", "same")], NOW)
+        index.note_sent([known_file("/p/a.jpg", "same")], NOW)
         index.confirm([known_file("/q/b.jpg", "same")], NOW)
         assert index.fingerprints("/p")["a.jpg"][1]
 
     def test_sending_a_content_again_makes_every_path_of_it_pending(self, index: Index) -> None:
         """The cloud has asked for it once more: it doesn't have it, whatever it said before."""
         index.confirm([known_file("/p/a.jpg", "same")], NOW)
-        index.expect([known_file("/q/b.jpg", "same")], NOW)
+        index.note_sent([known_file("/q/b.jpg", "same")], NOW)
         assert not index.fingerprints("/p")["a.jpg"][1]
 
     def test_a_rejected_content_is_forgotten_with_its_paths(self, index: Index) -> None:
-        index.expect([known_file("/p/a.jpg", "same"), known_file("/q/b.jpg", "same")], NOW)
+        index.note_sent([known_file("/p/a.jpg", "same"), known_file("/q/b.jpg", "same")], NOW)
         index.confirm([known_file("/p/c.jpg")], NOW)
         index.reject(known_file("/p/a.jpg", "same").sha256)
         assert set(index.fingerprints("/p")) == {"c.jpg"}
@@ -127,11 +143,12 @@ class TestContents:
 
     def test_counts(self, index: Index) -> None:
         index.confirm([known_file("/p/a.jpg"), known_file("/p/b.jpg", status=Status.NO_PREVIEW)], NOW)
-        index.expect([known_file("/p/c.jpg"), known_file("/p/d.jpg")], NOW)
+        index.note_sent([known_file("/p/c.jpg"), known_file("/p/d.jpg")], NOW)
+        index.expect([known_file("/p/e.jpg")])
         assert index.counts() == {"stored": 1, "no-preview": 1, "pending": 2}
 
     def test_what_was_sent_and_then_edited_is_not_pending_for_ever(self, index: Index) -> None:
-        index.expect([known_file("/p/a.jpg", "first version")], NOW)
+        index.note_sent([known_file("/p/a.jpg", "first version")], NOW)
         index.confirm([known_file("/p/a.jpg", "second version")], NOW)
         index.note_run(NOW, {})
         assert index.counts() == {"stored": 1}
@@ -146,6 +163,55 @@ class TestContents:
         with pytest.raises(OSError, match="gone"):
             index.confirm(files(), NOW)  # type: ignore[arg-type]
         assert index.file("/p", "a.jpg") == known_file("/p/a.jpg", "before")
+
+
+class TestStalePlaces:
+    def test_a_place_that_was_left_is_stale_once_the_content_lies_elsewhere(self, index: Index) -> None:
+        before, after = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
+        index.confirm([before], NOW)
+        index.leave([before])
+        assert index.stale_places(9) == []  # nowhere else: the record keeps its last place
+        index.expect([after])
+        assert index.stale_places(9) == []  # nor does the cloud know the other one yet
+        index.confirm([after], NOW)
+        (stale,) = index.stale_places(9)
+        assert stale == StalePlaces(after, (before.source,))
+        index.forget_stale_places([stale])
+        assert index.stale_places(9) == []
+
+    def test_an_edit_leaves_the_place_of_what_was_there(self, index: Index) -> None:
+        twin = known_file("/p/b.jpg", "before")
+        index.confirm([known_file("/p/a.jpg", "before"), twin], NOW)
+        index.expect([known_file("/p/a.jpg", "after")])
+        assert index.stale_places(9) == [StalePlaces(twin, ("laptop:a.jpg",))]
+
+    def test_a_place_that_was_taken_again_is_not_stale(self, index: Index) -> None:
+        file, twin = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
+        index.confirm([file, twin], NOW)
+        index.leave([file])
+        index.confirm([file], NOW)
+        assert [each.sources for each in index.stale_places(9)] == [()]
+        index.forget_stale_places(index.stale_places(9))
+        assert index.stale_places(9) == []
+
+    def test_a_content_in_the_trash_is_left_alone(self, index: Index) -> None:
+        file, twin = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
+        index.confirm([file, twin], NOW)
+        index.note_status(file.sha256, Status.TRASHED)
+        index.leave([file])
+        assert index.stale_places(9) == []
+
+    def test_so_many_contents_at_a_time(self, index: Index) -> None:
+        for number in range(5):
+            twins = [known_file(f"/p/{number}{letter}.jpg", str(number)) for letter in "abc"]
+            index.confirm(twins, NOW)
+            index.leave(twins[:2])
+        seen = []
+        while stale := index.stale_places(2):
+            assert len(stale) <= 2
+            seen += [each.lies_at.name for each in stale]
+            index.forget_stale_places(stale)
+        assert sorted(seen) == [f"{number}c.jpg" for number in range(5)]
 
 
 class TestRuns:
@@ -179,7 +245,7 @@ class TestFile:
     def test_several_threads_use_it_at_once(self, index: Index) -> None:
         def work(number: int) -> None:
             for step in range(50):
-                index.expect([known_file(f"/{number}/{step}.jpg")], NOW)
+                index.note_sent([known_file(f"/{number}/{step}.jpg")], NOW)
                 index.confirm([known_file(f"/{number}/{step}.jpg")], NOW)
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]

@@ -63,11 +63,18 @@ def test_a_new_file_is_read(index: Index, folder: Path) -> None:
 
 def test_an_untouched_file_that_is_not_confirmed_is_asked_after_and_not_read(index: Index, folder: Path) -> None:
     file = known(make(folder / "a.jpg"), Status.EXPECTED)
-    index.expect([file], NOW)
+    index.note_sent([file], NOW)
     selection = selected(index, folder)
     (candidate,) = selection.pending
     assert (candidate.path, candidate.sha256, candidate.uploaded_at) == (folder / "a.jpg", file.sha256, NOW)
     assert (selection.unchanged, selection.groups) == (0, [])
+
+
+def test_an_untouched_file_that_was_read_and_never_announced_is_not_read_again(index: Index, folder: Path) -> None:
+    index.expect([known(make(folder / "a.jpg"), Status.EXPECTED)])
+    selection = selected(index, folder)
+    assert [(each.name, each.uploaded_at) for each in selection.pending] == [("a.jpg", None)]
+    assert selection.groups == []
 
 
 def change_content(path: Path) -> None:
@@ -96,11 +103,8 @@ def replace_by_a_twin(path: Path) -> None:
 def test_a_touched_file_is_read_again(index: Index, folder: Path, touch: object) -> None:
     path = make(folder / "a.jpg")
     index.confirm([known(path)], NOW)
-    before = index.file(str(folder), "a.jpg")
     touch(path)  # type: ignore[operator]
-    selection = selected(index, folder)
-    assert groups(selection) == [({"a.jpg"}, set())]
-    assert selection.before == [before]
+    assert groups(selected(index, folder)) == [({"a.jpg"}, set())]
 
 
 def test_a_file_that_is_gone_is_noticed(index: Index, folder: Path) -> None:
