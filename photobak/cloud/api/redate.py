@@ -59,7 +59,7 @@ class Redater:
             if before is None or not before.status.kept:
                 return {"sha256": sha256, "status": "unknown"}
             after = replace(before, taken=taken, timestamp=timestamp_key(taken.taken_at, sha256))
-            if after == before or self.library.move(before, after):
+            if after == before or self.library.replace(before, after):
                 self.library.lay_record_beside(after)
                 return {"sha256": sha256, "status": after.status.value, "taken_at": taken.isoformat()}
         raise Problem(HTTPStatus.CONFLICT, f"The photo {sha256} keeps being changed by somebody else. Try again.")

@@ -74,7 +74,7 @@ class Trash:
             after = change(before) if before else None
             if before is None or after is None:
                 return {"sha256": sha256, "status": "gone" if before else "unknown"}
-            if after == before or self.library.change_status(before, after):
+            if after == before or self.library.replace(before, after):
                 self._let_objects_follow(after)
                 self.library.lay_record_beside(after)
                 return _answer(after)

@@ -140,65 +140,29 @@ class ContentsTable:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
 
-    def settlement(self, identity_id: str, content: Content, seen: Content | None) -> Any:
-        """The half of a transaction that turns an announced content into a photo's.
+    def settlement(self, record: Record, seen: Content | None) -> Any:
+        """The half of a transaction that makes the item of a photo.
 
         Args:
-            identity_id: whose it is.
-            content: what it becomes.
+            record: the photo's.
             seen: the item as it was read; where it has changed since, the transaction is cancelled.
         """
-        item = _key(identity_id, content.sha256) | {"status": {"S": content.status.value}}
-        if content.timestamp is not None:
-            item["timestamp"] = {"N": plain(content.timestamp)}
-        if content.reason:
-            item["reason"] = {"S": content.reason}
-        put: dict[str, Any] = {"TableName": self.name, "Item": item}
-        if seen is None:
-            put["ConditionExpression"] = "attribute_not_exists(sha256)"
-        else:
-            put |= _as_seen(seen)
-        return {"Put": put}
+        as_seen = _as_seen(seen) if seen else {"ConditionExpression": "attribute_not_exists(sha256)"}
+        return {"Put": {"TableName": self.name, "Item": _item(record)} | as_seen}
 
-    def status_change(self, after: Record) -> Any:
-        """The half of a transaction that gives a photo's item the status of its record.
-
-        Args:
-            after: the record as it will be; where it is not this item's any more, the transaction is cancelled.
-        """
-        values = {":status": {"S": after.status.value}, ":timestamp": {"N": plain(after.timestamp)}}
-        if after.trashed_until is None:
-            update = "SET #status = :status REMOVE #ttl"
-        else:
-            update = "SET #status = :status, #ttl = :ttl"
-            values[":ttl"] = {"N": str(int(after.trashed_until.timestamp()))}
-        return {
-            "Update": {
-                "TableName": self.name,
-                "Key": _key(after.username, after.sha256),
-                "UpdateExpression": update,
-                "ConditionExpression": "#timestamp = :timestamp",
-                "ExpressionAttributeNames": {f"#{name}": name for name in ("status", "ttl", "timestamp")},
-                "ExpressionAttributeValues": values,
-            }
+    def replacement(self, before: Record, after: Record) -> Any:
+        """The part of a transaction that lets a photo's item follow its record, as ``PhotosTable.replacement``."""
+        as_seen = {
+            "ConditionExpression": "#timestamp = :timestamp",
+            "ExpressionAttributeNames": {"#timestamp": "timestamp"},
+            "ExpressionAttributeValues": {":timestamp": {"N": plain(before.timestamp)}},
         }
-
-    def move(self, before: Record, after: Record) -> Any:
-        """The part of a transaction that lets a photo's item point to its record's new key, as ``Photos.move``."""
-        values = {name: {"N": plain(record.timestamp)} for name, record in ((":before", before), (":after", after))}
-        return {
-            "Update": {
-                "TableName": self.name,
-                "Key": _key(after.username, after.sha256),
-                "UpdateExpression": "SET #timestamp = :after",
-                "ConditionExpression": "#timestamp = :before",
-                "ExpressionAttributeNames": {"#timestamp": "timestamp"},
-                "ExpressionAttributeValues": values,
-            }
-        }
+        return {"Put": {"TableName": self.name, "Item": _item(after)} | as_seen}
 
 
 _KEPT_FROM_FIRST: Final = ("kind", "size", "content_type", "taken_at", "taken_source", "modified_at", "filename")
+
+_OF_RECORD: Final = ("timestamp", "status", "reason", "ttl")
 
 
 def _as_seen(content: Content) -> dict[str, Any]:
@@ -217,6 +181,12 @@ def _as_seen(content: Content) -> dict[str, Any]:
 
 def _key(identity_id: str, sha256: str) -> dict[str, Any]:
     return {"username": {"S": identity_id}, "sha256": {"S": sha256}}
+
+
+def _item(record: Record) -> dict[str, Any]:
+    """The item of a photo; DynamoDB deletes that of one in the trash when it deletes the record."""
+    item = {name: value for name, value in record.to_item().items() if name in _OF_RECORD}
+    return _key(record.username, record.sha256) | item
 
 
 def _attribute(value: object) -> dict[str, Any]:

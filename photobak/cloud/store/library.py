@@ -34,9 +34,7 @@ class Library:
         Returns:
             False where the content item has changed since: nothing was written, read it again.
         """
-        content = Content(record.sha256, record.status, record.timestamp, record.reason)
-        settlement = self.contents.settlement(record.username, content, seen)
-        return self._write_together(self.photos.creation(record), settlement)
+        return self._write_together(self.photos.creation(record), self.contents.settlement(record, seen))
 
     def find(self, identity_id: str, sha256: str) -> Record | None:
         """The record of a content, whatever its date; None where it is no photo (yet), or its record is lost."""
@@ -45,29 +43,17 @@ class Library:
             return None
         return self.photos.get(identity_id, content.timestamp)
 
-    def change_status(self, before: Record, after: Record) -> bool:
-        """Put a record and its content item into the trash, or take them out, in one transaction.
+    def replace(self, before: Record, after: Record) -> bool:
+        """Change a record, whose key may change with it, and its content item, in one transaction.
 
         Args:
             before: as it was read.
-            after: the same with its new status.
+            after: the same with what changes.
 
         Returns:
             False where the record has changed since it was read: nothing was written.
         """
-        return self._write_together(self.photos.status_change(before, after), self.contents.status_change(after))
-
-    def move(self, before: Record, after: Record) -> bool:
-        """Give a record and its content item another capture time, in one transaction.
-
-        Args:
-            before: as it was read.
-            after: the same with its new capture time and key.
-
-        Returns:
-            False where the record has changed since it was read: nothing was written.
-        """
-        return self._write_together(*self.photos.move(before, after), self.contents.move(before, after))
+        return self._write_together(*self.photos.replacement(before, after), self.contents.replacement(before, after))
 
     def lay_record_beside(self, record: Record) -> None:
         """Write the record's JSON beside the photo, and again until it is what the table says.

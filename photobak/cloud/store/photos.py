@@ -138,36 +138,11 @@ class PhotosTable:
             }
         }
 
-    def status_change(self, before: Record, after: Record) -> Any:
-        """The half of a transaction that puts a record into the trash, or takes it out.
+    def replacement(self, before: Record, after: Record) -> list[Any]:
+        """The part of a transaction that gives a record other fields, under the same key or another one.
 
         Args:
-            before: as it was read; where its status has changed since, the transaction is cancelled.
-            after: the same with its new status.
-        """
-        item = after.to_item()
-        there = [name for name in _TRASH_FIELDS if name in item]
-        gone = [name for name in _TRASH_FIELDS if name not in item]
-        update = "SET " + ", ".join(f"#{name} = :{name}" for name in there)
-        if gone:
-            update += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        as_seen = {":sha256": {"S": before.sha256}, ":before": {"S": before.status.value}}
-        return {
-            "Update": {
-                "TableName": self.name,
-                "Key": _key(before.username, before.timestamp),
-                "UpdateExpression": update,
-                "ConditionExpression": "sha256 = :sha256 AND #status = :before",
-                "ExpressionAttributeNames": {f"#{name}": name for name in _TRASH_FIELDS},
-                "ExpressionAttributeValues": as_seen | {f":{name}": item[name] for name in there},
-            }
-        }
-
-    def move(self, before: Record, after: Record) -> list[Any]:
-        """The part of a transaction that gives a record another key, or other fields under the same one.
-
-        Args:
-            before: as it was read; where its status or its places have changed since, the transaction is cancelled.
+            before: as it was read; where it has changed since, the transaction is cancelled.
             after: what it becomes.
         """
         put: dict[str, Any] = {"TableName": self.name, "Item": after.to_item()}
@@ -177,22 +152,19 @@ class PhotosTable:
         return [{"Delete": delete}, {"Put": put | {"ConditionExpression": "attribute_not_exists(sha256)"}}]
 
 
-_TRASH_FIELDS: Final = ("status", "trashed_until", "ttl")
+_CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key")
+"""The fields that anybody changes, and whose record it is."""
 
 
 def _as_seen(record: Record) -> dict[str, Any]:
-    """The condition that a record is still what was read of it, as far as others change it."""
-    condition = "sha256 = :sha256 AND #status = :status"
-    values: dict[str, Any] = {":sha256": {"S": record.sha256}, ":status": {"S": record.status.value}}
-    if record.sources:
-        condition += " AND #sources = :sources"
-        values[":sources"] = {"SS": sorted(record.sources)}
-    else:
-        condition += " AND attribute_not_exists(#sources)"
+    """The condition that a record is still what was read of it."""
+    item = record.to_item()
+    there = [name for name in _CHANGING if name in item]
+    conditions = [f"#{name} = :{name}" if name in item else f"attribute_not_exists(#{name})" for name in _CHANGING]
     return {
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {"#status": "status", "#sources": "sources"},
-        "ExpressionAttributeValues": values,
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": {f"#{name}": name for name in _CHANGING},
+        "ExpressionAttributeValues": {f":{name}": item[name] for name in there},
     }
 
 
