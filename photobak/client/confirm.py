@@ -89,9 +89,14 @@ class Patience:
         return self._pause
 
     @property
+    def quiet_for(self) -> float:
+        """Seconds since anything was confirmed or sent."""
+        return time.monotonic() - self._last_progress
+
+    @property
     def exhausted(self) -> bool:
         """Whether nothing has been confirmed for so long that the rest is left to the next run."""
-        return time.monotonic() - self._last_progress > self._timeout
+        return self.quiet_for > self._timeout
 
     def progress(self) -> None:
         """Something was confirmed, or is still being sent."""

@@ -9,6 +9,7 @@ from photobak.client.candidate import Candidate
 from photobak.client.confirm import FIRST_PAUSE, Confirmer, Patience, Verdict
 from photobak.client.examine import read_again
 from photobak.client.ledger import Ledger
+from photobak.client.news import News
 from photobak.client.outcome import Result
 from photobak.client.pipeline import Channel
 from photobak.client.send import Sender
@@ -18,19 +19,24 @@ from photobak.photo.record import Status
 _MOST_WAITING: Final = 2000
 """Contents; where the cloud is slower than the line, sending waits for it."""
 
+_LISTEN_FOR: Final = 5.0
+"""Seconds without news after which the cloud is asked, although it would have told."""
+
 _RESULTS: Final = {Status.STORED: Result.STORED, Status.NO_PREVIEW: Result.NO_PREVIEW}
 
 
 class Settler:
     """Follows contents until each has its result; used by one thread."""
 
-    def __init__(self, confirmer: Confirmer, announcer: Announcer, sender: Sender, ledger: Ledger) -> None:
+    def __init__(self, confirmer: Confirmer, news: News, announcer: Announcer, sender: Sender, ledger: Ledger) -> None:
         self._confirmer = confirmer
+        self._news = news
         self._announcer = announcer
         self._sender = sender
         self._ledger = ledger
         self._waiting: dict[str, list[OnItsWay]] = {}
         self._sent_again: set[str] = set()
+        self._still_expected: set[str] = set()  # said the table while the news were listened to
 
     def leave(self, sent: Channel[OnItsWay]) -> None:
         """Wait for nothing: the next run asks."""
@@ -48,15 +54,21 @@ class Settler:
             CloudError: the cloud can't be asked.
         """
         patience = Patience(timeout)
-        while self._waiting or not sent.finished:
-            if self._take(sent, patience.pause):
-                patience.progress()
-            if self._ask():
-                patience.progress()
-            else:
-                patience.nothing_new()
-            if patience.exhausted:
-                self._give_up(timeout)
+        try:
+            while self._waiting or not sent.finished:
+                if self._take(sent, patience.pause):
+                    self._news.begin()
+                    patience.progress()
+                heeded = self._heed()
+                doubtful = self._doubtful(patience)
+                if heeded or self._ask(doubtful):
+                    patience.progress()
+                elif doubtful:
+                    patience.nothing_new()
+                if patience.exhausted:
+                    self._give_up(timeout)
+        finally:
+            self._news.end()
 
     def _take(self, sent: Channel[OnItsWay], pause: float) -> bool:
         """Wait for ``pause`` seconds, taking over what is sent in the meantime; tell whether there was any."""
@@ -70,19 +82,43 @@ class Settler:
                 taken = True
         return taken
 
-    def _ask(self) -> bool:
-        """Ask after those who have waited longest; tell whether there was news of any."""
-        asked = list(self._waiting)[:MAX_PHOTOS_A_REQUEST]
+    def _doubtful(self, patience: Patience) -> list[str]:
+        """Those of which the cloud may not tell by itself: it refused them, or nobody listened when it stored them."""
+        since = self._news.since
+        if since is None or patience.quiet_for > _LISTEN_FOR:
+            return list(self._waiting)
+        early = (sha256 for sha256, sent in self._waiting.items() if any(each.uploaded_at < since for each in sent))
+        return [sha256 for sha256 in early if sha256 not in self._still_expected]
+
+    def _heed(self) -> bool:
+        """Conclude what the cloud has told by itself; tell whether there was any."""
+        told = {sha256: status for sha256 in self._waiting if (status := self._news.take(sha256))}
+        verdicts = {sha256: Verdict(status) for sha256, status in told.items()}
+        # Why there is no preview stands in the table alone.
+        verdicts |= self._confirmer.ask(sha256 for sha256, status in told.items() if status is not Status.STORED)
+        for sha256, verdict in verdicts.items():
+            self._settled(sha256, self._waiting.pop(sha256), verdict)
+        return bool(told)
+
+    def _ask(self, doubtful: list[str]) -> bool:
+        """Ask after those who have waited longest; tell whether any of them is settled."""
+        asked = doubtful[:MAX_PHOTOS_A_REQUEST]
+        listening = self._news.since is not None
         verdicts = self._confirmer.ask(asked)
         for sha256 in asked:
             contents = self._waiting.pop(sha256)
             verdict = verdicts.get(sha256)
             if verdict is None or verdict.status is Status.EXPECTED:
                 self._waiting[sha256] = contents  # at the end of the line
+                if listening:
+                    self._still_expected.add(sha256)
             else:
-                self._sender.settled(sha256)
-                self._conclude(_merged(contents), verdict)
+                self._settled(sha256, contents, verdict)
         return any(sha256 not in self._waiting for sha256 in asked)
+
+    def _settled(self, sha256: str, sent: list[OnItsWay], verdict: Verdict) -> None:
+        self._sender.settled(sha256)
+        self._conclude(_merged(sent), verdict)
 
     def _conclude(self, content: Content, verdict: Verdict) -> None:
         if verdict.status in _RESULTS:

@@ -20,6 +20,7 @@ from photobak.client.examine import Examiner
 from photobak.client.index import Index
 from photobak.client.ledger import Ledger
 from photobak.client.moves import GoneFiles, tell_moves
+from photobak.client.news import News
 from photobak.client.outcome import FileOutcome, Observer, Result, Summary
 from photobak.client.pipeline import Pipeline
 from photobak.client.scan import Filters, Root, Skipped, scan
@@ -79,7 +80,7 @@ class Sync:
         """
         announcer = Announcer(self._session)
         sender = Sender(announcer, self._ledger, self._observer, RateLimit(self._options.bytes_per_second))
-        settler = Settler(Confirmer(self._session), announcer, sender, self._ledger)
+        settler = Settler(Confirmer(self._session), News(self._session), announcer, sender, self._ledger)
         with Pipeline() as pipeline:
             contents = pipeline.stage(self._gather, self._candidates(pipeline, roots), capacity=2)
             announced = pipeline.stage(announcer.announce, contents, threads=2, capacity=_AHEAD)

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
@@ -22,16 +23,19 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.api import Member, new_member
+from support.counting import CountingBackup
 from support.live import record_of
 from support.pictures import encoded, quadrants
 
 from photobak.local.lifecycle import down, up
+from photobak.local.values import LocalStack
 
 LISTENERS = 50
 MESSAGES = 100
 MANY_LISTENERS = 200
 MANY_MESSAGES = 50
 PHOTOS = 20
+SYNCED = 500
 AT_ONCE = 4
 """Connections that are being made at the same time."""
 
@@ -186,12 +190,26 @@ def _announced(member: Member, content: bytes) -> dict[str, object]:
     return announcement.to_json()
 
 
+def compare_reads(stack: LocalStack, folder: Path) -> None:
+    """Print what waiting for a sync's confirmations costs, pushed and by polling alone."""
+    for name, ws_url in (("pushed", stack.outputs.ws_url), ("polling alone", None)):
+        backup = CountingBackup(folder / name, stack)
+        backup.profile = replace(backup.profile, ws_url=ws_url)
+        backup.make(*(f"{number}.jpg" for number in range(SYNCED)), size=200_000)
+        began = time.perf_counter()
+        assert backup.sync(jobs=8).counts == {"stored": SYNCED}
+        seconds = time.perf_counter() - began
+        print(f"sync of {SYNCED} photos, {name}: {backup.items_read:,} items read, {seconds:.1f} s")
+
+
 def main() -> None:
     """Measure and print."""
     with local_stack() as member, plain_server() as floor:
         fan_outs(member, floor)
         took = asyncio.run(stored_to_heard(member))
         print(latency(f"S3's 204 to the event, {PHOTOS} photos of 12 megapixels", took))
+        with tempfile.TemporaryDirectory(prefix="bench-live-") as folder:
+            compare_reads(member.stack, Path(folder))
 
 
 if __name__ == "__main__":

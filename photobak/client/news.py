@@ -1,0 +1,76 @@
+"""What the cloud says of its own accord while a sync waits: which photos it has stored."""
+
+import threading
+import time
+from collections import OrderedDict
+from typing import Final
+
+from photobak.client.live import connect
+from photobak.client.session import Session
+from photobak.errors import PhotobakError
+from photobak.photo.record import Status
+from photobak.photo.topic import PHOTOS
+
+_ENDS_WITHIN: Final = 1.0
+_MOST_KEPT: Final = 10_000
+"""Photos; other devices' are heard of too, and nobody here asks after those."""
+
+
+class News:
+    """Hears of stored photos in a thread of its own. Where it can't, it is silent, and whoever waits has to ask.
+
+    What is heard is what the table says: the cloud's stream of the table's changes is where it comes from.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._stored: OrderedDict[str, Status] = OrderedDict()
+        self._guard = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="news", daemon=True)
+        self._since: float | None = None
+
+    @property
+    def since(self) -> float | None:
+        """Since when each photo that is stored is heard of, in Unix seconds; None while none is."""
+        return self._since
+
+    def begin(self) -> None:
+        """Connect, without waiting for it; once is enough."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def end(self) -> None:
+        """Listen no longer."""
+        self._ended.set()
+
+    def take(self, sha256: str) -> Status | None:
+        """What was heard of a content: that it is stored, with a preview or without; None where nothing was."""
+        with self._guard:
+            return self._stored.pop(sha256, None)
+
+    def _listen(self) -> None:
+        try:
+            with connect(self._session) as connection:
+                connection.subscribe(PHOTOS)
+                self._since = time.time()
+                while not self._ended.is_set():
+                    if heard := connection.hear(_ENDS_WITHIN):
+                        self._note(heard.get("message"))
+        except PhotobakError:
+            return  # asking is always possible, and says what is wrong where it isn't
+        finally:
+            self._since = None
+
+    def _note(self, message: object) -> None:
+        if not isinstance(message, dict):
+            return
+        sha256, status = message.get("sha256"), message.get("status")
+        if not isinstance(sha256, str) or not isinstance(status, str):
+            return
+        with self._guard:
+            self._stored.pop(sha256, None)
+            if status in (Status.STORED, Status.NO_PREVIEW):
+                self._stored[sha256] = Status(status)
+            if len(self._stored) > _MOST_KEPT:
+                self._stored.popitem(last=False)
