@@ -159,7 +159,8 @@ def test_a_photo_that_comes_while_somebody_pages_moves_nothing(local_stack: Loca
 def test_a_cursor_is_the_last_key_and_any_key_is_a_cursor(ann: Member) -> None:
     middle = plain(timestamp_key(NOON - timedelta(days=10), sha256_of_number(10)))
     assert numbers(ann.page(limit=100, before=middle).body["photos"]) == NEWEST_FIRST[11:]
-    assert numbers(ann.page(limit=100, before=plain(Decimal(middle) + Decimal("0.001"))).body["photos"]) == NEWEST_FIRST[10:]
+    after = plain(Decimal(middle) + Decimal("0.001"))
+    assert numbers(ann.page(limit=100, before=after).body["photos"]) == NEWEST_FIRST[10:]
     assert ann.page(before="-99999999999").body == {"photos": []}
 
 
