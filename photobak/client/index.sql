@@ -25,10 +25,22 @@ CREATE TABLE files (
     taken_source TEXT NOT NULL,
     source TEXT NOT NULL, -- the place as it is announced
     told INTEGER NOT NULL, -- 1 once the cloud has answered the announcement
+    done INTEGER NOT NULL DEFAULT 0, -- 1 where it is told and the cloud has the content: for each file of each run
     PRIMARY KEY (folder, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX files_by_content ON files (sha256);
+CREATE INDEX files_to_do ON files (folder) WHERE NOT done;
+
+CREATE TRIGGER file_written AFTER INSERT ON files BEGIN
+    UPDATE files SET done = told AND EXISTS (
+        SELECT 1 FROM contents WHERE sha256 = NEW.sha256 AND state IN ('stored', 'no-preview')
+    ) WHERE folder = NEW.folder AND name = NEW.name;
+END;
+
+CREATE TRIGGER content_changed AFTER UPDATE OF state ON contents BEGIN
+    UPDATE files SET done = told AND NEW.state IN ('stored', 'no-preview') WHERE sha256 = NEW.sha256;
+END;
 
 CREATE TABLE left_places ( -- places that the record of a content may still name, though it lies there no more
     sha256 BLOB NOT NULL,

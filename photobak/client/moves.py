@@ -47,8 +47,7 @@ class GoneFiles:
 
     def _missing(self, folder: str) -> list[KnownFile]:
         """The files of a folder that was not visited; it may be there all the same, unreadable or excluded."""
-        files = self._index.files(folder, self._index.fingerprints(folder))
-        return [file for file in files if not os.path.lexists(file.path)]
+        return [file for file in self._index.files_of(folder) if not os.path.lexists(file.path)]
 
 
 def tell_moves(session: Session, index: Index) -> None:

@@ -1,7 +1,7 @@
 """Compares what lies on the disk with the index: what is untouched is done with, the rest goes on."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from photobak.client.candidate import Candidate
@@ -43,25 +43,33 @@ def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
 
 
 def _select(listing: Listing, index: Index) -> Selection:
-    known = index.fingerprints(listing.folder)
+    confirmed, unconfirmed = index.confirmed(listing.folder), index.unconfirmed(listing.folder)
+    if confirmed == listing.files and not unconfirmed:
+        return Selection(listing, unchanged=len(listing.files), pending=[], groups=[], gone=[])
+    return _sorted(listing, confirmed, {file.name: file for file in unconfirmed}, index)
+
+
+def _sorted(
+    listing: Listing, confirmed: Mapping[str, tuple[int, ...]], unconfirmed: Mapping[str, KnownFile], index: Index
+) -> Selection:
+    """What there is to do in a folder that is not as it was."""
     unchanged, changed, pending = 0, {}, []
     for name, fingerprint in listing.files.items():
-        before = known.get(name)
-        if before is None or before[0] != fingerprint:
-            changed[name] = fingerprint
-        elif before[1]:
+        if confirmed.get(name) == fingerprint:
             unchanged += 1
+        elif name in unconfirmed and unconfirmed[name].fingerprint == fingerprint:
+            pending.append(Candidate.pending(unconfirmed[name]))
         else:
-            pending.append(name)
-    missing = known.keys() - listing.files.keys()
-    gone = [name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))]  # noqa: PTH118
-    folder = listing.folder
+            changed[name] = fingerprint
+    known = confirmed.keys() | unconfirmed.keys()
+    missing = known - listing.files.keys()
+    gone = {name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))}  # noqa: PTH118
     return Selection(
         listing=listing,
         unchanged=unchanged,
-        pending=[Candidate.pending(file) for file in index.files(folder, pending)],
-        groups=_groups(listing, changed, known.keys() - changed.keys() - set(gone), index),
-        gone=index.files(folder, gone),
+        pending=pending,
+        groups=_groups(listing, changed, known - changed.keys() - gone, index),
+        gone=index.files(listing.folder, gone),
     )
 
 

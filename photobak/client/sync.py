@@ -30,7 +30,6 @@ from photobak.client.session import Session
 from photobak.client.settle import Settler
 from photobak.client.upload import RateLimit
 
-_FOLDERS_AHEAD: Final = 4
 _AHEAD: Final = 200
 """Files that may wait between two stages."""
 
@@ -104,8 +103,8 @@ class Sync:
     def _candidates(self, pipeline: Pipeline, roots: Sequence[Root]) -> Iterator[Candidate]:
         """All files that need the cloud's word."""
         listings = chain.from_iterable(scan(root, self._options.filters) for root in roots)
-        selections = pipeline.stage(lambda source: select(source, self._index), listings, capacity=_FOLDERS_AHEAD)
-        work = pipeline.stage(self._sort, selections, capacity=_AHEAD)
+        # One thread for all that is done for each file, changed or not: handing on costs more than it saves.
+        work = pipeline.stage(self._sort, select(listings, self._index), capacity=_AHEAD)
         examiner = Examiner(
             device=self._options.device,
             zone=self._options.zone,

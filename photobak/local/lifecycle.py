@@ -17,7 +17,6 @@ from photobak.local.keys import REGION, RootKeys, root_keys, root_session
 from photobak.local.probe import healthy, save
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
 from photobak.private_files import write_private
-from photobak.stack.deploy import deploy
 from photobak.stack.outputs import StackOutputs
 from photobak.stack.target import Target
 
@@ -144,6 +143,8 @@ def _serving(home: Home) -> process.Server | None:
 
 
 def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutputs:
+    from photobak.stack.deploy import deploy  # 15 ms, which each command that only asks whether it runs does without
+
     target = Target(root_session(keys), endpoint_url=server.endpoint_url, poll_seconds=_POLL_SECONDS)
     parameters = {
         "Environment": "local",

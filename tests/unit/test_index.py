@@ -49,7 +49,7 @@ class TestFiles:
 
     def test_what_is_not_there_is_not_known(self, index: Index) -> None:
         assert index.file("/p", "a.jpg") is None
-        assert index.fingerprints("/p") == {}
+        assert (index.confirmed("/p"), index.unconfirmed("/p"), index.files_of("/p")) == ({}, [], [])
         assert index.places("ab" * 32) == []
 
     @given(name=st.binary(min_size=1, max_size=255).filter(lambda name: not {0, ord("/")} & set(name)))
@@ -58,11 +58,12 @@ class TestFiles:
         with Index.open(tmp_path_factory.mktemp("index") / "index") as index:
             index.confirm([file], NOW)
             assert index.file("/p", os.fsdecode(name)) == file
-            assert set(index.fingerprints("/p")) == {os.fsdecode(name)}
+            assert index.confirmed("/p") == {os.fsdecode(name): file.fingerprint}
 
     def test_a_folder_has_its_own_files_alone(self, index: Index) -> None:
         index.confirm([known_file("/p/a.jpg"), known_file("/p/q/b.jpg"), known_file("/pp/c.jpg")], NOW)
-        assert set(index.fingerprints("/p")) == {"a.jpg"}
+        assert set(index.confirmed("/p")) == {"a.jpg"}
+        assert [file.name for file in index.files_of("/p")] == ["a.jpg"]
 
     def test_a_path_has_the_content_that_it_had_last(self, index: Index) -> None:
         index.confirm([known_file("/p/a.jpg", "before")], NOW)
@@ -109,10 +110,10 @@ class TestContents:
         assert index.file("/p", "a.jpg") == file
         index.note_sent([file], NOW)
         assert index.file("/p", "a.jpg") == replace(file, uploaded_at=NOW)
-        assert index.fingerprints("/p") == {"a.jpg": (file.fingerprint, False)}
+        assert (index.confirmed("/p"), len(index.unconfirmed("/p"))) == ({}, 1)
         index.confirm([replace(file, status=Status.NO_PREVIEW)], NOW + 1)
         assert index.file("/p", "a.jpg") == replace(file, status=Status.NO_PREVIEW, uploaded_at=NOW)
-        assert index.fingerprints("/p") == {"a.jpg": (file.fingerprint, True)}
+        assert (index.confirmed("/p"), index.unconfirmed("/p")) == ({"a.jpg": file.fingerprint}, [])
 
     def test_a_new_place_of_a_confirmed_content_is_not_done_with_before_the_cloud_knows_it(self, index: Index) -> None:
         index.note_sent([known_file("/p/a.jpg", "same")], NOW)
@@ -120,26 +121,34 @@ class TestContents:
         twin = known_file("/q/b.jpg", "same", Status.EXPECTED)
         index.expect([twin])
         assert index.file("/q", "b.jpg") == twin  # and not uploaded_at=NOW: it has yet to be announced
-        assert not index.fingerprints("/q")["b.jpg"][1]
-        assert index.fingerprints("/p")["a.jpg"][1]
+        assert index.unconfirmed("/q") == [twin]
+        assert set(index.confirmed("/p")) == {"a.jpg"}
 
     def test_confirming_one_path_confirms_its_twin(self, index: Index) -> None:
         index.note_sent([known_file("/p/a.jpg", "same")], NOW)
         index.confirm([known_file("/q/b.jpg", "same")], NOW)
-        assert index.fingerprints("/p")["a.jpg"][1]
+        assert set(index.confirmed("/p")) == {"a.jpg"}
 
     def test_sending_a_content_again_makes_every_path_of_it_pending(self, index: Index) -> None:
         """The cloud has asked for it once more: it doesn't have it, whatever it said before."""
         index.confirm([known_file("/p/a.jpg", "same")], NOW)
         index.note_sent([known_file("/q/b.jpg", "same")], NOW)
-        assert not index.fingerprints("/p")["a.jpg"][1]
+        assert index.confirmed("/p") == {}
 
     def test_a_rejected_content_is_forgotten_with_its_paths(self, index: Index) -> None:
         index.note_sent([known_file("/p/a.jpg", "same"), known_file("/q/b.jpg", "same")], NOW)
         index.confirm([known_file("/p/c.jpg")], NOW)
         index.reject(known_file("/p/a.jpg", "same").sha256)
-        assert set(index.fingerprints("/p")) == {"c.jpg"}
+        assert [file.name for file in index.files_of("/p")] == ["c.jpg"]
         assert index.counts() == {"stored": 1}
+
+    def test_what_its_owner_has_put_into_the_trash_is_asked_after_until_it_is_back(self, index: Index) -> None:
+        file = known_file("/p/a.jpg")
+        index.confirm([file], NOW)
+        index.note_status(file.sha256, Status.TRASHED)
+        assert index.unconfirmed("/p") == [replace(file, status=Status.TRASHED)]
+        index.note_status(file.sha256, Status.STORED)
+        assert set(index.confirmed("/p")) == {"a.jpg"}
 
     def test_counts(self, index: Index) -> None:
         index.confirm([known_file("/p/a.jpg"), known_file("/p/b.jpg", status=Status.NO_PREVIEW)], NOW)
@@ -299,7 +308,7 @@ class TestDamage:
         damaged[8192:] = b"\xff" * len(damaged[8192:])
         path.write_bytes(damaged)
         with pytest.raises(ConfigError, match="put aside") as caught, Index.open(path) as index:
-            index.fingerprints("/p")
+            index.confirmed("/p")
         assert "Type the command again" in str(caught.value)
         with Index.open(path) as index:
             assert index.counts() == {}
