@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photobak.client.places import Places
-from photobak.private_files import private_folder
 from photobak.client.profile import Profile
 from photobak.errors import ConfigError, RunLocked
+from photobak.private_files import private_folder
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from photobak.client import cognito
 from photobak.client.places import Places
-from photobak.private_files import private_folder
 from photobak.client.profile import Profile, default_profile_name
 from photobak.client.tokens.choice import store_to_read, store_to_write
 from photobak.client.tokens.file import FileStore
 from photobak.client.tokens.interface import AwsCredentials, SignIn, Tokens, TokenStore
 from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
+from photobak.private_files import private_folder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

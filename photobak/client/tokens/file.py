@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photobak.client.places import Places
-from photobak.private_files import private_folder, read_private, write_private
 from photobak.client.tokens.interface import SignIn
 from photobak.errors import ConfigError, SignInNeeded
+from photobak.private_files import private_folder, read_private, write_private
 
 
 @dataclass(frozen=True, slots=True)
