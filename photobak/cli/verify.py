@@ -55,7 +55,7 @@ def command(
         summary = verifier.summary()
     if as_json:
         json_line(summary)
-    elif not context.quiet:
+    if summary["problems"] or not (as_json or context.quiet):
         say(_conclusion(summary, here))
     if summary["problems"]:
         click.get_current_context().exit(INCOMPLETE)
@@ -82,5 +82,5 @@ def _conclusion(summary: dict[str, Any], here: int) -> str:
     found = ", ".join(seen)
     if not summary["problems"]:
         return f"All is well: {found}."
-    advice = ["photobak sync"] * bool(here) + ["photobak repair"] * (summary["problems"] > here)
-    return f"{plural(summary['problems'], 'problem')} in {found}. Type: {', '.join(advice)}"
+    advice = " Type: photobak sync" if here else ""
+    return f"{plural(summary['problems'], 'problem')} in {found}.{advice}"

@@ -88,7 +88,7 @@ class Library:
         records = {record.sha256: record for record in map(Record.from_item, self._tables.photos(found.values()))}
         for sha256 in found:
             if sha256 not in records:
-                raise UnknownPhoto(f"the record of photo {sha256} is lost", next_step="Type: photobak repair")
+                raise UnknownPhoto(f"the record of photo {sha256} is lost", next_step="Type: photobak verify")
         return [records[sha256] for sha256 in found]
 
     def _records(self, span: Span, values: Any = None, **query: Any) -> Iterator[Record]:
