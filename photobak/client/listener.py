@@ -85,16 +85,23 @@ class Listener:
 
     def _subscribe(self, connection: LiveConnection) -> Iterator[dict[str, Any]]:
         """Subscribe, or renew that; whatever was missed since the last message is heard now."""
+        waiting: list[dict[str, Any]] = []
         more = True
         while more:
             answer = connection.subscribe(self._topic, after=self._place)
             while heard := connection.hear(0):
-                yield from self._fresh(heard)
+                waiting.append(heard)
             if answer.get("gap"):
                 self._tell("some news are older than is kept for those who were away: photobak ls has all photos")
             if self._topic == PHOTOS:  # not by what was heard: that may be of a moment ago, with a gap before it
                 self._place = max(self._place or "", _sequence(answer))
-            more = answer.get("more", False)
+            more = bool(answer.get("more"))
+            # What was told live meanwhile is newer than what is still to come, and waits for its turn.
+            waiting.sort(key=_sequence)
+            due = [heard for heard in waiting if not more or _sequence(heard) <= (self._place or "")]
+            waiting = waiting[len(due) :]
+            for heard in due:
+                yield from self._fresh(heard)
 
     def _fresh(self, heard: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The message, unless what it says of a photo was heard before or is overtaken."""
