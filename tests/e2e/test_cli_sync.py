@@ -21,6 +21,21 @@ SUMMARY = {
 COUNTED = ("unchanged", "stored", "already_stored", "no_preview", "rejected", "failed", "pending")
 
 
+class TestSecrets:
+    def test_neither_the_index_nor_the_most_talkative_log_holds_any(self, backup: Backup) -> None:
+        backup.make("a.jpg")
+        done = backup.run("-vv", "sync", "Pictures")
+        assert done.returncode == 0
+        state = backup.home / "photobak" / "state"
+        kept = json.loads(next((state / "tokens").glob("*.json")).read_text())
+        secrets = [kept["tokens"]["id_token"], kept["tokens"]["refresh_token"]]
+        secrets += [kept["credentials"][name] for name in ("secret_access_key", "session_token")]
+        index = b"".join(path.read_bytes() for path in state.glob("*.index.sqlite3*"))
+        assert b"a.jpg" in index
+        assert not [secret for secret in secrets if secret in done.stderr or secret.encode() in index]
+        assert "x-amz-signature" not in done.stderr.lower()
+
+
 class TestOutput:
     def test_json_is_a_line_for_each_new_file_and_a_summary(self, backup: Backup) -> None:
         backup.make("a.jpg", "b.jpg")
