@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 _ANSWER_WITHIN: Final = 30.0
-_HANDSHAKES: Final = 5
+_HANDSHAKES: Final = 8
 
 _log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ def connect(session: Session) -> LiveConnection:
 
     attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_too_busy),
-        wait=tenacity.wait_random_exponential(multiplier=0.2, max=5),
+        wait=tenacity.wait_random_exponential(multiplier=0.5, max=5),
         stop=tenacity.stop_after_attempt(_HANDSHAKES),
         reraise=True,
     )
