@@ -17,6 +17,7 @@ import psutil
 from photobak.local.home import Home
 from photobak.local.keys import RootKeys, root_keys, root_session
 from photobak.local.values import LocalStack
+from photobak.stack.outputs import StackOutputs
 
 Answer = TypeVar("Answer")
 
@@ -71,3 +72,8 @@ def make_function(stack: LocalStack, name: str, source: str) -> None:
         Timeout=120,
         Code={"ZipFile": archive.getvalue()},
     )
+
+
+def server_of(stack: LocalStack | None) -> tuple[int, str, StackOutputs] | None:
+    """What stays the same however many people get accounts meanwhile."""
+    return stack and (stack.pid, stack.endpoint_url, stack.outputs)
