@@ -161,7 +161,7 @@ def test_a_further_account_needs_a_stack_that_runs(tmp_path: Path) -> None:
 def test_status_of_what_runs_and_of_what_does_not(local_stack: LocalStack, tmp_path: Path) -> None:
     here = status(local_stack.home)
     assert server_of(here.stack) == server_of(local_stack)
-    assert 20_000_000 < here.memory_bytes < 1_000_000_000
+    assert 20_000_000 < here.memory_bytes < 4_000_000_000  # bytes; how many depends on what other tests have set going
     assert here.disk_bytes > 0
     nothing = status(tmp_path / "none")
     assert (nothing.stack, nothing.memory_bytes, nothing.disk_bytes) == (None, 0, 0)
