@@ -134,7 +134,7 @@ def test_no_photo_is_missed_however_often_the_line_is_cut(
         if chance.random() < 0.1:
             proxy.cut()
     wanted = [record.sha256 for record in kept]
-    eventually(lambda: ear.failure or set(wanted) <= set(ear.hashes()), within=30)
+    eventually(lambda: ear.failure or set(wanted) <= set(ear.hashes()), within=60)
     assert ear.failure is None
     assert [sha256 for sha256 in ear.hashes() if sha256 in set(wanted)] == wanted
     sizes = [each["message"]["size"] for each in ear.heard if each["message"]["sha256"] == changing.sha256]

@@ -329,11 +329,11 @@ def test_a_stream_goes_on_after_a_restart(own_home: Path) -> None:
 
     for number in range(5):
         write(dynamodb, f"before-{number}")
-    eventually(lambda: seen(stack, "before-4"), within=20)
+    eventually(lambda: seen(stack, "before-4"), within=60)
     down(own_home)
     stack = up(own_home)
     write(root_client(stack, "dynamodb"), "after-0")
-    assert eventually(lambda: seen(stack, "after-0"), within=20)
+    assert eventually(lambda: seen(stack, "after-0"), within=60)
 
 
 def test_a_full_disk_stops_the_server_before_it_says_anything(own_home: Path) -> None:

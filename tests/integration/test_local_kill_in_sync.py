@@ -76,7 +76,7 @@ def test_the_server_is_killed_in_the_middle_of_a_sync(person: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    eventually(lambda: len(stored(person)) > 5, within=30)
+    eventually(lambda: len(stored(person)) > 5, within=60)
     kill(server.pid)
     output, errors = syncing.communicate(timeout=60)
     said = {line["sha256"] for line in lines(output) if line.get("result") == "stored"}

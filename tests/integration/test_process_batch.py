@@ -127,7 +127,7 @@ def test_a_photo_that_ends_the_function_is_kept_without_previews(local: Aws, loc
         queue for queue in sqs.list_queues()["QueueUrls"] if "UploadDeadLetterQueue" in queue and "photobak-" in queue
     )
     sqs.send_message(QueueUrl=dead_letters, MessageBody=notification(event))
-    eventually(lambda: not person.waiting_uploads(), within=20)
+    eventually(lambda: not person.waiting_uploads(), within=60)
     (record,) = person.records
     assert record.status is Status.NO_PREVIEW
     assert "failed three times" in str(record.reason)

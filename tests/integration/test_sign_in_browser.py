@@ -34,7 +34,7 @@ from photobak.client.tokens.interface import Tokens
 
 PORTS = free_ports(5)
 """Registered instead of the real ones, which another sign-in on this machine may be using just now."""
-OWN_TIME = 0.5
+OWN_TIME = 5.0
 """Seconds of our own that a sign-in by loopback may take."""
 
 

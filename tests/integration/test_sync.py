@@ -352,7 +352,7 @@ class TestPending:
         with processing_paused(backup.stack):
             started = time.monotonic()
             run = backup.sync(timeout=0.5)
-            assert 0.5 < time.monotonic() - started < 5
+            assert 0.5 < time.monotonic() - started < 30
             assert run.counts == {"pending": 2}
             assert run.reason("a.jpg") == "the cloud has confirmed nothing for 0.5 seconds"
             again = backup.sync(timeout=0.5)

@@ -45,7 +45,7 @@ def processes_of(home: Path) -> list[str]:
     return [line for line in listing.splitlines() if str(home) in line]
 
 
-def eventually(ask: Callable[[], Answer], within: float = 10.0) -> Answer:
+def eventually(ask: Callable[[], Answer], within: float = 60.0) -> Answer:
     """Ask until the answer is true, and return it; fails after ``within`` seconds."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:

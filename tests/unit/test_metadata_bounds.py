@@ -11,7 +11,7 @@ from support.photo_files import box, dated, ftyp, full_box, jpeg, png, riff, seg
 from photobak.photo.media_type import HEAD_BYTES, recognise
 from photobak.photo.metadata import read_metadata
 
-LONGEST = 1.0
+LONGEST = 5.0
 """Seconds of CPU. The worst of these takes a third of it; a usual photo a ten-thousandth."""
 
 

@@ -50,7 +50,7 @@ from photobak.photo.metadata import Metadata, read_metadata
 
 CASES = int(os.environ.get("PHOTOBAK_FUZZ_CASES", "400"))
 SEED = 20240131
-LONGEST_READ = timedelta(seconds=1)
+LONGEST_READ = timedelta(seconds=5)
 CORPUS_BYTES = 256 * 1024
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

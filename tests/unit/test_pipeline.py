@@ -157,7 +157,7 @@ def test_ctrl_c_waits_for_no_stage() -> None:
     with pytest.raises(KeyboardInterrupt), Pipeline() as pipeline:
         pipeline.stage(blocked, [])
         raise KeyboardInterrupt
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
     release.set()
 
 
