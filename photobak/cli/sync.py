@@ -12,6 +12,8 @@ from photobak.cli.context import INCOMPLETE, Context, pass_context
 @click.option("--dry-run", is_flag=True, help="Read everything, send nothing, say what would be uploaded.")
 @click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
+@click.option("--rehash", is_flag=True, help="Trust no size and no time: read every file again, and find bit rot.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Back up at most N new photos, the newest first.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once; 8 by default.")
 @click.option("--no-wait", is_flag=True, help="Don't wait until the cloud has confirmed what was sent.")
 @click.option(
@@ -33,6 +35,8 @@ def command(
     dry_run: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    rehash: bool,
+    limit: int | None,
     jobs: int,
     no_wait: bool,
     timeout: float,
@@ -45,9 +49,14 @@ def command(
     What was backed up before and has not been touched since is not read again. A photo counts as backed up when the
     cloud has confirmed it: its bytes were hashed there, the original is kept and its record is written.
 
+    With --rehash, a file whose bytes are others although nobody has written to it is damaged: it is reported, and the
+    backup stays as it is. With --limit, the time of modification says what is newest, and a photo counts once with the
+    film, raw file or sidecar beside it; the rest is left to later runs.
+
     \b
       photobak sync ~/Pictures
       photobak sync --dry-run --exclude '*.png' ~/Pictures /media/card
+      photobak sync --limit 500 ~/Pictures
     """
     from photobak.cli.local_stack import session_or_local_stack
     from photobak.cli.sync_view import sync_view
@@ -67,6 +76,8 @@ def command(
         wait=not no_wait,
         timeout=timeout,
         bytes_per_second=parse_rate(limit_rate),
+        rehash=rehash,
+        limit=limit,
     )
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)

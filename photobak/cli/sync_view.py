@@ -63,7 +63,7 @@ class _View:
         """A file has its result: a line of JSON, and words where it is not safe, or with -v."""
         with self._guard:
             self._done += 1
-            if self._as_json:
+            if self._as_json and outcome.result is not Result.UNCHANGED:
                 json_line(outcome.to_json())
         if self._context.verbosity > 0 or outcome.result in (Result.FAILED, Result.REJECTED):
             path = outcome.to_json()["path"]
@@ -97,9 +97,11 @@ class _View:
 def summary_lines(summary: Summary) -> list[str]:
     """Say what is safe now, what is not, and what to do."""
     results = summary.results
+    later = f"{plural(summary.postponed, 'file')} left to later runs, beyond --limit."
+    postponed = [later] if summary.postponed else []
     if results[Result.WOULD_UPLOAD]:
         would = plural(results[Result.WOULD_UPLOAD], "file")
-        return [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} are unchanged."]
+        return [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} are unchanged.", *postponed]
     safe = sum(count for result, count in results.items() if result.safe)
     lines = [
         f"{plural(safe, 'file')} safe: {results[Result.STORED] + results[Result.NO_PREVIEW]:,} newly stored,"
@@ -112,6 +114,7 @@ def summary_lines(summary: Summary) -> list[str]:
     broken = results[Result.FAILED] + results[Result.REJECTED]
     if broken:
         lines.append(f"{plural(broken, 'file')} NOT backed up, for the reasons above.")
+    lines += postponed
     if summary.ignored:
         lines.append(f"{plural(summary.ignored, 'other file')} left alone (-v names them).")
     lines.append(f"{bytes_text(summary.bytes_uploaded)} uploaded in {summary.seconds:.1f} s.")

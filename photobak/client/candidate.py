@@ -33,6 +33,8 @@ class Candidate:
     source: str
     uploaded_at: float | None = None
     """Unix seconds of the last POST, where the cloud has not confirmed it since."""
+    in_trash: bool = False
+    """Whether its owner had deleted it from the cloud when it was last asked after."""
 
     @property
     def path(self) -> Path:
@@ -51,6 +53,7 @@ class Candidate:
             taken=known.taken,
             source=known.source,
             uploaded_at=known.uploaded_at,
+            in_trash=known.status is Status.TRASHED,
         )
 
     def known(self, status: Status, uploaded_at: float | None) -> KnownFile:

@@ -11,15 +11,16 @@ from stat import S_ISREG
 from typing import Final
 
 from photobak.client.candidate import Candidate, modified_at
-from photobak.client.index import Fingerprint
+from photobak.client.index import Fingerprint, KnownFile
 from photobak.client.outcome import FileOutcome, Result
 from photobak.client.scan import Skipped, reason_of
 from photobak.client.select import Group
 from photobak.photo.capture_time import CaptureTime, decide
-from photobak.photo.identity import sha256_of
+from photobak.photo.identity import sha256_of, short_id
 from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
 from photobak.photo.metadata import Metadata, read_metadata
 from photobak.photo.pairs import leaders, take_leaders_times
+from photobak.photo.record import Status
 from photobak.photo.source import Source
 
 _TRIES: Final = 3
@@ -64,27 +65,32 @@ class Examiner:
 
     def _group(self, group: Group) -> Iterator[Candidate | FileOutcome | Skipped]:
         examined: dict[str, _Examined] = {}
-        for name in group.changed:
-            path = Path(group.folder, name)
-            try:
-                found = _read_whole(path, self.largest)
-            except FileNotFoundError:
-                yield Skipped(str(path), "it went before it was read")
-            except OSError as error:
-                yield FileOutcome(path, Result.FAILED, reason_of(error))
-            except _Unsent as reason:
-                yield FileOutcome(path, Result.FAILED, str(reason))
+        for name in (*group.changed, *group.doubted):
+            read = self._read(Path(group.folder, name))
+            known = group.doubted.get(name)
+            found = _compared(known, read) if known else read
+            if isinstance(found, _Examined):
+                examined[name] = found
             else:
-                if found is None:
-                    yield Skipped(str(path), "not a photo, video or sidecar")
-                else:
-                    examined[name] = found
+                yield found
         yield from self._candidates(group, examined)
 
+    def _read(self, path: Path) -> "_Examined | FileOutcome | Skipped":
+        try:
+            found = _read_whole(path, self.largest)
+        except FileNotFoundError:
+            return Skipped(str(path), "it went before it was read")
+        except OSError as error:
+            return FileOutcome(path, Result.FAILED, reason_of(error))
+        except _Unsent as reason:
+            return FileOutcome(path, Result.FAILED, str(reason))
+        return found or Skipped(str(path), "not a photo, video or sidecar")
+
     def _candidates(self, group: Group, examined: dict[str, _Examined]) -> Iterator[Candidate]:
-        types = {name: file.media_type for name, file in group.settled.items()}
+        untouched = group.settled | group.doubted
+        types = {name: file.media_type for name, file in untouched.items()}
         types |= {name: file.media_type for name, file in examined.items()}
-        own = {name: file.taken for name, file in group.settled.items()}
+        own = {name: file.taken for name, file in untouched.items()}
         own |= {name: self._capture_time(name, file) for name, file in examined.items()}
         taken = take_leaders_times(own, leaders(types.items()))
         for name, file in examined.items():
@@ -101,6 +107,17 @@ class Examiner:
     def _capture_time(self, name: str, file: _Examined) -> CaptureTime:
         mtime = modified_at(file.fingerprint)
         return decide(file.metadata, filename=name, modified_at=mtime, zone=self.zone, now=self.now)
+
+
+def sendable(path: Path, largest: int) -> bool:
+    """Whether a file is of a kind that is backed up, and no larger than one upload may be, as far as its head tells."""
+    try:
+        with open_file(path) as file:
+            found = os.fstat(file.fileno())
+            is_small_file = S_ISREG(found.st_mode) and found.st_size <= largest
+            return is_small_file and recognise(file.read(HEAD_BYTES), path.name) is not None
+    except OSError:
+        return False
 
 
 def read_again(candidate: Candidate) -> Candidate:
@@ -140,6 +157,39 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
             if Fingerprint.of(os.fstat(file.fileno())) == before:
                 return _Examined(before, sha256, media_type, metadata)
     raise _Unsent("it is being written to; the next sync takes it")
+
+
+def _compared(
+    known: KnownFile, found: _Examined | FileOutcome | Skipped
+) -> "_Examined | Candidate | FileOutcome | Skipped":
+    """What is to be said of an untouched file that was read again; what is to be backed up as it is now stays.
+
+    Bytes that the cloud has not confirmed have no better copy than the present ones: only where it has, other bytes
+    are called damage.
+    """
+    confirmed = known.status is not Status.EXPECTED
+    match found:
+        case _Examined() if found.fingerprint == known.fingerprint and found.sha256 == known.sha256:
+            return FileOutcome(known.path, Result.UNCHANGED) if known.status.kept else Candidate.pending(known)
+        case _Examined() if found.fingerprint == known.fingerprint and confirmed:
+            return FileOutcome(known.path, Result.FAILED, _bit_rot(known), known.sha256)
+        case Skipped() if confirmed and _untouched(known):  # so damaged that it looks like something else
+            return FileOutcome(known.path, Result.FAILED, _bit_rot(known), known.sha256)
+    return found
+
+
+def _untouched(known: KnownFile) -> bool:
+    try:
+        return Fingerprint.of(known.path.stat()) == known.fingerprint
+    except OSError:
+        return False
+
+
+def _bit_rot(known: KnownFile) -> str:
+    return (
+        "its bytes have changed though nobody has written to it: disk or memory have damaged it. The backup has it as"
+        f" it was: photobak get {short_id(known.sha256)}"
+    )
 
 
 def open_file(path: Path) -> FileIO:

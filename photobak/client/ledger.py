@@ -27,6 +27,11 @@ class Ledger:
         with self._guard:
             self.summary.results[Result.UNCHANGED] += files
 
+    def postponed(self, files: int) -> None:
+        """So many files are left to the next run, as was asked for."""
+        with self._guard:
+            self.summary.postponed += files
+
     def ignored(self, skipped: Iterable[Skipped]) -> None:
         """These were left alone."""
         for each in skipped:

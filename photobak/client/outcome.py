@@ -64,6 +64,8 @@ class Summary:
     """POSTs that were made."""
     bytes_uploaded: int = 0
     ignored: int = 0
+    postponed: int = 0
+    """Paths beyond ``--limit``, which have no result: nobody has looked at them closely."""
     seconds: float = 0.0
 
     @property
@@ -80,11 +82,13 @@ class Summary:
         """The last line of ``sync --json``."""
         numbers = {result.name.lower(): self.results[result] for result in Result if result is not Result.WOULD_UPLOAD}
         would = {"would_upload": self.results[Result.WOULD_UPLOAD]} if self.results[Result.WOULD_UPLOAD] else {}
+        postponed = {"postponed": self.postponed} if self.postponed else {}
         return {
             "type": "summary",
             "scanned": self.scanned,
             **numbers,
             **would,
+            **postponed,
             "uploaded": self.uploaded,
             "ignored": self.ignored,
             "bytes_uploaded": self.bytes_uploaded,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from photobak.client.candidate import Candidate
@@ -20,6 +21,14 @@ class Group:
     """New or changed files by name: they are read."""
     settled: dict[str, KnownFile] = field(default_factory=dict)
     """Untouched ones beside them, which may give or take a capture time."""
+    doubted: dict[str, KnownFile] = field(default_factory=dict)
+    """Untouched ones that are read all the same: do they still have the bytes that are known?"""
+
+    @property
+    def sizes(self) -> list[int]:
+        """Bytes of each file that is to be read."""
+        changed = [fingerprint.size for fingerprint in self.changed.values()]
+        return changed + [file.fingerprint.size for file in self.doubted.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,12 @@ def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
         yield _select(listing, index)
 
 
+def select_all(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
+    """Sort the files of each folder, and have every one of them read: ``--rehash``."""
+    for listing in listings:
+        yield _select_all(listing, index)
+
+
 def _select(listing: Listing, index: Index) -> Selection:
     confirmed, unconfirmed = index.confirmed(listing.folder), index.unconfirmed(listing.folder)
     if confirmed == listing.files and not unconfirmed:
@@ -62,8 +77,7 @@ def _sorted(
         else:
             changed[name] = fingerprint
     known = confirmed.keys() | unconfirmed.keys()
-    missing = known - listing.files.keys()
-    gone = {name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))}  # noqa: PTH118
+    gone = _gone(listing, known)
     return Selection(
         listing=listing,
         unchanged=unchanged,
@@ -71,6 +85,30 @@ def _sorted(
         groups=_groups(listing, changed, known - changed.keys() - gone, index),
         gone=index.files(listing.folder, gone),
     )
+
+
+def _select_all(listing: Listing, index: Index) -> Selection:
+    known = {file.name: file for file in index.files_of(listing.folder)}
+    changed, doubted = {}, {}
+    for name, fingerprint in listing.files.items():
+        if name in known and known[name].fingerprint == fingerprint:
+            doubted[name] = known[name]
+        else:
+            changed[name] = fingerprint
+    gone = _gone(listing, known.keys())
+    groups = {
+        family(next(iter(group.changed))): group
+        for group in _groups(listing, changed, known.keys() - listing.files.keys() - gone, index)
+    }
+    for name, file in doubted.items():
+        groups.setdefault(family(name), Group(listing.root, listing.folder, {})).doubted[name] = file
+    return Selection(listing, 0, [], list(groups.values()), [known[name] for name in gone])
+
+
+def _gone(listing: Listing, known: AbstractSet[str]) -> set[str]:
+    """Known names that the folder has no more; what is only left alone now is still there."""
+    missing = known - listing.files.keys()
+    return {name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))}  # noqa: PTH118
 
 
 def _groups(listing: Listing, changed: dict[str, Fingerprint], untouched: Iterable[str], index: Index) -> list[Group]:

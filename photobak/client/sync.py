@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -16,15 +17,16 @@ from typing import Final
 from photobak.client.announce import Announcer, Content, batches
 from photobak.client.candidate import Candidate
 from photobak.client.confirm import Confirmer
-from photobak.client.examine import Examiner
+from photobak.client.examine import Examiner, sendable
 from photobak.client.index import Index
 from photobak.client.ledger import Ledger
 from photobak.client.moves import GoneFiles, tell_moves
+from photobak.client.newest import Newest
 from photobak.client.news import News
 from photobak.client.outcome import FileOutcome, Observer, Result, Summary
 from photobak.client.pipeline import Pipeline
 from photobak.client.scan import Filters, Root, Skipped, scan
-from photobak.client.select import Group, Selection, select
+from photobak.client.select import Group, Selection, select, select_all
 from photobak.client.send import Sender
 from photobak.client.session import Session
 from photobak.client.settle import Settler
@@ -50,6 +52,10 @@ class Options:
     timeout: float = 600.0
     """Seconds without any confirmation after which the rest is left to the next run."""
     bytes_per_second: float | None = None
+    rehash: bool = False
+    """Whether untouched files are read too, and their bytes compared with what is known."""
+    limit: int | None = None
+    """How many new or changed photos are backed up, the newest first; None = all."""
 
 
 class Sync:
@@ -102,17 +108,29 @@ class Sync:
 
     def _candidates(self, pipeline: Pipeline, roots: Sequence[Root]) -> Iterator[Candidate]:
         """All files that need the cloud's word."""
-        listings = chain.from_iterable(scan(root, self._options.filters) for root in roots)
+        largest = self._session.profile.max_upload_bytes
         # One thread for all that is done for each file, changed or not: handing on costs more than it saves.
-        work = pipeline.stage(self._sort, select(listings, self._index), capacity=_AHEAD)
-        examiner = Examiner(
-            device=self._options.device,
-            zone=self._options.zone,
-            now=datetime.now(UTC),
-            largest=self._session.profile.max_upload_bytes,
-        )
+        work = pipeline.stage(self._tell_found, self._work(roots, largest), capacity=_AHEAD)
+        examiner = Examiner(self._options.device, self._options.zone, datetime.now(UTC), largest)
         found = pipeline.stage(examiner.examine, work, threads=_readers(), capacity=_AHEAD)
         return self._readable(found)
+
+    def _work(self, roots: Sequence[Root], largest: int) -> Iterator[Group | Candidate]:
+        """What there is to do below the roots."""
+        listings = chain.from_iterable(scan(root, self._options.filters) for root in roots)
+        selections = (select_all if self._options.rehash else select)(listings, self._index)
+        if self._options.limit is None:
+            yield from self._sort(selections)
+        else:
+            newest = Newest(self._options.limit, partial(sendable, largest=largest))
+            yield from newest.choose(self._sort(selections))
+            self._ledger.postponed(newest.postponed)
+
+    def _tell_found(self, work: Iterable[Group | Candidate]) -> Iterator[Group | Candidate]:
+        for each in work:
+            sizes = each.sizes if isinstance(each, Group) else [each.fingerprint.size]
+            self._observer.found(len(sizes), sum(sizes))
+            yield each
 
     def _gather(self, candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
         for batch in batches(candidates):
@@ -127,8 +145,6 @@ class Sync:
             for unreadable in selection.listing.unreadable:
                 self._ledger.outcome(FileOutcome(Path(unreadable.path), Result.FAILED, unreadable.reason))
             self._gone.note(selection)
-            for group in selection.groups:
-                self._observer.found(len(group.changed), sum(each.size for each in group.changed.values()))
             yield from selection.pending
             yield from selection.groups
 

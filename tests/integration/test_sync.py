@@ -318,6 +318,55 @@ class TestPairs:
         assert found["IMG_1.MOV"] == "2024-06-30T12:00:00+02:00"
 
 
+class TestRehash:
+    def damage(self, backup: Backup, photo: Path) -> None:
+        """Other bytes in place of the photo's, which no size and no time tells of: the index is given the new ones."""
+        photo.write_bytes(photo.read_bytes()[:-1] + b"!")
+        with Index.open(backup.index_file) as index:
+            (known,) = index.files(str(photo.parent), [photo.name])
+            index.confirm([replace(known, fingerprint=Fingerprint.of(photo.stat()))], time.time())
+
+    def test_bit_rot_is_reported_and_neither_sent_nor_believed(self, backup: Backup) -> None:
+        rotten, *_ = backup.make("rotten.jpg", "sound.jpg", "edited.jpg")
+        before = rotten.read_bytes()
+        backup.sync()
+        self.damage(backup, rotten)
+        assert backup.sync().counts == {"unchanged": 3}  # no size, no time tells of it
+        backup.make("edited.jpg")
+        for _ in range(2):  # and so it is said again until somebody mends it
+            run = backup.sync(rehash=True)
+            assert (run.results["rotten.jpg"], run.results["sound.jpg"]) == ("failed", "unchanged")
+            assert "disk or memory have damaged it" in run.reason("rotten.jpg")
+            assert not run.summary.complete
+        assert (run.counts, run.summary.uploaded) == ({"failed": 1, "unchanged": 2}, 0)
+        assert len(backup.records()) == 4  # with the one from before the edit
+        assert backup.sources(before) == {"laptop:rotten.jpg"}
+        rotten.write_bytes(before)  # the good copy, as `photobak get` brings it back
+        assert backup.sync(rehash=True).results["rotten.jpg"] == "already-stored"
+
+    def test_a_rehearsal_finds_it_too(self, backup: Backup) -> None:
+        rotten, _ = backup.make("rotten.jpg", "sound.jpg")
+        backup.sync()
+        self.damage(backup, rotten)
+        assert without_network(backup).sync(dry_run=True, rehash=True).counts == {"failed": 1, "unchanged": 1}
+
+
+class TestLimit:
+    def test_the_newest_first_and_the_rest_in_later_runs(self, backup: Backup) -> None:
+        for age, photo in enumerate(backup.make(*(f"{number}.jpg" for number in range(5)))):
+            os.utime(photo, (1_700_000_000 - age,) * 2)
+        (backup.photos / "newer than all.txt").write_text("no photo")
+        run = backup.sync(limit=2)
+        assert (run.counts, run.summary.postponed, run.summary.complete) == ({"stored": 2}, 3, True)
+        assert set(run.results) == {"0.jpg", "1.jpg"}
+        assert run.summary.to_json()["postponed"] == 3
+        assert set(backup.sync(limit=2).results) == {"2.jpg", "3.jpg"}
+        assert (backup.sync(limit=2).counts, backup.sync(limit=2).counts) == (
+            {"unchanged": 4, "stored": 1},
+            {"unchanged": 5},
+        )
+
+
 class TestOtherDevices:
     def test_a_new_laptop_sends_nothing(self, backup: Backup) -> None:
         (photo, *_) = backup.make(*(f"{number}.jpg" for number in range(12)))
