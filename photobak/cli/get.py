@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.context import INCOMPLETE, Context, pass_context
+from photobak.cli.filters import photo_filters
 from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from photobak.client.library import Library, Span
+    from photobak.client.library import Library
+    from photobak.client.query import Query
     from photobak.client.restore import RestoreOutcome
     from photobak.photo.record import Record
 
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 @click.command(name="get", short_help="Restore originals.")
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Everything that is backed up.")
-@click.option("--since", metavar="DATE", help="Taken then or later: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y.")
-@click.option("--until", metavar="DATE", help="Taken then or earlier; 2024-06 includes June.")
+@photo_filters
 @click.option("--to", "folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option(
     "--layout",
@@ -37,8 +38,7 @@ def command(
     context: Context,
     ids: tuple[str, ...],
     everything: bool,
-    since: str | None,
-    until: str | None,
+    query: "Query",
     folder: Path,
     layout: str,
     dry_run: bool,
@@ -55,18 +55,17 @@ def command(
       photobak get --all --layout source --to /media/disk
     """
     from photobak.cli.signed_in import require_session
-    from photobak.cli.values import parse_span
     from photobak.client.layout import Layout, targets
     from photobak.client.library import Library
+    from photobak.client.query import EVERYTHING
     from photobak.client.restore import Restorer
 
-    if bool(ids) + everything + bool(since or until) != 1:
-        raise WrongUsage("say what to restore", next_step="Give ids, or --since and --until, or --all")
-    span = parse_span(since, until)
+    if bool(ids) + everything + (query != EVERYTHING) != 1:
+        raise WrongUsage("say what to restore", next_step="Give ids, or options such as --since or --near, or --all")
     session = require_session(context)
     started = time.monotonic()
     restorer = Restorer(session, folder)
-    wanted = targets(_records(Library(session), ids, span), Layout(layout))
+    wanted = targets(_records(Library(session), ids, query), Layout(layout))
     outcomes = restorer.rehearse(wanted) if dry_run else restorer.restore(wanted)
     tally = _Tally(context, as_json)
     tally.watch(outcomes)
@@ -75,9 +74,9 @@ def command(
         click.get_current_context().exit(INCOMPLETE)
 
 
-def _records(library: "Library", ids: tuple[str, ...], span: "Span") -> "Iterable[Record]":
+def _records(library: "Library", ids: tuple[str, ...], query: "Query") -> "Iterable[Record]":
     if not ids:
-        return library.records(span, oldest_first=True)
+        return filter(query.matches, library.records(query.span, oldest_first=True))
     return {record.sha256: record for record in map(library.find, ids)}.values()
 
 

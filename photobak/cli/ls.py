@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.context import Context, pass_context
+from photobak.cli.filters import photo_filters
 from photobak.cli.terminal import bytes_text, json_line, shown
 
 if TYPE_CHECKING:
+    from photobak.client.query import Query
     from photobak.photo.record import Record
 
 _PAGE = 1000
 
 
 @click.command(name="ls", short_help="List photos by date.")
-@click.option("--since", metavar="DATE", help="Taken then or later: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y.")
-@click.option("--until", metavar="DATE", help="Taken then or earlier; 2024-06 includes June.")
+@photo_filters
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="At most so many.")
 @click.option("--reverse", is_flag=True, help="Oldest first.")
 @click.option("-l", "--long", "as_long", is_flag=True, help="Show size, kind and camera too.")
@@ -24,8 +25,7 @@ _PAGE = 1000
 @pass_context
 def command(
     context: Context,
-    since: str | None,
-    until: str | None,
+    query: "Query",
     limit: int | None,
     reverse: bool,
     as_long: bool,
@@ -35,17 +35,17 @@ def command(
 
     \b
       photobak ls --since 2024-06 --until 2024-08
-      photobak ls --limit 20 -l
+      photobak ls --near Lisbon --camera pixel -l
+      photobak ls --limit 20
       photobak ls --json | jq -r .filename
     """
     from photobak.cli.signed_in import require_session
-    from photobak.cli.values import parse_span
     from photobak.client.library import Library
 
-    span = parse_span(since, until)
     library = Library(require_session(context))
-    page_size = min(limit or _PAGE, _PAGE)
-    for record in islice(library.records(span, oldest_first=reverse, page_size=page_size), limit):
+    page_size = min(limit or _PAGE, _PAGE) if query.by_time_alone else _PAGE
+    records = library.records(query.span, oldest_first=reverse, page_size=page_size)
+    for record in islice(filter(query.matches, records), limit):
         if as_json:
             json_line(record.listing())
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from photobak.client.library import Span
+    from photobak.client.query import Span
 
 _AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
 _SIZE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?([kKmMgG]?)[bB]?")
@@ -36,9 +36,11 @@ def parse_span(since: str | None, until: str | None) -> "Span":
     Raises:
         WrongUsage: one of them is no date, or they leave nothing between them.
     """
-    from photobak.client.library import Span
+    from photobak.client.query import Span
     from photobak.photo.keys import instant_key
 
+    if since is None and until is None:
+        return Span()
     now, zone = datetime.now(UTC), local_zone()
     start = parse_since(since, now, zone) if since else None
     end = parse_until(until, now, zone) if until else None

@@ -1,10 +1,10 @@
 """Reads one's own records: by date, newest or oldest first, and by id."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from photobak.client.query import ALWAYS, Span
 from photobak.client.session import Session
 from photobak.client.tables import Tables
 from photobak.errors import UnknownPhoto
@@ -17,28 +17,13 @@ _HIGHEST: Final = Decimal("1e12")
 _SHOWN_IDS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of sort keys (``photo.keys``)."""
-
-    since: Decimal | None = None
-    """The first that belongs to it."""
-    until: Decimal | None = None
-    """The first that does not any more."""
-
-
-EVERYTHING: Final = Span()
-
-
 class Library:
     """The records of the signed-in person."""
 
     def __init__(self, session: Session) -> None:
         self._tables = Tables(session)
 
-    def records(
-        self, span: Span = EVERYTHING, *, oldest_first: bool = False, page_size: int = 1000
-    ) -> Iterator[Record]:
+    def records(self, span: Span = ALWAYS, *, oldest_first: bool = False, page_size: int = 1000) -> Iterator[Record]:
         """Read records in order of capture, page by page, as they are needed; those in the trash are left out.
 
         Raises:
@@ -48,7 +33,7 @@ class Library:
             if record.status is not Status.TRASHED:
                 yield record
 
-    def trash(self, span: Span = EVERYTHING) -> Iterator[Record]:
+    def trash(self, span: Span = ALWAYS) -> Iterator[Record]:
         """Read the records in the trash, in order of capture, newest first; CloudError as in ``records``.
 
         Some may be in it no more: DynamoDB deletes a record hours or days after ``trashed_until``.

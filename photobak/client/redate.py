@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from photobak.client.api import call
-from photobak.client.library import Library, Span
+from photobak.client.library import Library
+from photobak.client.query import Span
 from photobak.client.session import Session
 from photobak.errors import WrongUsage
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
