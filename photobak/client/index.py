@@ -6,23 +6,20 @@ It is a memory, not a truth: where it is lost, the next sync hashes everything a
 import json
 import os
 import sqlite3
-import stat
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
+from photobak.client.index_file import connect_or_begin_anew, is_damage, put_aside
 from photobak.errors import ConfigError
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.kind import Kind
 from photobak.photo.media_type import MediaType
 from photobak.photo.record import Status
-
-SCHEMA_VERSION: Final = 1
 
 _ENCODING: Final = sys.getfilesystemencoding()
 _ERRORS: Final = sys.getfilesystemencodeerrors()
@@ -93,17 +90,17 @@ class Index:
         Raises:
             ConfigError: it can't be opened or written, or was written by a newer version.
         """
-        connection, damaged = _connect_or_begin_anew(path)
+        connection, damaged = connect_or_begin_anew(path)
         try:
             yield cls(connection, damaged)
         except sqlite3.Error as error:
             connection.close()
-            if not _is_damage(error):
+            if not is_damage(error):
                 why = str(error)
                 raise ConfigError(f"the index {path} can't be used", why=why, next_step="Is the disk full?") from error
             next_step = "Type the command again: it begins a new one, and uploads nothing twice."
             raise ConfigError(
-                f"the index was damaged and is put aside as {_put_aside(path)}", why=str(error), next_step=next_step
+                f"the index was damaged and is put aside as {put_aside(path)}", why=str(error), next_step=next_step
             ) from error
         finally:
             connection.close()
@@ -342,57 +339,3 @@ def _known(row: tuple[Any, ...]) -> KnownFile:
         status=Status.EXPECTED if state == "pending" else Status(state),
         uploaded_at=sent,
     )
-
-
-def _connect_or_begin_anew(path: Path) -> tuple[sqlite3.Connection, Path | None]:
-    """Open the index; the second value is where a damaged one has been put."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            return _connect(path), None
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise
-            aside = _put_aside(path)
-            return _connect(path), aside
-    except (OSError, sqlite3.Error) as error:
-        raise ConfigError(f"the index {path} can't be opened", why=str(error)) from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    path.touch(mode=stat.S_IRUSR | stat.S_IWUSR)  # file names are nobody else's business; SQLite's other files follow
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(connection, path)
-    except BaseException:  # whatever it was, nobody else closes it
-        connection.close()
-        raise
-    return connection
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Tell a file that is no sound database from one that can't be reached or written."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it says where it was found
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _put_aside(path: Path) -> Path:
-    """Give a damaged index another name: it may still tell somebody something; returns that name."""
-    aside = path.with_name(f"{path.name}.damaged")
-    path.replace(aside)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return aside
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA_VERSION:
-        why = f"it has schema {version}, this version knows {SCHEMA_VERSION}"
-        raise ConfigError(f"the index {path} was written by a newer photobak", why=why, next_step="Update photobak.")
-    connection.execute("PRAGMA journal_mode = WAL")
-    # A power cut may take the last transactions, never the file: what they said is asked of the cloud again.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    if version == 0:
-        schema = resources.files("photobak.client").joinpath("index.sql").read_text(encoding="utf-8")
-        connection.executescript(f"BEGIN EXCLUSIVE; {schema} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")

@@ -183,7 +183,7 @@ class Backup:
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run the installed command to its end."""
         process = self.start(*arguments, **environment)
-        output, errors = process.communicate(timeout=90)
+        output, errors = process.communicate(timeout=240)
         assert "Traceback" not in errors, errors
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 

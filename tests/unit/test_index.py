@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file
 
-from photobak.client.index import SCHEMA_VERSION, Fingerprint, Index, StalePlaces
+from photobak.client.index import Fingerprint, Index, StalePlaces
+from photobak.client.index_file import SCHEMA_VERSION
 from photobak.errors import ConfigError
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import MOV

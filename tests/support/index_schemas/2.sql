@@ -1,0 +1,42 @@
+-- The index of one profile: what lay where when it was last looked at, and what the cloud has confirmed.
+-- File names are kept as bytes: they need not be UTF-8.
+
+CREATE TABLE contents (
+    sha256 BLOB PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'no-preview', 'trashed')),
+    uploaded_at REAL, -- Unix seconds of the last POST; NULL where it was here already
+    confirmed_at REAL -- Unix seconds of the cloud's word on it; NULL as long as it is pending
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pending_contents ON contents (sha256) WHERE state = 'pending';
+
+CREATE TABLE files (
+    folder BLOB NOT NULL,
+    name BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    extension TEXT NOT NULL,
+    taken_at TEXT NOT NULL,
+    taken_source TEXT NOT NULL,
+    source TEXT NOT NULL, -- the place as it is announced
+    told INTEGER NOT NULL, -- 1 once the cloud has answered the announcement
+    PRIMARY KEY (folder, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX files_by_content ON files (sha256);
+
+CREATE TABLE left_places ( -- places that the record of a content may still name, though it lies there no more
+    sha256 BLOB NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (sha256, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+    finished_at REAL PRIMARY KEY, -- Unix seconds
+    summary TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
