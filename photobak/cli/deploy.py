@@ -10,6 +10,8 @@ from photobak.cli.terminal import is_terminal, json_line, say
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from photobak.client.profile import Profile
     from photobak.stack.bundle import Bundle
     from photobak.stack.deploy import Plan
@@ -88,6 +90,8 @@ def command(
     elif not context.quiet:
         what = "is ready" if approval.was_needed else "is up to date: nothing to change"
         say(f"The cloud {stack_name} in {outputs.region}, profile {profile.name}, {what}.")
+        if outputs.domain_target:
+            say(f"{outputs.api_url} needs a DNS record (CNAME or alias) that points to {outputs.domain_target}")
         say("Next: photobak login, then photobak sync ~/Pictures")
 
 
@@ -108,19 +112,20 @@ class _Approval:
         else:
             say(f"The stack {self._stack_name} will:")
             show_changes(plan.changes)
-            _say_cost()
+            _say_cost(plan.parameters)
         if not self._yes:
             click.confirm("Go on?", abort=True, err=True)
 
 
-def _say_cost() -> None:
-    from photobak.stack.cost.bill import monthly_bill
+def _say_cost(parameters: "Mapping[str, str]") -> None:
+    from photobak.stack.cost.bill import monthly_bill, options_cost
     from photobak.stack.cost.prices import StorageClass, load_prices
     from photobak.stack.cost.usage import Shelf
 
-    prices = load_prices()
-    empty = monthly_bill(prices, Shelf(0, 0), StorageClass.STANDARD).total
-    full = monthly_bill(prices, Shelf(10_000, 10_000 * 4_000_000), StorageClass.STANDARD).total
+    prices, storage = load_prices(), StorageClass(parameters["StorageClass"])
+    options = options_cost(prices, parameters)
+    empty = options + monthly_bill(prices, Shelf(0, 0), storage).total
+    full = options + monthly_bill(prices, Shelf(10_000, 10_000 * 4_000_000), storage).total
     say(f"It costs about ${empty:.2f} a month empty, ${full:.2f} with 10,000 photos (photobak cost says more).")
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _WORDS: Final = {
     "AWS::ApiGatewayV2::Api": "API",
+    "AWS::ApiGatewayV2::DomainName": "address of the API",
+    "AWS::Budgets::Budget": "budget",
+    "AWS::CloudFront::Distribution": "CloudFront distribution",
     "AWS::CloudWatch::Alarm": "alarm",
     "AWS::Cognito::IdentityPool": "identity pool (who may read what)",
     "AWS::Cognito::UserPool": "user pool (accounts)",
@@ -25,6 +28,7 @@ _WORDS: Final = {
     "AWS::S3::Bucket": "bucket",
     "AWS::SNS::Topic": "topic of alarms",
     "AWS::SQS::Queue": "queue",
+    "AWS::WAFv2::WebACL": "firewall",
 }
 _BETWEEN: Final = "route, link or permission between them"
 """Everything else: it means nothing by itself."""

@@ -34,6 +34,8 @@ class Plan:
     changes: tuple[Change, ...]
     adopted: tuple[Adopted, ...]
     """What an earlier stack left, and this one takes over first; the changes follow once that is done."""
+    parameters: Mapping[str, str]
+    """The template's parameters as they will be; those that are secret are not told."""
 
 
 Approve = Callable[[Plan], None]
@@ -69,14 +71,15 @@ def deploy(
     kind = kind_of_change(stack_name, stack["StackStatus"] if stack else None)
     bundle = bundle or build_bundle()
     given = {**parameters, "CodeBucket": put_bundle(target, stack_name, bundle), "CodeKey": bundle.key}
+    settled = _settled(template, given, stack)
     if kind == "CREATE" and (adopted := find_retained(target, stack_name)):
-        approve(Plan((), adopted))
+        approve(Plan((), adopted, settled))
         _adopt(target, stack_name, template, given, adopted, on_event)
         stack, kind = stack_of(target, stack_name), "UPDATE"
     handed = hand_over_template(target, stack_name, template)
     change_set = create_change_set(target, stack_name, kind, handed, _parameters(template, given, stack))
     if change_set is not None:
-        _carry_out(target, change_set, approve, on_event)
+        _carry_out(target, change_set, lambda changes: approve(Plan(changes, (), settled)), on_event)
     return read_outputs(target, stack_name)
 
 
@@ -114,10 +117,12 @@ def _adopt(
         _execute(target, change_set, on_event)
 
 
-def _carry_out(target: Target, change_set: ChangeSet, approve: Approve, on_event: OnEvent) -> None:
+def _carry_out(
+    target: Target, change_set: ChangeSet, approve: Callable[[tuple[Change, ...]], None], on_event: OnEvent
+) -> None:
     try:
         refuse_losses(change_set.stack_name, change_set.changes)
-        approve(Plan(change_set.changes, ()))
+        approve(change_set.changes)
     except BaseException:  # Ctrl-C and a "no" included: what nobody approved of must not lie there to be executed
         discard_change_set(target, change_set)
         raise
@@ -130,6 +135,13 @@ def _execute(target: Target, change_set: ChangeSet, on_event: OnEvent) -> None:
     since = newest_event(target, stack_id)
     execute_change_set(target, change_set)
     follow(target, stack_id, since, on_event)
+
+
+def _settled(template: str, given: Mapping[str, str], stack: "StackTypeDef | None") -> dict[str, str]:
+    """The parameters as they will be: what is given, else what the stack has, else the template's defaults."""
+    defaults = {key: str(each.get("Default", "")) for key, each in read_template(template)["Parameters"].items()}
+    before = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])} if stack else {}
+    return {**defaults, **{key: value for key, value in before.items() if key in defaults}, **given}
 
 
 def _parameters(template: str, given: Mapping[str, str], stack: "StackTypeDef | None") -> "list[ParameterTypeDef]":

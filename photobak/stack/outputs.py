@@ -32,6 +32,8 @@ class StackOutputs:
     """The largest file that one presigned POST takes."""
     refresh_token_days: int
     """How long a sign-in lasts."""
+    domain_target: str = ""
+    """What the DNS record of a domain of one's own must point to; "" where there is none."""
 
     @classmethod
     def of(cls, outputs: Mapping[str, str], endpoint_url: str | None) -> "StackOutputs":
@@ -61,4 +63,5 @@ class StackOutputs:
             issuer=f"https://cognito-idp.{region}.amazonaws.com/{pool}",
             max_upload_bytes=int(outputs["MaxUploadBytes"]),
             refresh_token_days=int(outputs["RefreshTokenDays"]),
+            domain_target=outputs.get("DomainTarget", ""),
         )

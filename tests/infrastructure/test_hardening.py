@@ -1,15 +1,53 @@
 """What the template's parameters add, and what nobody can switch off."""
 
+import json
 from typing import Any
 
 import pytest
+from support.local_stack import root_client
+from support.stacks import local_parameters, target_of
 from support.template import resources_of, template
 
+from photobak.errors import StackError
 from photobak.stack.cost.prices import StorageClass
+from photobak.stack.deploy import deploy
 
 PARAMETERS = template()["Parameters"]
-KEY_POLICIES = ("KmsForUploads", "KmsForPhotos", "KmsForOwners")
-ALARMS = ("AlarmTopic", "AlarmTopicPolicy", "UploadsAreStuck", "UploadsAreGivenUp", "Budget")
+OPTIONS = {
+    "WithKmsKey": {"KmsForUploads", "KmsForPhotos", "KmsForOwners"},
+    "WithAlarms": {
+        "AlarmTopic",
+        "AlarmTopicPolicy",
+        "UploadsAreStuck",
+        "UploadsAreGivenUp",
+        "NewsAreGivenUp",
+        "Budget",
+    },
+    "WithGoogle": {"GoogleProvider"},
+    "WithOidc": {"OidcProvider"},
+    "DomainAtTheApi": {"ApiDomain", "ApiDomainMapping"},
+    "WithCloudFront": {"Distribution"},
+    "WithFirewall": {"SignInFirewall", "SignInFirewallAssociation"},
+}
+"""What is made where a parameter asks for it, and not otherwise."""
+
+OFF = {
+    **dict.fromkeys(("KmsKeyArn", "AlarmEmail", "GoogleClientId", "OidcIssuer", "AllowedEmails"), ""),
+    **dict.fromkeys(("DomainName", "CertificateArn", "CloudFrontWebAclArn"), ""),
+    **dict.fromkeys(("CloudFront", "Firewall"), "off"),
+    "StorageClass": "STANDARD",
+    "ReservedConcurrency": 0,
+}
+
+KMS_FOR = {
+    "s3:GetObject": ("kms:Decrypt",),
+    "s3:PutObject": ("kms:GenerateDataKey",),
+}
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -46,23 +84,142 @@ def test_originals_move_to_a_class_that_is_chosen_and_priced():
 
 
 def test_nothing_optional_is_on_by_default():
-    for name in ("KmsKeyArn", "AlarmEmail", "GoogleClientId", "OidcIssuer"):
-        assert PARAMETERS[name]["Default"] == ""
-    assert PARAMETERS["StorageClass"]["Default"] == "STANDARD"
-    assert {template()["Resources"][name]["Condition"] for name in KEY_POLICIES} == {"WithKmsKey"}
-    assert {template()["Resources"][name]["Condition"] for name in ALARMS} == {"WithAlarms"}
+    assert {name: PARAMETERS[name]["Default"] for name in OFF} == OFF
+    found: dict[str, set[str]] = {}
+    for name, resource in template()["Resources"].items():
+        if resource.get("Condition", "OnAws") != "OnAws":
+            found.setdefault(resource["Condition"], set()).add(name)
+    assert found == OPTIONS
 
 
-@pytest.mark.parametrize("name", KEY_POLICIES)
+@pytest.mark.parametrize("name", sorted(OPTIONS["WithKmsKey"]))
 def test_a_key_of_ones_own_serves_s3_only(name):
     (statement,) = properties(name)["PolicyDocument"]["Statement"]
     assert statement["Resource"] == {"Ref": "KmsKeyArn"}
     assert "kms:ViaService" in statement["Condition"]["StringEquals"]
 
 
+def test_every_role_that_reads_or_writes_objects_may_use_that_key():
+    """S3 User Guide, "Using server-side encryption with AWS KMS keys", "Permissions"."""
+    granted = {}
+    for name in OPTIONS["WithKmsKey"]:
+        (statement,) = properties(name)["PolicyDocument"]["Statement"]
+        granted[properties(name)["RoleName"]["Ref"]] = set(listed(statement["Action"]))
+    needed: dict[str, set[str]] = {}
+    for name, role in resources_of("AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            for action in (each for one in policy["PolicyDocument"]["Statement"] for each in listed(one["Action"])):
+                needed.setdefault(name, set()).update(KMS_FOR.get(action, ()))
+    assert granted == {name: actions for name, actions in needed.items() if actions}
+
+
+def test_a_bucket_key_keeps_the_bill_of_that_key_small():
+    for bucket in resources_of("AWS::S3::Bucket").values():
+        (rule,) = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["BucketKeyEnabled"]["Fn::If"][:2] == ["WithKmsKey", True]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        statement
+        for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+        for policy in resources_of(kind).values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ],
+    ids=lambda statement: statement["Sid"],
+)
+def test_a_service_that_may_speak_speaks_for_this_account_and_thing_alone(statement):
+    """Otherwise it is a confused deputy (IAM User Guide, "The confused deputy problem")."""
+    assert statement["Principal"].keys() == {"Service"}
+    keys = {key for each in statement["Condition"].values() for key in each}
+    assert keys == {"aws:SourceArn", "aws:SourceAccount"}
+
+
+def test_whoever_is_named_hears_of_stuck_uploads_and_of_money():
+    dead_letters = {properties("UploadQueue")["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]}
+    dead_letters |= {properties("PublishEvents")["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]}
+    alarms = [each["Properties"] for each in resources_of("AWS::CloudWatch::Alarm").values()]
+    watched = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in alarms}
+    assert watched == dead_letters | {"UploadQueue"}
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
+    assert properties("AlarmTopic")["Subscription"] == [{"Endpoint": {"Ref": "AlarmEmail"}, "Protocol": "email"}]
+    kinds = set()
+    for notice in properties("Budget")["NotificationsWithSubscribers"]:
+        kinds.add(notice["Notification"]["NotificationType"])
+        assert notice["Subscribers"] == [{"SubscriptionType": "EMAIL", "Address": {"Ref": "AlarmEmail"}}]
+    assert kinds == {"ACTUAL", "FORECASTED"}
+
+
+def test_what_is_uploaded_in_parts_and_never_finished_goes_after_a_day():
+    for bucket in resources_of("AWS::S3::Bucket").values():
+        rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        aborting = [rule for rule in rules if "AbortIncompleteMultipartUpload" in rule]
+        assert [rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] for rule in aborting] == [1]
+        assert not [rule for rule in aborting if "Prefix" in rule or "TagFilters" in rule]
+
+
+def test_every_log_ends():
+    for log in resources_of("AWS::Logs::LogGroup").values():
+        assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_no_function_takes_concurrency_from_the_others_unless_told():
+    reserved = {
+        name: function["Properties"]["ReservedConcurrentExecutions"]
+        for name, function in resources_of("AWS::Lambda::Function").items()
+        if "ReservedConcurrentExecutions" in function["Properties"]
+    }
+    chosen = ["WithReservation", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
+    assert reserved == {"ApiFunction": {"Fn::If": chosen}}
+
+
+def test_a_domain_of_ones_own_speaks_tls_1_2_and_newer():
+    (configuration,) = properties("ApiDomain")["DomainNameConfigurations"]
+    assert configuration["SecurityPolicy"] == "TLS_1_2"
+    distribution = properties("Distribution")["DistributionConfig"]
+    assert distribution["ViewerCertificate"]["MinimumProtocolVersion"].startswith("TLSv1.2")
+    for origin in distribution["Origins"]:
+        assert origin["CustomOriginConfig"] == {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]}
+    behaviours = [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]
+    assert {each["ViewerProtocolPolicy"] for each in behaviours} == {"https-only"}
+
+
+def test_cloudfront_keeps_nothing_of_anybodys_answers():
+    """Only what lies under /static/ is the same for everyone."""
+    distribution = properties("Distribution")["DistributionConfig"]
+    assert distribution["DefaultCacheBehavior"]["CachePolicyId"] == CACHING_DISABLED
+    assert [each["PathPattern"] for each in distribution["CacheBehaviors"]] == ["/static/*"]
+    assert "Logging" not in distribution  # addresses with codes in them
+
+
+def test_the_firewall_stops_who_asks_too_often_and_keeps_no_samples_of_addresses():
+    firewall = properties("SignInFirewall")
+    assert {"Block": {}} in [rule.get("Action") for rule in firewall["Rules"]]
+    settings = [firewall["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in firewall["Rules"])]
+    assert not any(each["SampledRequestsEnabled"] for each in settings)
+    association = properties("SignInFirewallAssociation")
+    assert association["ResourceArn"] == {"Fn::GetAtt": ["UserPool", "Arn"]}
+
+
+def test_a_domain_its_certificate_and_cloudfront_are_used_wherever_the_api_is_named(local_stack):
+    """And a half of it is refused before anything is made. (The local stack keeps its own address.)"""
+    target = target_of(local_stack)
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-1111-1111-1111-111111111111"
+    given = {**local_parameters(local_stack), "DomainName": "photos.example.com", "CloudFront": "on"}
+    with pytest.raises(StackError, match="DomainName needs CertificateArn"):
+        deploy(target, stack_name="domain", parameters=given)
+    outputs = deploy(target, stack_name="domain", parameters={**given, "CertificateArn": certificate})
+    assert outputs.domain_target.endswith(".cloudfront.net")
+    (made,) = root_client(local_stack, "cloudfront").list_distributions()["DistributionList"]["Items"]
+    assert made["Aliases"]["Items"] == ["photos.example.com"]
+    for value in (properties("DeviceFunction"), properties("UserPoolClient"), template()["Outputs"]["ApiUrl"]):
+        assert "https://${DomainName}" in json.dumps(value)
+
+
 def test_every_parameter_but_those_of_deploy_itself_says_what_it_is_for():
     silent = {name for name, one in PARAMETERS.items() if not one.get("Description")}
-    assert silent <= {"LogRetentionDays", "GoogleClientSecret", "OidcClientId", "OidcClientSecret"}
+    assert silent <= {"GoogleClientSecret", "OidcClientId", "OidcClientSecret"}
 
 
 def test_secrets_are_not_echoed():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from photobak.cli.main import command
 from photobak.stack.cost import usage
-from photobak.stack.cost.bill import monthly_bill, restore_cost, upload_cost
+from photobak.stack.cost.bill import monthly_bill, options_cost, restore_cost, upload_cost
 from photobak.stack.cost.plot import plot
 from photobak.stack.cost.prices import StorageClass, load_prices
 from photobak.stack.cost.servers import ARTICLE_REQUESTS, article_example, article_today, comparisons
@@ -88,6 +88,11 @@ def test_a_stack_at_rest_pays_for_its_polling_alone():
     idle = monthly_bill(PRICES, Shelf(0, 0), StorageClass.STANDARD)
     assert {line.what for line in idle.lines if line.paid} == {"queues"}
     assert idle.total == pytest.approx((usage.IDLE_POLLS - 1e6) * 0.4e-6)
+
+
+def test_only_a_firewall_costs_something_whatever_is_stored():
+    assert options_cost(PRICES, {"Firewall": "on"}) == 7
+    assert options_cost(PRICES, {"Firewall": "off", "CloudFront": "on", "AlarmEmail": "me@example.com"}) == 0
 
 
 def test_the_picture_shows_each_comparison_inside_its_frame():

@@ -1,5 +1,6 @@
 """Bills: what a library costs each month, once to upload it, and once to restore it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from photobak.stack.cost import usage
@@ -46,6 +47,11 @@ def monthly_bill(prices: Prices, shelf: Shelf, storage: StorageClass) -> Bill:
         _table(prices, shelf.photos, new),
         _logs(prices, new),
     ))  # fmt: skip
+
+
+def options_cost(prices: Prices, parameters: Mapping[str, str]) -> float:
+    """Dollars a month for what the template's parameters switch on, whatever is stored."""
+    return prices.options["firewall"] if parameters.get("Firewall") == "on" else 0.0
 
 
 def upload_cost(prices: Prices, shelf: Shelf, storage: StorageClass) -> float:

@@ -56,6 +56,7 @@ class Prices:
     dynamodb: Mapping[str, float]
     logs: Mapping[str, float]
     egress: Mapping[str, float]
+    options: Mapping[str, float]
     free: Mapping[str, float]
     server: Mapping[str, float]
     article: Mapping[str, float]
