@@ -1,4 +1,4 @@
-"""Fixtures for every test: one local stack a run, torn down without leftovers."""
+"""Fixtures for every test: one local stack a run, torn down without leftovers, however many processes run the tests."""
 
 import os
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ import pytest
 from support.backup import Backup
 from support.fault_proxy import FaultProxy
 from support.local_stack import processes_of
+from support.shared_stack import shared_stack
 
-from photobak.local.lifecycle import down, up
+from photobak.local.lifecycle import down
 from photobak.local.values import LocalStack
 
 
@@ -20,20 +21,25 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.fixture(scope="session")
-def local_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the run's local stack."""
-    return tmp_path_factory.mktemp("local") / "stack"
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each module to one of the run's processes: what it prepares for its tests is prepared once."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
-def local_stack(local_home: Path) -> Iterator[LocalStack]:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of the run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def local_stack(run_folder: Path) -> Iterator[LocalStack]:
     """The run's local stack. What one test leaves in it, others find: use names and accounts of your own."""
-    try:
-        yield up(local_home)
-    finally:
-        down(local_home)
-    assert processes_of(local_home) == []
+    with shared_stack(run_folder / "local") as stack:
+        yield stack
 
 
 @pytest.fixture

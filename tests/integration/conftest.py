@@ -1,9 +1,11 @@
 """The cloud's code in this process, before one implementation of AWS or the other."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from support.cloud import Aws, local_aws, moto_aws
+from filelock import FileLock
+from support.cloud import Aws, moto_aws, quiet_aws
 
 from photobak.local.values import LocalStack
 
@@ -15,11 +17,11 @@ def moto() -> Iterator[Aws]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def local(local_stack: LocalStack) -> Iterator[Aws]:
-    """The run's local stack; its own process function hears of no upload as long as the module runs."""
-    with local_aws(local_stack) as found:
-        yield found
+@pytest.fixture(scope="session")
+def local(local_stack: LocalStack, run_folder: Path) -> Aws:
+    """A stack of its own on the run's local stack, whose functions hear of no upload."""
+    with FileLock(run_folder / "quiet.lock"):
+        return quiet_aws(local_stack)
 
 
 @pytest.fixture(scope="module", params=["local", "moto"])

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from support.cloud import Aws, announcement, sha256_of_bytes
+from support.cloud import QUIET, Aws, announcement, sha256_of_bytes
 from support.local_stack import eventually, root_client
 from support.photo_files import movie
 from support.pictures import encoded, quadrants
@@ -29,7 +29,7 @@ def invoke(local_stack: LocalStack) -> Invoke:
     def call(function: str, *bodies: str) -> dict[str, Any]:
         records = [message(f"message-{number}", body) for number, body in enumerate(bodies)]
         answer = root_client(local_stack, "lambda").invoke(
-            FunctionName=f"photobak-{function}", Payload=json.dumps({"Records": records}).encode()
+            FunctionName=f"{QUIET}-{function}", Payload=json.dumps({"Records": records}).encode()
         )
         assert "FunctionError" not in answer
         found: dict[str, Any] = json.load(answer["Payload"])
@@ -124,7 +124,7 @@ def test_a_photo_that_ends_the_function_is_kept_without_previews(local: Aws, loc
     event = person.upload(PHOTO)
     sqs = root_client(local_stack, "sqs")
     (dead_letters,) = (
-        queue for queue in sqs.list_queues()["QueueUrls"] if "UploadDeadLetterQueue" in queue and "photobak-" in queue
+        queue for queue in sqs.list_queues()["QueueUrls"] if "UploadDeadLetterQueue" in queue and f"{QUIET}-" in queue
     )
     sqs.send_message(QueueUrl=dead_letters, MessageBody=notification(event))
     eventually(lambda: not person.waiting_uploads(), within=60)

@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 from support.local_stack import root_client
+from support.stacks import local_parameters, target_of
 from support.template import resources_of
 
 from photobak.cloud.api.prepare import Preparer
@@ -29,6 +30,7 @@ from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
 from photobak.cloud.store.uploads import UploadStore
+from photobak.local.lifecycle import STACK_NAME
 from photobak.local.values import LocalStack
 from photobak.photo.announcement import Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
@@ -36,7 +38,11 @@ from photobak.photo.identity import sha256_of
 from photobak.photo.keys import TempKey
 from photobak.photo.kind import Kind
 from photobak.photo.record import Record
+from photobak.stack.deploy import deploy
+from photobak.stack.outputs import StackOutputs
 
+QUIET = "quiet"
+"""The name of the stack whose functions are called by hand."""
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TRASH_DAYS = timedelta(days=30)
 BeforeCall = Callable[[int, str], None]
@@ -229,7 +235,10 @@ def announcement(content: bytes, *sources: str, day: int = 1, gone: tuple[str, .
 
 def live_aws(stack: LocalStack) -> Aws:
     """The run's local stack, whose own functions do what they are there for."""
-    outputs = stack.outputs
+    return _aws(stack, STACK_NAME, stack.outputs)
+
+
+def _aws(stack: LocalStack, name: str, outputs: StackOutputs) -> Aws:
     return Aws(
         name="local stack",
         temp_bucket=outputs.temp_bucket,
@@ -237,23 +246,17 @@ def live_aws(stack: LocalStack) -> Aws:
         photos_table=outputs.table,
         contents_table=outputs.contents_table,
         root=lambda service: root_client(stack, service),
-        process_role=_role_of(stack, "photobak-process"),
-        api_role=_role_of(stack, "photobak-api"),
+        process_role=_role_of(stack, f"{name}-process"),
+        api_role=_role_of(stack, f"{name}-api"),
     )
 
 
-@contextmanager
-def local_aws(stack: LocalStack) -> Iterator[Aws]:
-    """The run's local stack, whose temp bucket tells nobody of uploads for as long as the context lasts."""
-    aws = live_aws(stack)
-    s3 = aws.root("s3")
-    told = s3.get_bucket_notification_configuration(Bucket=aws.temp_bucket)
-    told.pop("ResponseMetadata")
-    s3.put_bucket_notification_configuration(Bucket=aws.temp_bucket, NotificationConfiguration={})
-    try:
-        yield aws
-    finally:
-        s3.put_bucket_notification_configuration(Bucket=aws.temp_bucket, NotificationConfiguration=told)
+def quiet_aws(stack: LocalStack) -> Aws:
+    """A stack of its own on the run's local stack, whose temp bucket tells nobody of uploads."""
+    made = deploy(target_of(stack), stack_name=QUIET, parameters=local_parameters(stack))
+    aws = _aws(stack, QUIET, made)
+    aws.root("s3").put_bucket_notification_configuration(Bucket=aws.temp_bucket, NotificationConfiguration={})
+    return aws
 
 
 def _role_of(stack: LocalStack, function: str) -> "Clients":

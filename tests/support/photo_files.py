@@ -147,6 +147,16 @@ def xmp_packet(attributes: str = "", elements: str = "") -> str:
     )
 
 
+def compressed_zeros(count: int) -> bytes:
+    """So many zero bytes as a zlib stream (RFC 1950), made in no time: a bomb takes long to open, not to build."""
+    piece = 1 << 24
+    deflate = zlib.compressobj(wbits=-15)
+    pieces = (deflate.compress(bytes(piece)) + deflate.flush(zlib.Z_FULL_FLUSH)) * (count // piece)
+    rest = deflate.compress(bytes(count % piece)) + deflate.flush()
+    adler32 = (count % 65521) << 16 | 1
+    return b"\x78\x9c" + pieces + rest + struct.pack(">I", adler32)
+
+
 def png(exif: bytes | None = None, *, xmp: str = "", size: tuple[int, int] = (8, 6)) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -154,7 +164,7 @@ def png(exif: bytes | None = None, *, xmp: str = "", size: tuple[int, int] = (8,
     parts = [chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0))]
     if xmp:
         parts.append(chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp.encode()))
-    parts.append(chunk(b"IDAT", zlib.compress(bytes((size[0] + 1) * size[1]))))
+    parts.append(chunk(b"IDAT", compressed_zeros((size[0] + 1) * size[1])))
     if exif is not None:
         parts.append(chunk(b"eXIf", exif))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts) + chunk(b"IEND", b"")
