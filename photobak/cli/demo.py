@@ -105,12 +105,16 @@ def _list(session: "Session", as_json: bool) -> "list[Record]":
 
 def _restore_and_compare(session: "Session", records: "list[Record]", folder: Path) -> int:
     """Restore everything and hash it; returns how many files came back as they were."""
-    from photobak.client.layout import Layout, targets
-    from photobak.client.restore import Restorer, RestoreResult
+    from photobak.client.bucket import SessionBucket
+    from photobak.client.restore.destination import Destination
+    from photobak.client.restore.layout import SOURCE, layout_of, targets
+    from photobak.client.restore.outcome import RestoreResult
+    from photobak.client.restore.restorer import Restorer
     from photobak.photo.identity import sha256_of
 
     say("$ photobak get --all --layout source --to restored")
-    outcomes = list(Restorer(session, folder).restore(targets(records, Layout.SOURCE)))
+    restorer = Restorer(SessionBucket(session), Destination(folder))
+    outcomes = list(restorer.restore(targets(records, layout_of(SOURCE))))
     for outcome in outcomes:
         if outcome.result is not RestoreResult.RESTORED:
             raise PhotobakError(f"{outcome.path.name} could not be restored", why=outcome.reason or "")

@@ -1,22 +1,19 @@
 """``photobak get``: restore originals."""
 
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from photobak.cli.context import INCOMPLETE, Context, pass_context
 from photobak.cli.filters import photo_filters
-from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say
+from photobak.cli.terminal import say
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from photobak.client.library import Library
     from photobak.client.query import Query
-    from photobak.client.restore import RestoreOutcome
+    from photobak.client.restore.selection import Selection
+    from photobak.client.restore.variant import Variant
     from photobak.photo.record import Record
 
 
@@ -24,13 +21,37 @@ if TYPE_CHECKING:
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Everything that is backed up.")
 @photo_filters
-@click.option("--to", "folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@click.option(
+    "--from-list",
+    "listed",
+    metavar="FILE",
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="Those that FILE names, one a line: ids, or what `ls --json` prints; - for standard input.",
+)
+@click.option(
+    "--to",
+    "folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where to; here by default.",
+)
 @click.option(
     "--layout",
-    type=click.Choice(["date", "source", "flat"]),
+    metavar="LAYOUT",
     default="date",
-    help="date: 2024/06/30/NAME (the default); source: as it lay on its device; flat: all in DIR.",
+    help="date: 2024/06/30/NAME (the default); source: as it lay on its device; flat: all in DIR; or a template: "
+    "'{year}/{month:02}/{camera}/{filename}'.",
 )
+@click.option(
+    "--size",
+    "variant",
+    type=click.Choice(["original", "web", "thumb"]),
+    default="original",
+    help="original (the default), or the preview of that size.",
+)
+@click.option("--force", is_flag=True, help="Overwrite files that are there with other bytes.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files fetched at once; 8 by default.")
 @click.option("--dry-run", is_flag=True, help="Say what would be restored.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, then a summary.")
 @pass_context
@@ -39,89 +60,71 @@ def command(
     ids: tuple[str, ...],
     everything: bool,
     query: "Query",
+    listed: IO[str] | None,
     folder: Path,
     layout: str,
+    variant: str,
+    force: bool,
+    jobs: int,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Restore originals, byte for byte.
 
     Each file is hashed on its way in and gets its name only when it is whole and right. A file that is there already
-    is never overwritten.
+    is not overwritten. What is cut off goes on where it was when the same command is given again.
+
+    A template may name {fields}. Where several photos want one name, all but one carry their id.
 
     \b
       photobak get 3f2a9c81d0e4
-      photobak get --since 2024-06 --to summer
+      photobak get --since 2024-06 --near Lisbon --to summer
       photobak get --all --layout source --to /media/disk
+      photobak ls --json | jq -c 'select(.size > 5e6)' | photobak get --from-list - --to large
     """
+    from photobak.cli.restore_view import restore_view
     from photobak.cli.signed_in import require_session
-    from photobak.client.layout import Layout, targets
+    from photobak.client.bucket import SessionBucket
     from photobak.client.library import Library
-    from photobak.client.query import EVERYTHING
-    from photobak.client.restore import Restorer
+    from photobak.client.restore.destination import require_folder
+    from photobak.client.restore.layout import layout_of, targets
+    from photobak.client.restore.restorer import RestoreOptions, Restorer
+    from photobak.client.restore.variant import Variant
 
-    if bool(ids) + everything + (query != EVERYTHING) != 1:
-        raise WrongUsage("say what to restore", next_step="Give ids, or options such as --since or --near, or --all")
+    size, arrange = Variant(variant), layout_of(layout)
+    selection = _selection(ids, everything, query, listed)
+    destination = require_folder(folder)
     session = require_session(context)
-    started = time.monotonic()
-    restorer = Restorer(session, folder)
-    wanted = targets(_records(Library(session), ids, query), Layout(layout))
-    outcomes = restorer.rehearse(wanted) if dry_run else restorer.restore(wanted)
-    tally = _Tally(context, as_json)
-    tally.watch(outcomes)
-    tally.conclude(time.monotonic() - started, folder)
-    if tally.incomplete:
+    records = _having(size, list(selection.records(Library(session))))
+    wanted = targets(map(size.named, records), arrange, destination.name_rules())
+    with restore_view(context, folder, as_json) as view:
+        restorer = Restorer(SessionBucket(session), destination, RestoreOptions(size, jobs, force, view.came))
+        view.expect(len(wanted), restorer.bytes_to_come(wanted))
+        view.watch(restorer.rehearse(wanted) if dry_run else restorer.restore(wanted))
+    if view.incomplete:
         click.get_current_context().exit(INCOMPLETE)
 
 
-def _records(library: "Library", ids: tuple[str, ...], query: "Query") -> "Iterable[Record]":
-    if not ids:
-        return filter(query.matches, library.records(query.span, oldest_first=True))
-    return {record.sha256: record for record in map(library.find, ids)}.values()
+def _selection(ids: tuple[str, ...], everything: bool, query: "Query", listed: IO[str] | None) -> "Selection":
+    """What is asked for.
+
+    Raises:
+        WrongUsage: nothing is, or ids and dates are, or the list can't be read.
+    """
+    from photobak.client.query import EVERYTHING
+    from photobak.client.restore.selection import Selection, listed_ids
+
+    if bool(ids or listed) + everything + (query != EVERYTHING) != 1:
+        next_step = "Give ids, or --from-list, or options such as --since or --near, or --all"
+        raise WrongUsage("say what to restore", next_step=next_step)
+    if listed is not None:
+        return Selection((*ids, *listed_ids(listed, listed.name)))
+    return Selection(ids or None, query)
 
 
-class _Tally:
-    """Counts and prints outcomes."""
-
-    def __init__(self, context: Context, as_json: bool) -> None:
-        from collections import Counter
-
-        self._context = context
-        self._as_json = as_json
-        self._counts: Counter[str] = Counter()
-        self._bytes = 0
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether something that was asked for is not there."""
-        return bool(self._counts["failed"] or self._counts["thawing"])
-
-    def watch(self, outcomes: "Iterable[RestoreOutcome]") -> None:
-        """Take the outcomes as they come."""
-        for outcome in outcomes:
-            result = outcome.result.value
-            self._counts[result] += 1
-            self._bytes += outcome.target.record.size if result == "restored" else 0
-            entry = outcome.to_json()
-            if self._as_json:
-                json_line(entry)
-            if outcome.reason or self._context.verbosity > 0 or (result == "would-restore" and not self._as_json):
-                say(f"{result} {entry['path']}" + (f": {outcome.reason}" if outcome.reason else ""))
-
-    def conclude(self, seconds: float, folder: Path) -> None:
-        """Print the summary."""
-        counts = self._counts
-        if self._as_json:
-            json_line({
-                "type": "summary",
-                "matched": counts.total(),
-                "restored": counts["restored"],
-                "existing": counts["exists"],
-                "thawing": counts["thawing"],
-                "failed": counts["failed"],
-                "bytes": self._bytes,
-                "seconds": round(seconds, 3),
-            })  # fmt: skip
-        elif not self._context.quiet and (is_terminal() or self.incomplete):
-            done = f"{plural(counts['restored'], 'file')} restored to {folder} ({bytes_text(self._bytes)})"
-            say(f"{done}, {counts['exists']:,} there already, {counts['failed']:,} failed.")
+def _having(size: "Variant", records: "list[Record]") -> "list[Record]":
+    """Those that there are in this size; the others are counted, not missed."""
+    having = [record for record in records if size.key(record) is not None]
+    if len(having) < len(records):
+        say(f"{len(records) - len(having):,} have no preview and are left out.")
+    return having

@@ -80,9 +80,7 @@ class Sender:
             case FileChanged():
                 self._ledger.failed([candidate], "it changed after it was read; the next sync takes it")
             case FileNotFoundError():
-                self._ledger.ignored(
-                    [Skipped(str(candidate.path), "it went before it was sent", candidate.fingerprint.size)]
-                )
+                self._ledger.ignored([Skipped(str(candidate.path), "it went before it was sent")])
             case OSError():
                 self._ledger.failed([candidate], reason_of(error))
 

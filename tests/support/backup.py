@@ -21,15 +21,18 @@ from support.plain_rights import plain_rights
 
 from photobak.cli.context import Context
 from photobak.cli.local_stack import sign_in_local_account
+from photobak.client.bucket import SessionBucket
 from photobak.client.index import Index
-from photobak.client.layout import Layout, targets
 from photobak.client.library import Library
-from photobak.client.outcome import FileOutcome, Observer, Summary
+from photobak.client.outcome import FileOutcome, Summary
 from photobak.client.places import Places
 from photobak.client.profile import Profile
-from photobak.client.restore import Restorer, RestoreResult
+from photobak.client.restore.destination import Destination
+from photobak.client.restore.layout import SOURCE, layout_of, targets
+from photobak.client.restore.outcome import RestoreResult
+from photobak.client.restore.restorer import Restorer
 from photobak.client.run_lock import index_path
-from photobak.client.scan import Filters, Skipped, distinct_roots
+from photobak.client.scan import Filters, distinct_roots
 from photobak.client.session import Session, open_session
 from photobak.client.sync import Options, Sync
 from photobak.local.lifecycle import add_user
@@ -41,15 +44,17 @@ SAFE = {"stored", "already-stored", "no-preview"}
 
 
 @dataclass
-class Watcher(Observer):
-    """An observer that remembers what tests ask after."""
+class Watcher:
+    """An observer that remembers all it hears."""
 
     outcomes: list[FileOutcome] = field(default_factory=list)
     left_alone: dict[str, str] = field(default_factory=dict)
     bytes_sent: int = 0
 
-    def ignored(self, skipped: Skipped) -> None:
-        self.left_alone[skipped.path] = skipped.reason
+    def found(self, files: int, size: int) -> None: ...
+
+    def ignored(self, path: str, reason: str) -> None:
+        self.left_alone[path] = reason
 
     def sent(self, size: int) -> None:
         self.bytes_sent += size
@@ -134,8 +139,8 @@ class Backup:
 
     def require_restorable(self, folder: Path) -> None:
         """Restore everything into ``folder``: each photo comes back byte for byte, at its own place, and none more."""
-        found = targets(Library(self.session()).records(), Layout.SOURCE)
-        outcomes = list(Restorer(self.session(), folder).restore(found))
+        found = targets(Library(self.session()).records(), layout_of(SOURCE))
+        outcomes = list(Restorer(SessionBucket(self.session()), Destination(folder)).restore(found))
         assert {outcome.result for outcome in outcomes} <= {RestoreResult.RESTORED}
         assert contents(folder) == contents(self.photos)
 
@@ -164,13 +169,13 @@ class Backup:
         found = s3.list_objects_v2(Bucket=self.stack.outputs.temp_bucket, Prefix=prefix)
         return [entry["Key"] for entry in found.get("Contents", [])]
 
-    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str) -> "subprocess.Popen[str]":
         """Start the installed command."""
         return subprocess.Popen(
             [PHOTOBAK, *arguments],
             env=environ_of(self.home, **environment),
             cwd=self.home,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """An announcement."""
     ASK = auto()
     """BatchGetItem: what became of the uploads?"""
+    FETCH = auto()
+    """An original is read."""
     SIGN_IN = auto()
     HEALTH = auto()
     OTHER = auto()
@@ -58,6 +60,8 @@ class Fault(StrEnum):
     CLOCK_SKEW = auto()
     EXPIRED = auto()
     """A presigned POST is too old, says S3."""
+    OLD_KEYS = auto()
+    """Temporary credentials have come to their end, says S3."""
     THROTTLED = auto()
     """DynamoDB's way to say so."""
     UNPROCESSED = auto()
@@ -72,6 +76,7 @@ _S3_ERRORS: Final = {
         "RequestTimeTooSkewed",
         "The difference between the request time and the server's time is too large.",
     ),
+    Fault.OLD_KEYS: (400, "ExpiredToken", "The provided token has expired."),
     Fault.EXPIRED: (403, "AccessDenied", "Invalid according to Policy: Policy expired."),
 }
 WEATHER: Final = (
@@ -183,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
             return Kind.UPLOAD
         if self.path.endswith("/prep/photoupload"):
             return Kind.PREP
+        if self.command == "GET" and "/original/" in self.path:
+            return Kind.FETCH
         if target.endswith("BatchGetItem"):
             return Kind.ASK
         if target.startswith("AWSCognito") or self.path.startswith(("/oauth2", "/login")):

@@ -1,0 +1,204 @@
+"""Puts one content at its places: fetched once, and given its name where it is whole and right."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from photobak.client.download import Download, Frozen, Gone, Unreachable
+from photobak.client.restore.destination import Destination
+from photobak.client.restore.layout import Target
+from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
+from photobak.client.restore.part import Expected, Part, discard_part, part_name
+from photobak.client.restore.ranges import LARGE, Ranges
+from photobak.client.restore.variant import Variant
+from photobak.errors import CloudError, PhotobakError, SignInNeeded
+from photobak.photo.identity import CHUNK_BYTES
+
+
+class _WrongBytes(PhotobakError):
+    """What came is not what was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One content as it lies in the bucket."""
+
+    key: str
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True)
+class Placer:
+    """Places contents in one folder. Threads may share it."""
+
+    destination: Destination
+    download: Download
+    ranges: Ranges
+    variant: Variant
+    replace: bool
+    """Whether files with other bytes are overwritten."""
+
+    def place(self, targets: list[Target]) -> Iterator[RestoreOutcome]:
+        """Put one content at all of its places, and say what became of each.
+
+        Raises:
+            Unreachable: the bucket can't be reached.
+            SignInNeeded: the sign-in has ended.
+        """
+        wanted, twin = None, None
+        for target in targets:
+            try:
+                wanted = wanted or self._wanted(target)
+                outcome = self._existing(target, wanted) or self._fetched(target, wanted, twin)
+            except (Unreachable, SignInNeeded):
+                raise
+            except (PhotobakError, OSError) as error:
+                outcome = self._failed(target, error)
+            if outcome.result in (RestoreResult.RESTORED, RestoreResult.EXISTS):
+                twin = target
+            yield outcome
+
+    def rehearse(self, target: Target) -> RestoreOutcome:
+        """Say what ``place`` would do at one place.
+
+        Raises:
+            CloudError, SignInNeeded: the bucket has to be asked for it, and can't be.
+        """
+        try:
+            return self._existing(target, self._wanted(target)) or self._outcome(target, RestoreResult.WOULD_RESTORE)
+        except (Unreachable, SignInNeeded):
+            raise
+        except (PhotobakError, OSError) as error:
+            return self._failed(target, error)
+
+    def bytes_to_come(self, target: Target) -> int:
+        """How many bytes a place takes yet, as far as that can be told without a look into files; 0 for a preview."""
+        if self.variant is not Variant.ORIGINAL:
+            return 0
+        expected = Expected(target.record.size, target.record.sha256)
+        try:
+            with self.destination.opened(target.path.parent) as folder:
+                if _found(folder, target.path.name) and not self.replace:
+                    return 0
+                part = _found(folder, part_name(target.path.name, expected))
+        except OSError:
+            return expected.size
+        return max(0, expected.size - (part.st_size if part else 0))
+
+    # ------------------------------------------------------------------ steps
+
+    def _wanted(self, target: Target) -> _Wanted:
+        key = self.variant.key(target.record)
+        if key is None:
+            raise Gone("it has no preview", why=target.record.reason or "")
+        return _Wanted(key, self.variant.expected(target.record, key, self.download))
+
+    def _existing(self, target: Target, wanted: _Wanted) -> RestoreOutcome | None:
+        """The outcome for a place that is taken already; None where it is free, or may be taken."""
+        name = target.path.name
+        try:
+            with self.destination.opened(target.path.parent) as folder:
+                found = _found(folder, name)
+                if found is None:
+                    return None
+                if stat.S_ISREG(found.st_mode) and _fits(folder, name, wanted.expected):
+                    # A run that was cut off may have left its second name.
+                    discard_part(folder, part_name(name, wanted.expected))
+                    return self._outcome(target, RestoreResult.EXISTS)
+        except FileNotFoundError:
+            return None
+        if self.replace:
+            return None
+        reason = "another file is there already; it was left as it is (--force overwrites it)"
+        return self._outcome(target, RestoreResult.FAILED, reason)
+
+    def _fetched(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
+        name, expected = target.path.name, wanted.expected
+        with self.destination.made(target.path.parent) as folder, Part(folder, name, expected) as part:
+            try:
+                self._fill(part, wanted, twin)
+                part.become_whole(target.modified_at, replace=self.replace)
+            except CloudError:
+                if part.size == 0:
+                    part.discard()
+                raise  # what has come is kept, and need not come again
+            except (PhotobakError, OSError):
+                part.discard()
+                raise
+        return self._outcome(target, RestoreResult.RESTORED, size=expected.size)
+
+    def _fill(self, part: Part, wanted: _Wanted, twin: Target | None) -> None:
+        part.resume()
+        self._require_room(wanted.expected.size - part.size)
+        doubtful = part.size > 0 or twin is not None
+        for chunk in self._chunks(wanted, part.size, twin):
+            part.append(chunk)
+        if doubtful and not part.is_right:
+            part.start_anew()
+            for chunk in self._chunks(wanted, 0, None):
+                part.append(chunk)
+        if not part.is_right:
+            raise _WrongBytes(
+                "the bytes in the cloud are not the ones that were stored",
+                next_step="Type: photobak verify --read-data",
+            )
+
+    def _chunks(self, wanted: _Wanted, start: int, twin: Target | None) -> Iterator[memoryview]:
+        size = wanted.expected.size
+        if twin is not None:
+            return self._read(twin.path, start)
+        if start == size > 0:
+            return iter(())
+        if size - start >= LARGE:
+            return self.ranges.chunks(wanted.key, size, start)
+        return self.download.chunks(wanted.key, size, start)
+
+    def _read(self, path: PurePosixPath, start: int) -> Iterator[memoryview]:
+        """Read a file that has the same content, and was right a moment ago."""
+        buffer = memoryview(bytearray(CHUNK_BYTES))
+        with self.destination.opened(path.parent) as folder:
+            file = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        try:
+            while read := os.preadv(file, [buffer], start):
+                yield buffer[:read]
+                start += read
+        finally:
+            os.close(file)
+
+    def _require_room(self, size: int) -> None:
+        if size > self.destination.room():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    # ------------------------------------------------------------------ words
+
+    def _failed(self, target: Target, error: Exception) -> RestoreOutcome:
+        if isinstance(error, Frozen):
+            result = RestoreResult.THAWING
+            return RestoreOutcome(
+                target, self.destination.root / target.path, result, str(error), 0, error.storage_class
+            )
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+        return self._outcome(target, RestoreResult.FAILED, reason)
+
+    def _outcome(
+        self, target: Target, result: RestoreResult, reason: str | None = None, size: int = 0
+    ) -> RestoreOutcome:
+        return RestoreOutcome(target, self.destination.root / target.path, result, reason, size)
+
+
+def _found(folder: int, name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _fits(folder: int, name: str, expected: Expected) -> bool:
+    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return expected.fits(file)
+    finally:
+        os.close(file)

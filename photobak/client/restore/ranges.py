@@ -1,0 +1,78 @@
+"""Large objects, in several ranges at once: they come in any order, and are handed on in the right one."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import cached_property
+from queue import SimpleQueue
+from threading import BoundedSemaphore, Thread
+from typing import Final
+
+from photobak.client.download import Download
+
+RANGE_BYTES: Final = 8 * 1024 * 1024
+LARGE: Final = 2 * RANGE_BYTES
+"""Bytes from which on several ranges are worth their requests."""
+_AT_ONCE: Final = 8
+"""Ranges in memory, of all files together."""
+
+
+_Ask = tuple[Future[memoryview], str, int, int, int]
+"""Where the range goes; key, size, start, end."""
+
+
+class Ranges:
+    """Reads large objects. Threads may share it: so do they share what memory the ranges may take."""
+
+    def __init__(self, download: Download) -> None:
+        self._download = download
+        self._room = BoundedSemaphore(_AT_ONCE)
+
+    def chunks(self, key: str, size: int, start: int = 0) -> Iterator[memoryview]:
+        """Read an object from ``start`` to its end; raises as ``Download.chunks``."""
+        waiting: deque[Future[memoryview]] = deque()
+        try:
+            while start < size or waiting:
+                # Who has a range may wait for it; who has none waits for room. So nobody waits for ever.
+                while start < size and self._room.acquire(blocking=not waiting):
+                    end = min(start + RANGE_BYTES, size)
+                    waiting.append(self._asked(key, size, start, end))
+                    start = end
+                chunk = waiting[0].result()
+                yield chunk
+                waiting.popleft()
+                self._room.release()
+        finally:
+            for future in waiting:
+                future.cancel()
+                future.add_done_callback(lambda _: self._room.release())
+
+    def _asked(self, key: str, size: int, start: int, end: int) -> Future[memoryview]:
+        future: Future[memoryview] = Future()
+        self._asks.put((future, key, size, start, end))
+        return future
+
+    @cached_property
+    def _asks(self) -> "SimpleQueue[_Ask]":
+        asks: SimpleQueue[_Ask] = SimpleQueue()
+        for number in range(_AT_ONCE):
+            # Daemons, so that Ctrl-C needn't wait for a request that hangs.
+            Thread(target=self._answer, args=(asks,), name=f"range-{number}", daemon=True).start()
+        return asks
+
+    def _answer(self, asks: "SimpleQueue[_Ask]") -> None:
+        while True:
+            future, key, size, start, end = asks.get()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(self._range(key, size, start, end))
+            except BaseException as error:  # noqa: BLE001 - carried over to who waits for the range
+                future.set_exception(error)
+
+    def _range(self, key: str, size: int, start: int, end: int) -> memoryview:
+        buffer, filled = memoryview(bytearray(end - start)), 0
+        for chunk in self._download.chunks(key, size, start, end):
+            buffer[filled : filled + len(chunk)] = chunk
+            filled += len(chunk)
+        return buffer

@@ -1,0 +1,129 @@
+"""Restores files: several at once, each to its places; one that can't be had keeps none of the others back."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from photobak.client.bucket import PhotoBucket
+from photobak.client.download import Download, Unreachable
+from photobak.client.pipeline import Channel, Pipeline
+from photobak.client.restore.destination import Destination
+from photobak.client.restore.layout import Target
+from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
+from photobak.client.restore.placer import Placer
+from photobak.client.restore.ranges import Ranges
+from photobak.client.restore.variant import Variant
+from photobak.errors import PhotobakError
+
+_AT_A_TIME: Final = 32
+"""Files whose folders are put on the disk together."""
+_LONGEST_HOLD: Final = 0.5
+"""Seconds that a file may wait for others."""
+_MOST_FAILURES_IN_A_ROW: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """How files are restored."""
+
+    variant: Variant = Variant.ORIGINAL
+    jobs: int = 8
+    """Files at once."""
+    replace: bool = False
+    """Whether files with other bytes are overwritten."""
+    on_bytes: Callable[[int], None] = lambda _: None
+    """Told how many bytes have come; called from several threads."""
+
+
+class Restorer:
+    """Restores from one bucket into one folder."""
+
+    def __init__(self, bucket: PhotoBucket, destination: Destination, options: RestoreOptions | None = None) -> None:
+        self._options = options or RestoreOptions()
+        self._destination = destination
+        download = Download(bucket, self._options.on_bytes)
+        self._placer = Placer(destination, download, Ranges(download), self._options.variant, self._options.replace)
+        self._guard = Lock()
+        self._failures_in_a_row = 0
+
+    def restore(self, targets: Iterable[Target]) -> Iterator[RestoreOutcome]:
+        """Restore all targets; outcomes come as they are settled, in no order.
+
+        An existing file with the same bytes is left as it is. What is said to be restored survives a power cut.
+
+        Raises:
+            CloudError: the cloud can't be reached, several times in a row.
+            SignInNeeded: the sign-in has ended.
+            PhotobakError: the folder can't be made, or the disk has too little room.
+        """
+        targets = list(targets)
+        self._destination.make()
+        self._require_room(targets)
+        by_content: dict[str, list[Target]] = {}
+        for target in targets:
+            by_content.setdefault(target.record.sha256, []).append(target)
+        with Pipeline() as pipeline:
+            contents = pipeline.stage(iter, by_content.values(), capacity=self._options.jobs)
+            done = pipeline.stage(self._placed, contents, threads=self._options.jobs, capacity=_AT_A_TIME)
+            yield from self._durable(done)
+
+    def rehearse(self, targets: Iterable[Target]) -> Iterator[RestoreOutcome]:
+        """Say what ``restore`` would do, and fetch no original.
+
+        Raises:
+            CloudError, SignInNeeded: the bucket has to be asked for something, and can't be.
+        """
+        return map(self._placer.rehearse, targets)
+
+    def bytes_to_come(self, targets: Iterable[Target]) -> int:
+        """How many bytes the files take yet, as far as that can be told without a look into them; 0 for previews."""
+        return sum(map(self._placer.bytes_to_come, targets))
+
+    def _require_room(self, targets: list[Target]) -> None:
+        needed, free = self.bytes_to_come(targets), self._destination.room()
+        if needed > free:
+            raise PhotobakError(
+                f"there is too little room in {self._destination.root}",
+                why=f"{needed:,} bytes are to come, and {free:,} are free",
+                next_step="Make room, or restore to another disk with --to, or fewer photos at a time",
+            )
+
+    def _placed(self, contents: Iterable[list[Target]]) -> Iterator[RestoreOutcome]:
+        for targets in contents:
+            placed = []
+            try:
+                for outcome in self._placer.place(targets):
+                    placed.append(outcome)
+                    yield outcome
+                self._failures_in_a_row = 0
+            except Unreachable as error:
+                self._count(error)
+                for target in targets[len(placed) :]:
+                    path = self._destination.root / target.path
+                    yield RestoreOutcome(target, path, RestoreResult.FAILED, str(error))
+
+    def _count(self, error: Unreachable) -> None:
+        """One file that can't be had must not keep the others back; several mean that nothing can.
+
+        Raises:
+            Unreachable: there were several in a row.
+        """
+        with self._guard:
+            self._failures_in_a_row += 1
+            if self._failures_in_a_row >= _MOST_FAILURES_IN_A_ROW:
+                raise error
+
+    def _durable(self, outcomes: Channel[RestoreOutcome]) -> Iterator[RestoreOutcome]:
+        """Pass on outcomes once their names are on the disk, a batch at a time."""
+        held: list[RestoreOutcome] = []
+        while held or not outcomes.finished:
+            outcome = outcomes.get(timeout=_LONGEST_HOLD if held else None)
+            if outcome is not None:
+                held.append(outcome)
+            if outcome is None or len(held) == _AT_A_TIME:
+                self._destination.sync(
+                    each.target.path.parent for each in held if each.result == RestoreResult.RESTORED
+                )
+                yield from held
+                held = []
