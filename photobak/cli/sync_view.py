@@ -1,107 +1,111 @@
 """What a sync looks like: live on a terminal, JSON Lines for scripts, a summary for people, nothing in cron."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final
 
 from photobak.cli.context import Context
+from photobak.cli.sync_progress import Picture, SyncProgress
 from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say, shown, talk
-from photobak.client.outcome import FileOutcome, Observer, Result, Summary
+from photobak.client.outcome import FileOutcome, Result, Summary
+from photobak.client.scan import Skipped
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.live import Live
 
-
-class SyncView(Observer, Protocol):
-    """An observer that also says how it ended."""
-
-    def conclude(self, summary: Summary) -> None:
-        """Show the summary."""
+_FEW: Final = 5
+"""Failures that a person reads one by one; where there are more, the most frequent reasons are told at the end."""
+_MOST_REASONS: Final = 1000
 
 
 @contextmanager
-def sync_view(context: Context, as_json: bool) -> Iterator[SyncView]:
+def sync_view(context: Context, as_json: bool) -> Iterator["SyncView"]:
     """The view that fits: what was asked for, and what looks."""
-    if is_terminal() and not context.quiet:
-        with _progress() as progress:
-            yield _View(context, as_json, progress)
+    view = SyncView(context, as_json)
+    if is_terminal() and context.verbosity == 0:  # with -v there is a line for each file instead
+        with view.live():
+            yield view
     else:
-        yield _View(context, as_json, None)
+        yield view
 
 
-class _View:
-    """Tells of each file as it is asked to; called from several threads."""
+class SyncView(SyncProgress):
+    """Counts what it hears, and tells of each file as it is asked to; called from several threads."""
 
-    def __init__(self, context: Context, as_json: bool, progress: "Progress | None") -> None:
+    def __init__(self, context: Context, as_json: bool) -> None:
+        super().__init__()
         self._context = context
         self._as_json = as_json
-        self._progress = progress
-        self._files: TaskID | None = progress.add_task("photos", total=0, detail="") if progress else None
-        self._guard = Lock()
-        self._done = self._found = self._sent = self._to_send = 0
+        self._line = Lock()
+        self._live: Live | None = None
+        self._reasons: Counter[str] = Counter()
+        """Why files are not safe."""
 
-    def found(self, files: int, size: int) -> None:
-        """So many files more are to be looked at."""
-        with self._guard:
-            self._found += files
-            self._to_send += size
-        self._draw()
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Show on the terminal how far it is, until the summary or the end."""
+        from rich.live import Live
 
-    def ignored(self, path: str, reason: str) -> None:
+        with Live(Picture(self), console=talk(), refresh_per_second=5, transient=True) as self._live:
+            yield
+
+    def ignored(self, skipped: Skipped) -> None:
         """Something was left alone: named with -v."""
+        super().ignored(skipped)
         if self._context.verbosity > 0:
-            self._tell(f"ignored {path}: {reason}")
-
-    def sent(self, size: int) -> None:
-        """Bytes have gone out."""
-        with self._guard:
-            self._sent += size
-        self._draw()
+            self._tell(f"ignored {skipped.path}: {skipped.reason}")
 
     def finished(self, outcome: FileOutcome) -> None:
         """A file has its result: a line of JSON, and words where it is not safe, or with -v."""
-        with self._guard:
-            self._done += 1
-            if self._as_json and outcome.result is not Result.UNCHANGED:
-                json_line(outcome.to_json())
-        if self._context.verbosity > 0 or outcome.result in (Result.FAILED, Result.REJECTED):
-            path = outcome.to_json()["path"]
-            self._tell(f"{outcome.result} {path}" + (f": {outcome.reason}" if outcome.reason else ""))
+        super().finished(outcome)
+        entry = outcome.to_json()
+        if self._as_json and outcome.result is not Result.UNCHANGED:
+            with self._line:
+                json_line(entry)
+        if outcome.result.broken:
+            self._count_reason(outcome.reason or "")
+        if self._context.verbosity > 0 or outcome.result.broken:
+            self._tell(f"{outcome.result} {entry['path']}" + (f": {outcome.reason}" if outcome.reason else ""))
         elif outcome.result is Result.WOULD_UPLOAD and not self._as_json:
-            self._tell(f"would upload {outcome.to_json()['path']}")
-        self._draw()
+            self._tell(f"would upload {entry['path']}")
 
     def conclude(self, summary: Summary) -> None:
         """Show the summary; in cron only where something is not safe."""
-        if self._progress:
-            self._progress.stop()
+        if self._live:
+            self._live.stop()
         if self._as_json:
             json_line(summary.to_json())
         elif not self._context.quiet and (is_terminal() or not summary.complete or self._context.verbosity > 0):
-            for line in summary_lines(summary):
-                say(line)
+            for line in summary_lines(summary, self._reasons, unfinished=self.counts.unfinished):
+                say(shown(line))
+
+    def _count_reason(self, reason: str) -> None:
+        with self._line:
+            if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
+                self._reasons[reason] += 1
 
     def _tell(self, line: str) -> None:
-        if self._progress:
-            self._progress.console.print(shown(line), markup=False)
+        if self._live:
+            self._live.console.print(shown(line), markup=False)
         else:
             say(shown(line))
 
-    def _draw(self) -> None:
-        if self._progress and self._files is not None:
-            detail = f"{bytes_text(self._sent)} sent of {bytes_text(self._to_send)} that are new"
-            self._progress.update(self._files, total=max(self._found, self._done), completed=self._done, detail=detail)
 
+def summary_lines(summary: Summary, reasons: "Counter[str]", unfinished: int) -> list[str]:
+    """Say what is safe now, what is not and why, and what to do.
 
-def summary_lines(summary: Summary) -> list[str]:
-    """Say what is safe now, what is not, and what to do."""
+    Args:
+        summary: of the run, to its end or until it was interrupted.
+        reasons: why files are not safe, and how many of each.
+        unfinished: files that have no result.
+    """
     results = summary.results
-    later = f"{plural(summary.postponed, 'file')} left to later runs, beyond --limit."
-    postponed = [later] if summary.postponed else []
     if results[Result.WOULD_UPLOAD]:
         would = plural(results[Result.WOULD_UPLOAD], "file")
-        return [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} are unchanged.", *postponed]
+        lines = [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} are unchanged."]
+        return lines + _not_safe(summary, reasons) + _left_alone(summary)
     safe = sum(count for result, count in results.items() if result.safe)
     lines = [
         f"{plural(safe, 'file')} safe: {results[Result.STORED] + results[Result.NO_PREVIEW]:,} newly stored,"
@@ -111,25 +115,30 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append(f"{plural(results[Result.NO_PREVIEW], 'original')} kept without a preview (-v says why).")
     if results[Result.PENDING]:
         lines.append(f"{plural(results[Result.PENDING], 'file')} sent, but not confirmed yet: sync again later.")
-    broken = results[Result.FAILED] + results[Result.REJECTED]
-    if broken:
-        lines.append(f"{plural(broken, 'file')} NOT backed up, for the reasons above.")
-    lines += postponed
+    lines += _not_safe(summary, reasons)
+    if unfinished:
+        lines.append(f"{plural(unfinished, 'file')} not finished: sync again, and it goes on from here.")
+    lines += _left_alone(summary)
+    return [*lines, f"{bytes_text(summary.bytes_uploaded)} uploaded in {summary.seconds:.1f} s."]
+
+
+def _not_safe(summary: Summary, reasons: "Counter[str]") -> list[str]:
+    broken = sum(count for result, count in summary.results.items() if result.broken)
+    if not broken:
+        return []
+    what = f"{plural(broken, 'file')} NOT backed up as {'they are' if broken > 1 else 'it is'}"
+    if broken <= _FEW:
+        return [f"{what}, for the reasons above."]
+    told = reasons.most_common(_FEW)
+    others = broken - sum(count for _, count in told)
+    lines = [f"{what}:", *(f"  {count:,}: {reason}" for reason, count in told)]
+    return lines + ([f"  {others:,}: other reasons, named above"] if others else [])
+
+
+def _left_alone(summary: Summary) -> list[str]:
+    lines = []
+    if summary.postponed:
+        lines.append(f"{plural(summary.postponed, 'file')} left to later runs, beyond --limit.")
     if summary.ignored:
         lines.append(f"{plural(summary.ignored, 'other file')} left alone (-v names them).")
-    lines.append(f"{bytes_text(summary.bytes_uploaded)} uploaded in {summary.seconds:.1f} s.")
     return lines
-
-
-def _progress() -> "Progress":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        SpinnerColumn(),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[detail]}"),
-        TimeRemainingColumn(),
-        console=talk(),
-        transient=True,
-    )

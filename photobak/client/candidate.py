@@ -72,7 +72,9 @@ class Candidate:
 
     def outcome(self, result: Result, reason: str | None = None) -> FileOutcome:
         """What the sync says of it."""
-        return FileOutcome(self.path, result, reason, self.sha256, self.media_type.kind, self.taken)
+        return FileOutcome(
+            self.path, result, reason, self.sha256, self.media_type.kind, self.taken, self.fingerprint.size
+        )
 
     def announcement(self, sources: tuple[str, ...], sources_gone: tuple[str, ...] = ()) -> Announcement:
         """What the cloud is told of it.

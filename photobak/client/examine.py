@@ -66,8 +66,8 @@ class Examiner:
     def _group(self, group: Group) -> Iterator[Candidate | FileOutcome | Skipped]:
         examined: dict[str, _Examined] = {}
         for name in (*group.changed, *group.doubted):
-            read = self._read(Path(group.folder, name))
             known = group.doubted.get(name)
+            read = self._read(Path(group.folder, name), (known.fingerprint if known else group.changed[name]).size)
             found = _compared(known, read) if known else read
             if isinstance(found, _Examined):
                 examined[name] = found
@@ -75,16 +75,16 @@ class Examiner:
                 yield found
         yield from self._candidates(group, examined)
 
-    def _read(self, path: Path) -> "_Examined | FileOutcome | Skipped":
+    def _read(self, path: Path, size: int) -> "_Examined | FileOutcome | Skipped":
         try:
             found = _read_whole(path, self.largest)
         except FileNotFoundError:
-            return Skipped(str(path), "it went before it was read")
+            return Skipped(str(path), "it went before it was read", size)
         except OSError as error:
-            return FileOutcome(path, Result.FAILED, reason_of(error))
+            return FileOutcome(path, Result.FAILED, reason_of(error), size=size)
         except _Unsent as reason:
-            return FileOutcome(path, Result.FAILED, str(reason))
-        return found or Skipped(str(path), "not a photo, video or sidecar")
+            return FileOutcome(path, Result.FAILED, str(reason), size=size)
+        return found or Skipped(str(path), "not a photo, video or sidecar", size)
 
     def _candidates(self, group: Group, examined: dict[str, _Examined]) -> Iterator[Candidate]:
         untouched = group.settled | group.doubted
@@ -170,11 +170,12 @@ def _compared(
     confirmed = known.status is not Status.EXPECTED
     match found:
         case _Examined() if found.fingerprint == known.fingerprint and found.sha256 == known.sha256:
-            return FileOutcome(known.path, Result.UNCHANGED) if known.status.kept else Candidate.pending(known)
+            candidate = Candidate.pending(known)
+            return candidate.outcome(Result.UNCHANGED) if known.status.kept else candidate
         case _Examined() if found.fingerprint == known.fingerprint and confirmed:
-            return FileOutcome(known.path, Result.FAILED, _bit_rot(known), known.sha256)
+            return _bit_rot(known)
         case Skipped() if confirmed and _untouched(known):  # so damaged that it looks like something else
-            return FileOutcome(known.path, Result.FAILED, _bit_rot(known), known.sha256)
+            return _bit_rot(known)
     return found
 
 
@@ -185,11 +186,12 @@ def _untouched(known: KnownFile) -> bool:
         return False
 
 
-def _bit_rot(known: KnownFile) -> str:
-    return (
+def _bit_rot(known: KnownFile) -> FileOutcome:
+    reason = (
         "its bytes have changed though nobody has written to it: disk or memory have damaged it. The backup has it as"
         f" it was: photobak get {short_id(known.sha256)}"
     )
+    return Candidate.pending(known).outcome(Result.FAILED, reason)
 
 
 def open_file(path: Path) -> FileIO:

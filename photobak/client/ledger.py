@@ -26,6 +26,7 @@ class Ledger:
         """So many files are as the cloud has confirmed them."""
         with self._guard:
             self.summary.results[Result.UNCHANGED] += files
+        self._observer.unchanged(files)
 
     def postponed(self, files: int) -> None:
         """So many files are left to the next run, as was asked for."""
@@ -37,7 +38,7 @@ class Ledger:
         for each in skipped:
             with self._guard:
                 self.summary.ignored += 1
-            self._observer.ignored(each.path, each.reason)
+            self._observer.ignored(each)
 
     def read(self, contents: Iterable[Content]) -> None:
         """These were read and are about to be announced."""
@@ -49,6 +50,7 @@ class Ledger:
             self.summary.uploaded += 1
             self.summary.bytes_uploaded += content.first.fingerprint.size
         self._index.note_sent([each.known(Status.EXPECTED, uploaded_at) for each in content.candidates], uploaded_at)
+        self._observer.uploaded(len(content.candidates))
 
     def outcome(self, outcome: FileOutcome) -> None:
         """One file has its result, of which the index keeps nothing."""

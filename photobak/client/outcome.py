@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from photobak.client.scan import Skipped
 from photobak.photo.capture_time import CaptureTime
 from photobak.photo.kind import Kind
 
@@ -27,6 +28,11 @@ class Result(StrEnum):
         """Whether the cloud has confirmed the photo."""
         return self in (Result.UNCHANGED, Result.STORED, Result.ALREADY_STORED, Result.NO_PREVIEW)
 
+    @property
+    def broken(self) -> bool:
+        """Whether something is wrong that time alone doesn't mend."""
+        return self in (Result.FAILED, Result.REJECTED)
+
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
@@ -40,6 +46,8 @@ class FileOutcome:
     """None where the file could not be read."""
     kind: Kind | None = None
     taken: CaptureTime | None = None
+    size: int = 0
+    """Bytes; 0 where nobody could look."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``sync --json``; a path that is not UTF-8 has its odd bytes escaped."""
@@ -99,14 +107,23 @@ class Summary:
 class Observer(Protocol):
     """Hears of a sync while it runs. Called from several threads."""
 
-    def found(self, files: int, size: int) -> None:
-        """So many files more are new or changed, with so many bytes."""
+    def unchanged(self, files: int) -> None:
+        """So many files more are as the cloud has confirmed them."""
 
-    def ignored(self, path: str, reason: str) -> None:
+    def found(self, files: int, size: int) -> None:
+        """So many files more are to be looked at closely, with so many bytes; each is ``finished`` or ``ignored``."""
+
+    def ignored(self, skipped: Skipped) -> None:
         """Something was left alone."""
+
+    def read(self, files: int) -> None:
+        """So many files more were read, in this run or an earlier one, and may be announced."""
 
     def sent(self, size: int) -> None:
         """So many bytes more have gone out."""
+
+    def uploaded(self, files: int) -> None:
+        """The contents of so many files more were sent: the cloud has yet to confirm them."""
 
     def finished(self, outcome: FileOutcome) -> None:
         """One file has its result."""

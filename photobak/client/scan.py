@@ -81,6 +81,8 @@ class Skipped:
 
     path: str
     reason: str
+    size: int | None = None
+    """Bytes, where it was among what was found to do before anybody looked closely; None where it never was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ class Sender:
             case FileChanged():
                 self._ledger.failed([candidate], "it changed after it was read; the next sync takes it")
             case FileNotFoundError():
-                self._ledger.ignored([Skipped(str(candidate.path), "it went before it was sent")])
+                self._ledger.ignored(
+                    [Skipped(str(candidate.path), "it went before it was sent", candidate.fingerprint.size)]
+                )
             case OSError():
                 self._ledger.failed([candidate], reason_of(error))
 

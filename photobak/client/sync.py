@@ -143,6 +143,7 @@ class Sync:
             self._ledger.unchanged(selection.unchanged)
             self._ledger.ignored(selection.listing.ignored)
             for unreadable in selection.listing.unreadable:
+                self._observer.found(1, 0)
                 self._ledger.outcome(FileOutcome(Path(unreadable.path), Result.FAILED, unreadable.reason))
             self._gone.note(selection)
             yield from selection.pending
@@ -156,6 +157,7 @@ class Sync:
                 case FileOutcome():
                     self._ledger.outcome(each)
                 case Candidate():
+                    self._observer.read(1)
                     yield each
 
 

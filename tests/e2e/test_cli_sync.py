@@ -74,7 +74,7 @@ class TestOutput:
         assert done.returncode == 3
         failed, *summary = done.stderr.splitlines()
         assert failed.startswith(f"failed {backup.photos}/.photobakignore: not gitignore syntax")
-        assert "1 file NOT backed up, for the reasons above." in summary
+        assert "1 file NOT backed up as it is, for the reasons above." in summary
         assert "3 other files left alone (-v names them)." in summary
 
     def test_q_is_quiet_but_for_failures(self, backup: Backup) -> None:

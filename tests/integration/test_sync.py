@@ -11,7 +11,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from support.backup import Backup, Run, Watcher, contents
+from support.backup import SAFE, Backup, Run, Watcher, contents
 from support.known_files import known_file
 from support.local_stack import root_client
 from support.photo_files import dated, jpeg, movie
@@ -393,7 +393,8 @@ class TestPending:
             assert (run.counts, run.summary.uploaded, run.summary.complete) == ({"pending": 2}, 2, False)
             assert backup.records() == {}
         run = backup.sync()
-        assert (run.counts, run.summary.uploaded) == ({"stored": 2}, 0)
+        # How the next run hears of it depends on how fast the cloud has been meanwhile.
+        assert (set(run.results.values()) <= SAFE, run.summary.complete, run.summary.uploaded) == (True, True, 0)
         backup.require_restorable(tmp_path / "back")
 
     def test_what_is_not_confirmed_in_time_is_left_to_the_next_run(self, backup: Backup) -> None:

@@ -24,7 +24,7 @@ from photobak.cli.local_stack import sign_in_local_account
 from photobak.client.bucket import SessionBucket
 from photobak.client.index import Index
 from photobak.client.library import Library
-from photobak.client.outcome import FileOutcome, Summary
+from photobak.client.outcome import FileOutcome, Observer, Summary
 from photobak.client.places import Places
 from photobak.client.profile import Profile
 from photobak.client.restore.destination import Destination
@@ -32,7 +32,7 @@ from photobak.client.restore.layout import SOURCE, layout_of, targets
 from photobak.client.restore.outcome import RestoreResult
 from photobak.client.restore.restorer import Restorer
 from photobak.client.run_lock import index_path
-from photobak.client.scan import Filters, distinct_roots
+from photobak.client.scan import Filters, Skipped, distinct_roots
 from photobak.client.session import Session, open_session
 from photobak.client.sync import Options, Sync
 from photobak.local.lifecycle import add_user
@@ -44,17 +44,15 @@ SAFE = {"stored", "already-stored", "no-preview"}
 
 
 @dataclass
-class Watcher:
-    """An observer that remembers all it hears."""
+class Watcher(Observer):
+    """An observer that remembers what tests ask after."""
 
     outcomes: list[FileOutcome] = field(default_factory=list)
     left_alone: dict[str, str] = field(default_factory=dict)
     bytes_sent: int = 0
 
-    def found(self, files: int, size: int) -> None: ...
-
-    def ignored(self, path: str, reason: str) -> None:
-        self.left_alone[path] = reason
+    def ignored(self, skipped: Skipped) -> None:
+        self.left_alone[skipped.path] = skipped.reason
 
     def sent(self, size: int) -> None:
         self.bytes_sent += size

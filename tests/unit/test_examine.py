@@ -92,14 +92,16 @@ def test_damaged_photos_are_kept(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(("name", "content"), [("notes.txt", b"text"), ("a.jpg", b"%PDF-1.7\n"), ("noname", b"")])
 def test_what_is_no_photo_is_left_alone(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    assert examined(group(tmp_path, name)) == [Skipped(str(tmp_path / name), "not a photo, video or sidecar")]
+    assert examined(group(tmp_path, name)) == [
+        Skipped(str(tmp_path / name), "not a photo, video or sidecar", len(content))
+    ]
 
 
 def test_a_file_that_went_before_it_was_read_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     both = group(tmp_path, "a.jpg")
     (tmp_path / "a.jpg").unlink()
-    assert examined(both) == [Skipped(str(tmp_path / "a.jpg"), "it went before it was read")]
+    assert examined(both) == [Skipped(str(tmp_path / "a.jpg"), "it went before it was read", len(jpeg()))]
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:

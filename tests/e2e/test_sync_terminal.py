@@ -1,0 +1,63 @@
+"""`photobak sync` on a terminal: what a person sees while it runs, and what stands there at the end."""
+
+import re
+
+import pyte
+from support.backup import Backup
+from support.fault_proxy import Fault, FaultProxy, Kind
+from support.terminal import terminal
+
+END = re.compile(r"uploaded in \d+\.\d s\.")
+
+
+def screen_of(shown: str) -> list[str]:
+    """The lines that a terminal of 24 lines shows after all of this."""
+    screen = pyte.HistoryScreen(80, 24, history=1000)
+    pyte.Stream(screen).feed(shown.replace("\n", "\r\n"))
+    return [line.rstrip() for line in screen.display if line.strip()]
+
+
+def slow(backup: Backup, proxy: FaultProxy) -> dict[str, str]:
+    """Some uploads go through at once, the others take a while."""
+    backup.make(*(f"{number}.jpg" for number in range(12)), size=200_000)
+    (backup.photos / "notes.txt").write_text("no photo")
+    (backup.photos / ".photobakignore").write_bytes(b"\xff")  # a failure
+    proxy.decide = lambda kind, number: Fault.DELAY if kind is Kind.UPLOAD and number >= 6 else Fault.NONE
+    proxy.pause = 2
+    return proxy.environment
+
+
+def test_a_person_sees_how_far_it_is_what_fails_and_what_is_safe(backup: Backup, proxy: FaultProxy) -> None:
+    environment = slow(backup, proxy)
+    with terminal(backup.home, "sync", str(backup.photos), "--jobs", "2", **environment) as person:
+        person.until(r"[1-9]\d* safe", within=60)
+        now = screen_of(person.shown)
+        person.until(END, within=60)
+        person.process.wait(timeout=10)
+    bar, stages = now[-2:]
+    assert re.search(r"\d+ of 15 files +[\d.]+ [kM]?B of [\d.]+ MB", bar), now
+    assert re.fullmatch(r"0 unchanged · 12 read · \d+ sent \([\d.]+ [kM]?B/s\) · \d+ safe · 1 failed", stages), now
+    failure = f"failed {backup.photos}/.photobakignore: not gitignore syntax"
+    assert failure in "".join(now)  # just above them, and it stays there
+    end = screen_of(person.shown)
+    assert failure in "".join(end)
+    assert end[-4:-1] == [
+        "12 files safe: 12 newly stored, 0 stored already, 0 unchanged.",
+        "1 file NOT backed up as it is, for the reasons above.",
+        "2 other files left alone (-v names them).",
+    ]
+    assert not any("files  " in line or " · " in line for line in end)
+
+
+def test_v_is_plain_lines_on_a_terminal_too_and_q_is_silence(backup: Backup) -> None:
+    backup.make("a.jpg")
+    with terminal(backup.home, "-v", "sync", str(backup.photos)) as person:
+        person.until(END, within=60)
+    assert "\x1b" not in person.shown
+    assert f"stored {backup.photos}/a.jpg" in person.shown.splitlines()
+    backup.make("b.jpg")
+    with terminal(backup.home, "-q", "sync", str(backup.photos)) as person:
+        person.process.wait(timeout=60)
+        person.until("", within=1)
+    assert person.shown == ""
+    assert len(backup.records()) == 2
