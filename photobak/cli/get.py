@@ -52,6 +52,13 @@ if TYPE_CHECKING:
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there with other bytes.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files fetched at once; 8 by default.")
+@click.option(
+    "--thaw",
+    "speed",
+    type=click.Choice(["standard", "bulk"]),
+    help="Have originals in Glacier thawed; what that takes and costs is said before.",
+)
+@click.option("--wait", "waits", is_flag=True, help="Wait until what is being thawed is here, for hours or days.")
 @click.option("--dry-run", is_flag=True, help="Say what would be restored.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, then a summary.")
 @pass_context
@@ -66,6 +73,8 @@ def command(
     variant: str,
     force: bool,
     jobs: int,
+    speed: str | None,
+    waits: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -84,9 +93,11 @@ def command(
     """
     from photobak.cli.restore_view import restore_view
     from photobak.cli.signed_in import require_session
+    from photobak.cli.thawing import advice, wait
     from photobak.client.bucket import SessionBucket
     from photobak.client.library import Library
     from photobak.client.restore.destination import require_folder
+    from photobak.client.restore.frost import Speed
     from photobak.client.restore.layout import layout_of, targets
     from photobak.client.restore.restorer import RestoreOptions, Restorer
     from photobak.client.restore.variant import Variant
@@ -98,9 +109,15 @@ def command(
     records = _having(size, list(selection.records(Library(session))))
     wanted = targets(map(size.named, records), arrange, destination.name_rules())
     with restore_view(context, folder, as_json) as view:
-        restorer = Restorer(SessionBucket(session), destination, RestoreOptions(size, jobs, force, view.came))
+        options = RestoreOptions(size, jobs, force, Speed(speed) if speed else None, view.came)
+        restorer = Restorer(SessionBucket(session), destination, options)
         view.expect(len(wanted), restorer.bytes_to_come(wanted))
-        view.watch(restorer.rehearse(wanted) if dry_run else restorer.restore(wanted))
+        frozen = view.watch(restorer.rehearse(wanted) if dry_run else restorer.restore(wanted))
+        for line in advice(frozen):
+            view.say(line)
+        if waits:
+            frozen = wait(frozen, lambda targets: view.watch(restorer.restore(targets)))
+        view.leave(frozen)
     if view.incomplete:
         click.get_current_context().exit(INCOMPLETE)
 

@@ -67,15 +67,26 @@ class RestoreView:
             self._progress.update(self._task, completed=self._came)
 
     def watch(self, outcomes: Iterable[RestoreOutcome]) -> list[RestoreOutcome]:
-        """Take outcomes as they come; returns those that have to be thawed first."""
+        """Take outcomes as they come; returns those of frozen originals, of which nothing is said yet."""
         frozen = []
         for outcome in outcomes:
-            self._counts[outcome.result] += 1
-            self._bytes += outcome.size
             if outcome.result is RestoreResult.THAWING:
                 frozen.append(outcome)
-            self._tell(outcome)
+            else:
+                self._take(outcome)
         return frozen
+
+    def leave(self, frozen: Iterable[RestoreOutcome]) -> None:
+        """Say of frozen originals that they are left to another time."""
+        for outcome in frozen:
+            self._take(outcome)
+
+    def say(self, line: str) -> None:
+        """Say something else, above the progress."""
+        if self._progress:
+            self._progress.console.print(line, markup=False)
+        else:
+            say(line)
 
     def conclude(self) -> None:
         """Show the summary."""
@@ -90,17 +101,18 @@ class RestoreView:
     def _unfinished(self) -> int:
         return self._matched - self._counts.total()
 
+    def _take(self, outcome: RestoreOutcome) -> None:
+        self._counts[outcome.result] += 1
+        self._bytes += outcome.size
+        self._tell(outcome)
+
     def _tell(self, outcome: RestoreOutcome) -> None:
         entry = outcome.to_json()
         if self._as_json:
             json_line(entry)
         would = outcome.result is RestoreResult.WOULD_RESTORE and not self._as_json
         if outcome.reason or self._context.verbosity > 0 or would:
-            line = shown(f"{outcome.result} {entry['path']}" + (f": {outcome.reason}" if outcome.reason else ""))
-            if self._progress:
-                self._progress.console.print(line, markup=False)
-            else:
-                say(line)
+            self.say(shown(f"{outcome.result} {entry['path']}" + (f": {outcome.reason}" if outcome.reason else "")))
 
     def _summary(self) -> dict[str, object]:
         counts = self._counts

@@ -32,6 +32,7 @@ _OLD_KEYS: Final = frozenset(
         "ExpiredTokenException",
     }
 )
+_FROZEN: Final = ("GLACIER", "DEEP_ARCHIVE")
 _GONE: Final = frozenset({"NoSuchKey", "404"})
 _VERIFY: Final = "Type: photobak verify"
 _NETWORK: Final = (http.client.HTTPException, OSError)
@@ -214,8 +215,8 @@ def _error(status: int, content: bytes) -> Exception:
         return WrongSize("it has less bytes in the cloud than were stored", next_step=_VERIFY)
     if code in _GONE:
         return Gone("it is gone from the cloud", next_step=_VERIFY)
-    if code == "InvalidObjectState":
-        return Frozen(_tag(content, "StorageClass") or "GLACIER")
+    if code == "InvalidObjectState" and (storage_class := _tag(content, "StorageClass")) in _FROZEN:
+        return Frozen(storage_class)
     if code in _OLD_KEYS:
         return _OldKeys(code)
     if code == "RequestTimeTooSkewed":

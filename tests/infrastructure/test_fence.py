@@ -71,6 +71,7 @@ ALLOWED: list[Request] = [
     *(get(f"{kind}/{ME}/abc.jpg") for kind in KINDS),
     *(listing(f"{kind}/{ME}/") for kind in KINDS),
     listing(f"original/{ME}/abc"),
+    get(f"original/{ME}/abc.jpg", "RestoreObject"),
     *(rows(action, ME, table=table) for action in ("GetItem", "BatchGetItem", "Query") for table in TABLES),
 ]
 
@@ -94,6 +95,10 @@ DENIED: list[Request] = [
     listing(f"original/{ME}/", bucket="TempBucket"),
     ("s3:ListBucketVersions", PHOTOS, {"s3:prefix": f"original/{ME}/"}),
     ("s3:ListAllMyBuckets", "*", {}),
+    # thawing what is not mine, or is never frozen
+    get(f"original/{YOU}/abc.jpg", "RestoreObject"),
+    get(f"original/{ME}2/abc.jpg", "RestoreObject"),
+    *(get(f"{kind}/{ME}/abc.jpg", "RestoreObject") for kind in KINDS if kind != "original"),
     # changing anything, mine too
     *(
         get(f"original/{ME}/abc.jpg", action)
@@ -102,7 +107,6 @@ DENIED: list[Request] = [
             "DeleteObject",
             "DeleteObjectVersion",
             "GetObjectVersion",
-            "RestoreObject",
             "PutObjectAcl",
             "PutObjectTagging",
             "PutObjectRetention",

@@ -11,6 +11,7 @@ LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
     "OwnerRole": {
         "OwnObjects": ("s3:GetObject",),
+        "OwnFrozenOriginals": ("s3:RestoreObject",),
         "OwnListing": ("s3:ListBucket",),
         "OwnRows": ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
         "KmsForOwners": ("kms:Decrypt",),

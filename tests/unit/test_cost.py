@@ -16,6 +16,7 @@ from photobak.stack.cost.bill import monthly_bill, options_cost, restore_cost, u
 from photobak.stack.cost.plot import plot
 from photobak.stack.cost.prices import StorageClass, load_prices
 from photobak.stack.cost.servers import ARTICLE_REQUESTS, article_example, article_today, comparisons
+from photobak.stack.cost.thaw import thaw_offers
 from photobak.stack.cost.usage import GB, Shelf
 
 PRICES = load_prices()
@@ -145,3 +146,11 @@ def test_the_documents_say_what_the_model_says():
     )
     assert upload in serverless
     assert restore in serverless
+
+
+def test_thawing_is_offered_at_two_speeds() -> None:
+    standard, bulk = thaw_offers(load_prices(), StorageClass.DEEP_ARCHIVE, 1000, 100 * GB, days=30)
+    assert (standard.speed, standard.hours, round(standard.dollars, 3)) == ("standard", 12, 4.4)
+    assert (bulk.speed, bulk.hours, round(bulk.dollars, 3)) == ("bulk", 48, 2.575)
+    _, free = thaw_offers(load_prices(), StorageClass.GLACIER, 1000, 100 * GB, days=0)
+    assert (free.hours, free.dollars) == (12, 0)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from photobak.client.restore.frost import Frost
 from photobak.client.restore.layout import Target
 
 
@@ -28,8 +29,8 @@ class RestoreOutcome:
     reason: str | None = None
     size: int = 0
     """Bytes that were written."""
-    storage_class: str | None = None
-    """S3's, where it has to be thawed first."""
+    frost: Frost | None = None
+    """Where it has to be thawed first."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``get --json``."""

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from photobak.client.download import Download, Frozen, Gone, Unreachable
 from photobak.client.restore.destination import Destination
+from photobak.client.restore.frost import Thawer
 from photobak.client.restore.layout import Target
 from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 from photobak.client.restore.part import Expected, Part, discard_part, part_name
@@ -37,6 +38,7 @@ class Placer:
     destination: Destination
     download: Download
     ranges: Ranges
+    thawer: Thawer
     variant: Variant
     replace: bool
     """Whether files with other bytes are overwritten."""
@@ -52,7 +54,7 @@ class Placer:
         for target in targets:
             try:
                 wanted = wanted or self._wanted(target)
-                outcome = self._existing(target, wanted) or self._fetched(target, wanted, twin)
+                outcome = self._existing(target, wanted) or self._fetched_or_frozen(target, wanted, twin)
             except (Unreachable, SignInNeeded):
                 raise
             except (PhotobakError, OSError) as error:
@@ -115,6 +117,14 @@ class Placer:
         reason = "another file is there already; it was left as it is (--force overwrites it)"
         return self._outcome(target, RestoreResult.FAILED, reason)
 
+    def _fetched_or_frozen(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
+        try:
+            return self._fetched(target, wanted, twin)
+        except Frozen as frozen:
+            frost = self.thawer.meet(wanted.key, frozen.storage_class)
+            path = self.destination.root / target.path
+            return RestoreOutcome(target, path, RestoreResult.THAWING, str(frost), frost=frost)
+
     def _fetched(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
         name, expected = target.path.name, wanted.expected
         with self.destination.made(target.path.parent) as folder, Part(folder, name, expected) as part:
@@ -175,11 +185,6 @@ class Placer:
     # ------------------------------------------------------------------ words
 
     def _failed(self, target: Target, error: Exception) -> RestoreOutcome:
-        if isinstance(error, Frozen):
-            result = RestoreResult.THAWING
-            return RestoreOutcome(
-                target, self.destination.root / target.path, result, str(error), 0, error.storage_class
-            )
         reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
         return self._outcome(target, RestoreResult.FAILED, reason)
 

@@ -9,6 +9,7 @@ from photobak.client.bucket import PhotoBucket
 from photobak.client.download import Download, Unreachable
 from photobak.client.pipeline import Channel, Pipeline
 from photobak.client.restore.destination import Destination
+from photobak.client.restore.frost import Speed, Thawer
 from photobak.client.restore.layout import Target
 from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 from photobak.client.restore.placer import Placer
@@ -32,6 +33,8 @@ class RestoreOptions:
     """Files at once."""
     replace: bool = False
     """Whether files with other bytes are overwritten."""
+    thaw: Speed | None = None
+    """How fast frozen originals are to be thawed; None: they are left as they are."""
     on_bytes: Callable[[int], None] = lambda _: None
     """Told how many bytes have come; called from several threads."""
 
@@ -43,7 +46,9 @@ class Restorer:
         self._options = options or RestoreOptions()
         self._destination = destination
         download = Download(bucket, self._options.on_bytes)
-        self._placer = Placer(destination, download, Ranges(download), self._options.variant, self._options.replace)
+        thawer = Thawer(bucket, self._options.thaw)
+        ranges, options = Ranges(download), self._options
+        self._placer = Placer(destination, download, ranges, thawer, options.variant, options.replace)
         self._guard = Lock()
         self._failures_in_a_row = 0
 

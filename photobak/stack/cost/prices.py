@@ -38,6 +38,11 @@ class StoragePrice:
     """What is deleted or replaced earlier is paid for as long."""
     thaw_hours: int = 0
     """How long a Standard retrieval may take; 0: GET answers at once."""
+    bulk_hours: int = 0
+    """How long a Bulk retrieval may take."""
+    bulk_thaw_1000: float = 0.0
+    """1,000 RestoreObject requests in bulk."""
+    bulk_retrieval_gb: float = 0.0
     overhead: bool = False
     """Whether each object carries 32 KB of this class and 8 KB of STANDARD besides its bytes."""
 
