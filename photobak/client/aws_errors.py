@@ -2,9 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
+from photobak.client.http import printable
 from photobak.client.profile import Profile
-from photobak.errors import CloudError, SignInNeeded
+from photobak.errors import CloudError, PhotobakError, SignInNeeded
+
+_ENDED: Final = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId"}
+)
+"""How AWS's services say that they don't know the credentials, or not any more."""
 
 
 @contextmanager
@@ -27,11 +34,19 @@ def aws_errors(what: str, profile: Profile) -> Iterator[None]:
         next_step = "Start the local stack with: photobak local up" if profile.is_local else "Check the network"
         raise CloudError(what, why="it can't be reached", next_step=next_step) from error
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in ("ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId"):
-            raise SignInNeeded(
-                what, why="the sign-in is not accepted any more", next_step="Type: photobak login"
-            ) from error
-        raise CloudError(what, why=f"{code}: {error.response['Error'].get('Message', '')}") from error
+        raise refusal(what, error.response["Error"]["Code"], error.response["Error"].get("Message", "")) from error
     except BotoCoreError as error:
         raise CloudError(what, why=str(error)) from error
+
+
+def refusal(what: str, code: str, message: str) -> PhotobakError:
+    """The error to raise where AWS refuses.
+
+    Args:
+        what: what can't be done then, for a person.
+        code: AWS's name of the reason.
+        message: AWS's words for it; may be empty.
+    """
+    if code in _ENDED:
+        return SignInNeeded(what, why="the sign-in is not accepted any more", next_step="Type: photobak login")
+    return CloudError(what, why=printable(f"{code}: {message}" if message else code))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import urllib3
 
 MAX_ANSWER = 1 << 20
-"""Bytes: no answer here is larger than a few kilobytes."""
+"""Bytes: few answers are larger than some kilobytes."""
 _TRIES = 3
 _log = logging.getLogger(__name__)
 
@@ -102,6 +102,21 @@ def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answe
     return _request("POST", url, repeatable=True, body=json.dumps(content).encode(), headers=headers)
 
 
+def post_signed(url: str, headers: Mapping[str, str], body: bytes, *, most: int) -> Answer:
+    """POST a repeatable request of an AWS service.
+
+    Args:
+        url: the service's endpoint.
+        headers: with the signature among them.
+        body: what was signed.
+        most: how many bytes the answer may have.
+
+    Raises:
+        CloudError: it couldn't be reached.
+    """
+    return _request("POST", url, repeatable=True, body=body, headers=headers, most=most)
+
+
 @cache
 def _pool(repeatable: bool) -> "urllib3.PoolManager":
     import urllib3  # 60 ms, which a command with a valid token does without
@@ -114,7 +129,13 @@ def _pool(repeatable: bool) -> "urllib3.PoolManager":
 
 
 def _request(
-    method: str, url: str, *, repeatable: bool, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    method: str,
+    url: str,
+    *,
+    repeatable: bool,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    most: int = MAX_ANSWER,
 ) -> Answer:
     from urllib3.exceptions import HTTPError
 
@@ -124,17 +145,17 @@ def _request(
         raise CloudError(f"{place} isn't asked", why=problem)
     sent = {"User-Agent": "photobak", **(headers or {})}
     try:
-        response, content = _exchange(method, url, body, sent, repeatable=repeatable)
+        response, content = _exchange(method, url, body, sent, repeatable=repeatable, most=most)
     except HTTPError as error:
         raise unreachable(place, error) from None  # the cause's text has the query, and with it codes and tokens
     _log.debug("%s %s: %d", method, place, response.status)
-    if len(content) > MAX_ANSWER:
-        raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {MAX_ANSWER} bytes")
+    if len(content) > most:
+        raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {most} bytes")
     return Answer(place, response.status, response.headers, content)
 
 
 def _exchange(
-    method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, repeatable: bool
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, repeatable: bool, most: int
 ) -> "tuple[urllib3.BaseHTTPResponse, bytes]":
     """An answer and its body; one that is cut off is asked for again, which urllib3 doesn't do."""
     from urllib3.exceptions import ProtocolError
@@ -144,7 +165,7 @@ def _exchange(
             method, url, body=body, headers=headers, redirect=False, preload_content=False
         )
         try:
-            content = response.read(MAX_ANSWER + 1)
+            content = response.read(most + 1)
         except ProtocolError:
             if not tries_left:
                 raise

@@ -100,15 +100,19 @@ class Session:
     @overload
     def client(self, service: Literal["dynamodb"]) -> "DynamoDBClient": ...
     def client(self, service: Literal["s3", "dynamodb"]) -> "S3Client | DynamoDBClient":
-        """A boto3 client whose credentials renew themselves, however long a sync takes. Threads may share it.
+        """An AWS client whose credentials renew themselves, however long a sync takes. Threads may share it.
 
         Raises:
             SignInNeeded, CloudError: as ``id_token``; from any of its calls too.
         """
-        from photobak.client.credentials import BOTO_MARGIN, boto_session, client_config
+        from photobak.client.credentials import BOTO_MARGIN, aws_session, client_config
 
-        session = boto_session(self.profile, lambda: self.aws_credentials(BOTO_MARGIN))
-        return session.client(service, endpoint_url=self.profile.endpoint_url, config=client_config(self.profile))
+        session = aws_session(self.profile, lambda: self.aws_credentials(BOTO_MARGIN))
+        config = client_config(self.profile)
+        client: S3Client | DynamoDBClient = session.create_client(  # type: ignore[assignment]  # botocore's stubs know no services
+            service, endpoint_url=self.profile.endpoint_url, config=config
+        )
+        return client
 
     def ends_at(self) -> datetime:
         """When the person must sign in again, whatever is renewed until then.

@@ -4,14 +4,11 @@ import random
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from photobak.client.aws_errors import aws_errors
+from photobak.client.dynamodb import DynamoDb
 from photobak.client.session import Session
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _WHAT: Final = "the list of photos can't be read"
 _THROTTLED_PAUSE: Final = 1.0
@@ -22,7 +19,7 @@ class Tables:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._dynamodb: DynamoDBClient = session.client("dynamodb")
+        self._dynamodb = DynamoDb(session)
 
     def contents(self, hashes: Iterable[str]) -> Iterator[Any]:
         """Read items of ``Contents`` by their hashes, consistently and in no order; unknown ones are left out.
@@ -64,8 +61,7 @@ class Tables:
             **query,
         }
         while True:
-            with aws_errors(_WHAT, self._session.profile):
-                page = self._dynamodb.query(**query)
+            page = self._dynamodb.read("Query", query, what=_WHAT)
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:  # a page may be empty and yet not the last
                 return
@@ -77,8 +73,7 @@ class Tables:
         while batch := [mine | key for key in islice(keys, MAX_PHOTOS_A_REQUEST)]:
             wanted: Any = {table: {"Keys": batch, "ConsistentRead": True}}
             while wanted:
-                with aws_errors(_WHAT, self._session.profile):
-                    page = self._dynamodb.batch_get_item(RequestItems=wanted)
+                page = self._dynamodb.read("BatchGetItem", {"RequestItems": wanted}, what=_WHAT)
                 yield from page["Responses"].get(table, [])
                 wanted = page.get("UnprocessedKeys")
                 if wanted:  # throttled, or more than 16 MB

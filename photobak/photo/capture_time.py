@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from photobak.photo.filename_time import time_in
-from photobak.photo.metadata.value import Metadata
+
+if TYPE_CHECKING:  # with it come the readers of all formats, which a list of records does without
+    from photobak.photo.metadata.value import Metadata
 
 
 class TakenSource(StrEnum):
@@ -84,7 +86,7 @@ class CaptureTime:
         return cls(datetime.fromisoformat(text), source)
 
 
-def decide(metadata: Metadata, *, filename: str, modified_at: datetime, zone: tzinfo, now: datetime) -> CaptureTime:
+def decide(metadata: "Metadata", *, filename: str, modified_at: datetime, zone: tzinfo, now: datetime) -> CaptureTime:
     """Decide when a photo was taken: the first source that names a possible date.
 
     Args:
@@ -115,7 +117,7 @@ class _Statement(NamedTuple):
     """The time is an instant alone, without the place's offset."""
 
 
-def _statements(metadata: Metadata, filename: str) -> Iterator[_Statement]:
+def _statements(metadata: "Metadata", filename: str) -> Iterator[_Statement]:
     """What is said of the time, the most trusted first; the file name is looked at only where the file is silent."""
     yield _Statement(TakenSource.EXIF, metadata.original)
     yield _Statement(TakenSource.EXIF_DIGITIZED, metadata.digitized)

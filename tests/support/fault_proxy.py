@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """BatchGetItem: what became of the uploads?"""
     FETCH = auto()
     """An original is read."""
+    QUERY = auto()
+    """A page of a list of records."""
     SIGN_IN = auto()
     HEALTH = auto()
     OTHER = auto()
@@ -192,6 +194,8 @@ class _Handler(BaseHTTPRequestHandler):
             return Kind.FETCH
         if target.endswith("BatchGetItem"):
             return Kind.ASK
+        if target.endswith(".Query"):
+            return Kind.QUERY
         if target.startswith("AWSCognito") or self.path.startswith(("/oauth2", "/login")):
             return Kind.SIGN_IN
         return Kind.HEALTH if self.path.startswith("/_") and "execute-api" not in self.path else Kind.OTHER
