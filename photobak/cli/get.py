@@ -7,10 +7,14 @@ import click
 
 from photobak.cli.context import INCOMPLETE, Context, pass_context
 from photobak.cli.filters import photo_filters
+from photobak.cli.origin import origin_options
 from photobak.cli.terminal import say
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from photobak.cli.origin import Origin
     from photobak.client.query import Query
     from photobak.client.restore.selection import Selection
     from photobak.client.restore.variant import Variant
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     help="Have originals in Glacier thawed; what that takes and costs is said before.",
 )
 @click.option("--wait", "waits", is_flag=True, help="Wait until what is being thawed is here, for hours or days.")
+@origin_options
 @click.option("--dry-run", is_flag=True, help="Say what would be restored.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, then a summary.")
 @pass_context
@@ -75,6 +80,7 @@ def command(
     jobs: int,
     speed: str | None,
     waits: bool,
+    origin: "Callable[[Context], Origin]",
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -89,13 +95,11 @@ def command(
       photobak get 3f2a9c81d0e4
       photobak get --since 2024-06 --near Lisbon --to summer
       photobak get --all --layout source --to /media/disk
+      photobak get --all --from-bucket photobak-photos-123456789012-eu-central-1
       photobak ls --json | jq -c 'select(.size > 5e6)' | photobak get --from-list - --to large
     """
     from photobak.cli.restore_view import restore_view
-    from photobak.cli.signed_in import require_session
     from photobak.cli.thawing import advice, wait
-    from photobak.client.bucket import SessionBucket
-    from photobak.client.library import Library
     from photobak.client.restore.destination import require_folder
     from photobak.client.restore.frost import Speed
     from photobak.client.restore.layout import layout_of, targets
@@ -105,12 +109,12 @@ def command(
     size, arrange = Variant(variant), layout_of(layout)
     selection = _selection(ids, everything, query, listed)
     destination = require_folder(folder)
-    session = require_session(context)
-    records = _having(size, list(selection.records(Library(session))))
+    source = origin(context)
+    records = _having(size, list(selection.records(source.library)))
     wanted = targets(map(size.named, records), arrange, destination.name_rules())
     with restore_view(context, folder, as_json) as view:
         options = RestoreOptions(size, jobs, force, Speed(speed) if speed else None, view.came)
-        restorer = Restorer(SessionBucket(session), destination, options)
+        restorer = Restorer(source.bucket, destination, options)
         view.expect(len(wanted), restorer.bytes_to_come(wanted))
         frozen = view.watch(restorer.rehearse(wanted) if dry_run else restorer.restore(wanted))
         for line in advice(frozen):

@@ -10,7 +10,6 @@ from photobak.client.restore.naming import EVERY_NAME, NameRules, Wish, safe_nam
 from photobak.client.restore.template import Template, file_name
 from photobak.errors import WrongUsage
 from photobak.photo.record import Record
-from photobak.photo.source import Source, unescape
 
 SOURCE: Final = "source"
 TEMPLATES: Final = {"date": "{year:04}/{month:02}/{day:02}/{filename}", "flat": "{filename}"}
@@ -70,16 +69,13 @@ def targets(records: Iterable[Record], layout: Layout, rules: NameRules = EVERY_
 
 
 def _as_it_lay(records: list[Record], rules: NameRules) -> Iterator[Target]:
-    """As files lay on their device; under the device's name where there are several."""
-    devices = {source.device for record in records for source in _sources(record)}
+    """As files lay on their device; under its name where there are several, and in no folder where none is known."""
+    devices = {source.device for record in records for source in record.places}
     for record in records:
-        for source in _sources(record):
+        name = safe_name(file_name(record), rules)
+        for source in record.places:
             parts = [safe_name(part, rules) for part in source.path.split("/") if part not in ("", ".", "..")]
             device = [safe_name(source.device, rules)] if len(devices) > 1 else []
-            path = PurePosixPath(*device, *(parts or [safe_name(file_name(record), rules)]))
-            yield Target(record, path, record.modified_at)
-
-
-def _sources(record: Record) -> list[Source]:
-    """The record's places; one that can't be read is the file name in no folder."""
-    return record.places or [Source("unknown", unescape(record.filename))]
+            yield Target(record, PurePosixPath(*device, *(parts or [name])), record.modified_at)
+        if not record.places:
+            yield Target(record, PurePosixPath(name), record.modified_at)
