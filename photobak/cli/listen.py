@@ -8,6 +8,7 @@ from photobak.cli.terminal import json_line, say
 
 @click.command(name="listen", short_help="Hear of each photo as it is stored.")
 @click.argument("topic", default="photos")
+@click.option("--json", is_flag=True, expose_value=False, help="As it does anyway, for scripts that always ask for it.")
 @pass_context
 def command(context: Context, topic: str) -> None:
     """Print a JSON object for each message of TOPIC, until it is stopped.

@@ -15,6 +15,7 @@ RENEW_EVERY: Final = 300.0
 """Seconds between renewals of a subscription: API Gateway ends a connection after ten minutes without a message."""
 
 _LONGEST_PAUSE: Final = 60.0
+_MOST_DOUBLINGS: Final = 6
 _STEADY: Final = 60.0
 """Seconds after which a connection that is lost was a good one, and the next is tried at once."""
 _PHOTOS_REMEMBERED: Final = 10_000
@@ -61,7 +62,7 @@ class Listener:
         """Try until it succeeds, after pauses of a random length, so that not all listeners come back at once."""
         self._failures = 0 if lasted > _STEADY else self._failures + 1
         while True:
-            pause = random.uniform(0.1, min(_LONGEST_PAUSE, 2**self._failures))  # noqa: S311 - not a secret
+            pause = random.uniform(0.1, min(_LONGEST_PAUSE, 2 ** min(self._failures, _MOST_DOUBLINGS)))  # noqa: S311 - not a secret
             self._tell(f"{lost.what}{f': {lost.why}' if lost.why else ''}. Trying again in {pause:.1f} s")
             time.sleep(pause)
             try:

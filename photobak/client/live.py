@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from photobak.client.http import printable
 from photobak.client.session import Session
-from photobak.errors import CloudError, SignInNeeded
-from photobak.photo.topic import LARGEST_FRAME, LARGEST_MESSAGE, to_text
+from photobak.errors import CloudError, SignInNeeded, WrongUsage
+from photobak.photo.topic import LARGEST_FRAME, LARGEST_MESSAGE, size, to_text, topic_problem
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 _ANSWER_WITHIN: Final = 30.0
+"""Seconds; API Gateway itself waits no longer for its function, neither with an answer nor with a handshake."""
 _HANDSHAKES: Final = 8
+_SHOWN: Final = 40
+"""Characters of a wrong topic that are repeated."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +44,10 @@ class LiveConnection:
         """Listen to a topic for two hours more; what came after a place is heard first.
 
         Raises:
+            WrongUsage: no topic can be called so.
             CloudError: the service refuses, or is lost.
         """
+        _require_topic(topic)
         place = {"after": after} if after is not None else {}
         return self._ask({"type": "subscribe", "topic": topic, **place})
 
@@ -50,8 +55,11 @@ class LiveConnection:
         """Say something to all who listen; returns how many have heard it.
 
         Raises:
+            WrongUsage: no topic can be called so, or the message is none that JSON can carry.
             CloudError: the service refuses, or is lost.
         """
+        _require_topic(topic)
+        _require_message(message)
         receivers = self._ask({"type": "message", "topic": topic, "message": message}).get("receivers")
         if not isinstance(receivers, int):
             raise LiveServiceLost("the live service gives an answer that can't be read")
@@ -77,7 +85,10 @@ class LiveConnection:
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         mark = str(next(self._marks))
-        self._send(to_text(question | {"id": mark}))
+        text = to_text(question | {"id": mark})
+        if size(text) > LARGEST_MESSAGE:  # API Gateway would end the connection
+            raise WrongUsage(f"the message is too large: {size(text):,} bytes, and {LARGEST_MESSAGE:,} are the most")
+        self._send(text)
         deadline = time.monotonic() + _ANSWER_WITHIN
         while True:
             frame = self._receive(deadline)
@@ -98,9 +109,9 @@ class LiveConnection:
         from websockets.exceptions import WebSocketException
 
         # API Gateway takes messages of 128 kB, in frames of 32 kB; a character has four bytes at most.
-        size = LARGEST_FRAME // 4
+        part = LARGEST_FRAME // 4
         try:
-            self._socket.send(text if len(text) <= size else [text[at : at + size] for at in range(0, len(text), size)])
+            self._socket.send(text if len(text) <= part else [text[at : at + part] for at in range(0, len(text), part)])
         except (WebSocketException, OSError) as error:
             raise _lost(error) from error
 
@@ -157,6 +168,7 @@ def connect(session: Session) -> LiveConnection:
                 additional_headers=headers,
                 user_agent_header="photobak",
                 proxy=None if profile.is_local else True,
+                open_timeout=_ANSWER_WITHIN,
                 max_size=2 * LARGEST_MESSAGE,
                 close_timeout=1,
             )
@@ -178,6 +190,19 @@ def connect(session: Session) -> LiveConnection:
         raise _unreachable(profile.is_local, f"HTTP {error.response.status_code}") from None
     except (WebSocketException, OSError) as error:
         raise _unreachable(profile.is_local, _reason(error)) from error
+
+
+def _require_topic(name: str) -> None:
+    if problem := topic_problem(name):
+        raise WrongUsage(f"{name[:_SHOWN]!r} can't be a topic", why=problem)
+
+
+def _require_message(message: object) -> None:
+    """What Python takes for JSON may be more than JSON: no number, half a character, no end of brackets."""
+    try:
+        size(to_text(message))
+    except (ValueError, RecursionError) as error:
+        raise WrongUsage("the message can't be sent as JSON", why=str(error)) from error
 
 
 def _is_error(frame: dict[str, Any]) -> bool:

@@ -26,7 +26,7 @@ from photobak.client.places import places
 from photobak.client.session import Session, keep_sign_in, open_session
 from photobak.client.tokens.interface import Tokens
 from photobak.cloud.store.news import News, sequence_of
-from photobak.errors import CloudError, SignInNeeded
+from photobak.errors import CloudError, SignInNeeded, WrongUsage
 from photobak.local.values import LocalStack
 from photobak.photo.record import Record
 
@@ -175,22 +175,32 @@ def test_a_large_message_is_sent_in_frames_that_api_gateway_takes(ann: Member, t
         assert hers.hear()["message"] == message
 
 
-@pytest.mark.parametrize(
-    ("topic", "message", "words"),
-    [("photos", 1, "refuses: topic: "), ("", 1, "refuses: topic: "), ("a", "a" * 200_000, "fails: a message has")],
-)
-def test_what_the_service_refuses_is_said_with_its_words(
-    ann: Member, tmp_path: Path, topic: str, message: object, words: str
-) -> None:
-    with (
-        connect(session_of(ann, tmp_path)) as connection,
-        pytest.raises(CloudError, match=f"the live service {words}"),
-    ):
-        connection.publish(topic, message)
+UNSAYABLE: list[tuple[str, object, str]] = [
+    ("", 1, "'' can't be a topic: it is empty"),
+    ("a\udcffb", 1, "can't be a topic: it has characters that can't be printed"),
+    ("a" * 5000, 1, "can't be a topic: it has 5000 characters"),
+    ("a", float("nan"), "the message can't be sent as JSON"),
+    ("a", {"b": [float("inf")]}, "the message can't be sent as JSON"),
+    ("a", "half a character \ud800", "the message can't be sent as JSON"),
+    ("a", "a" * 131_072, "the message is too large: 131,1"),
+]
+
+
+def test_what_cannot_be_said_is_not_sent_and_the_connection_stays_open(ann: Member, tmp_path: Path) -> None:
+    with connect(session_of(ann, tmp_path)) as connection:
+        for topic, message, words in UNSAYABLE:
+            with pytest.raises(WrongUsage) as error:
+                connection.publish(topic, message)
+            assert words in str(error.value)
+            assert str(error.value).isprintable()
+            assert len(str(error.value)) < 200
+        with pytest.raises(CloudError, match="the live service refuses: topic: photos is the service's own"):
+            connection.publish("photos", 1)
+        assert connection.publish("a", "still here") == 0
 
 
 def test_a_topic_that_cannot_be_is_not_asked_for_again_and_again(ann: Member, tmp_path: Path) -> None:
-    with pytest.raises(CloudError, match="refuses: topic: "):
+    with pytest.raises(WrongUsage, match="can't be a topic"):
         next(Listener(session_of(ann, tmp_path), "a\n", print).messages())
 
 
