@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from photobak.cloud.store.batch_write import write_all
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT_FOR: Final = timedelta(days=7)
 
 _DIGITS: Final = 40  # of a sequence number at most (DynamoDB Streams API reference, StreamRecord)
-_MOST_WRITTEN_AT_ONCE: Final = 25  # BatchWriteItem takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,7 @@ class NewsTable:
         """Keep news for a week; doing it again changes nothing."""
         until = str(int((now + KEPT_FOR).timestamp()))
         items = [_key(identity_id, each.sequence) | {"text": {"S": each.text}, "ttl": {"N": until}} for each in news]
-        for start in range(0, len(items), _MOST_WRITTEN_AT_ONCE):
-            batch = items[start : start + _MOST_WRITTEN_AT_ONCE]
-            left: Any = {self.name: [{"PutRequest": {"Item": item}} for item in batch]}
-            while left:
-                left = self._dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
+        write_all(self._dynamodb, self.name, [{"PutRequest": {"Item": item}} for item in items])
 
     def newest(self, identity_id: str) -> str:
         """The place of the last news; "" where there are none."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from photobak.cloud.store.batch_write import write_all
 from photobak.photo.topic import SUBSCRIPTION_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _INDEX: Final = "by-connection"
-_MOST_DELETED_AT_ONCE: Final = 25  # BatchWriteItem takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,7 @@ class TopicsTable:
     def forget(self, connection_id: str) -> None:
         """A connection is gone: remove all that it listened to."""
         keys = [_key(topic, connection_id) for topic in self.topics_of(connection_id)]
-        for start in range(0, len(keys), _MOST_DELETED_AT_ONCE):
-            batch = keys[start : start + _MOST_DELETED_AT_ONCE]
-            left: Any = {self.name: [{"DeleteRequest": {"Key": key}} for key in batch]}
-            while left:
-                left = self._dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
+        write_all(self._dynamodb, self.name, [{"DeleteRequest": {"Key": key}} for key in keys])
 
     def _pages(self, query: dict[str, Any]) -> Iterator[Any]:
         start: dict[str, Any] = {}
