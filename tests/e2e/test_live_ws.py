@@ -150,18 +150,50 @@ def test_a_sync_elsewhere_is_heard_by_clients_of_every_kind(home: Path, live_pro
         assert example.line() == f"{sha256} {heard['message']['filename']}"
 
 
+def test_each_change_of_a_photo_is_heard_as_it_is_listed(home: Path, live_programs: Path, tmp_path: Path) -> None:
+    sha256 = back_up_a_photo(home, tmp_path / "photos")
+    with ws_client(live_programs, status(home)["ws_url"], token(home)) as client:
+        assert client.hear() == {"event": "open"}
+        place = client.ask(type="subscribe", topic="photos")["sequence"]
+        for arguments, listing in (
+            (("redate", sha256, "--set", "2001-02-03T04:05:06+07:00"), ("ls",)),
+            (("rm", sha256, "--yes"), ("trash",)),
+            (("trash", "restore", sha256), ("ls",)),
+        ):
+            assert photobak(home, *arguments).returncode == 0
+            heard = client.hear()
+            assert heard["sequence"] > place
+            place = heard["sequence"]
+            listed = [json.loads(line) for line in photobak(home, *listing, "--json").stdout.splitlines()]
+            (mine,) = [each for each in listed if each["sha256"] == sha256]
+            assert heard["message"].items() <= mine.items()
+            assert heard["message"].keys() == mine.keys() - {"trashed_until"}
+        assert client.ask(type="unsubscribe", topic="a")["type"] == "unsubscribed"  # and nothing more was heard
+
+
 def test_the_python_example_and_listen_hear_what_was_stored_while_the_local_stack_was_down(
     home: Path, tmp_path: Path
 ) -> None:
     environ = environ_of(home, PATH=f"{Path(PHOTOBAK).parent}:{os.environ['PATH']}")
-    with running(PHOTOBAK, "listen", **environ) as listen:
+    with (
+        running(PHOTOBAK, "listen", "--json", **environ) as listen,
+        running(sys.executable, DOCS / "listen.py", **environ) as example,
+    ):
         first = heard_of_a_sync(home, tmp_path / "photos", listen)
+        heard_of_a_sync(home, tmp_path / "photos", example)
         assert photobak(home, "local", "down").returncode == 0
         second = back_up_a_photo(home, tmp_path / "photos")  # starts the stack again
-        assert listen.hear()["message"]["sha256"] == second
         assert first != second
-    with running(sys.executable, DOCS / "listen.py", **environ) as example:
-        heard_of_a_sync(home, tmp_path / "photos", example)
+        for program in (listen, example):
+            while second not in program.line():
+                pass
+
+
+def test_the_examples_have_twenty_lines() -> None:
+    for example in DOCS.iterdir():
+        lines = example.read_text("utf-8").splitlines()
+        code = [line for line in lines if line and not line.startswith(("//", '"""', "import ", "from "))]
+        assert 10 < len(code) <= 20, example.name
 
 
 def heard_of_a_sync(home: Path, folder: Path, process: Process) -> str:
@@ -187,21 +219,28 @@ def test_publish_reaches_listen(home: Path) -> None:
             said = photobak(home, "publish", "doorbell", '{"ring": 2}')
         assert (said.returncode, said.stdout) == (0, "")
         assert listen.hear() == {"type": "message", "topic": "doorbell", "message": {"ring": 2}}
-        photobak(home, "publish", "doorbell", "not JSON")
-        assert listen.hear()["message"] == "not JSON"
+        for text in ("not JSON", "NaN"):
+            said = photobak(home, "publish", "doorbell", text, "--json")
+            assert json.loads(said.stdout) == {"type": "published", "topic": "doorbell", "receivers": 1}
+            assert listen.hear()["message"] == text
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "code", "words"),
     [
-        (("listen", ""), "refuses: topic: it is empty"),
-        (("publish", "a" * 200, "1"), "refuses: topic: it has 200 characters"),
-        (("publish", "photos", "1"), "refuses: topic: photos is the service's own"),
+        (("listen", ""), 2, "can't be a topic: it is empty"),
+        (("listen", "a\udcff"), 2, "can't be a topic: it has characters that can't be printed"),
+        (("publish", "a" * 200, "1"), 2, "can't be a topic: it has 200 characters"),
+        (("publish", "a", "1e999"), 2, "the message can't be sent as JSON"),
+        (("publish", "a", "\udcff"), 2, "the message can't be sent as JSON"),
+        (("publish", "photos", "1"), 1, "refuses: topic: photos is the service's own"),
     ],
 )
-def test_what_is_refused_is_one_line_and_exit_code_1(home: Path, arguments: tuple[str, ...], words: str) -> None:
+def test_what_is_refused_is_one_line_and_an_exit_code(
+    home: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
     done = photobak(home, *arguments)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -25,6 +27,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from photobak.cloud.live.service import MOST_SUBSCRIPTIONS
 from photobak.cloud.store.news import News, sequence_of
 from photobak.cloud.store.topics import Topic
+from photobak.local.home import Home
+from photobak.local.keys import root_keys
 from photobak.local.lifecycle import down, up
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status
@@ -88,9 +92,8 @@ def test_a_token_in_the_address_opens_nothing(ann: Member) -> None:
 
 
 def ticket(ann: Member) -> str:
-    answer = urllib3.request(
-        "POST", f"{ann.stack.outputs.api_url}/ws/ticket", headers={"Authorization": f"Bearer {ann.id_token}"}
-    )
+    url, headers = f"{ann.stack.outputs.api_url}/ws/ticket", bearer(ann.id_token)
+    answer = urllib3.request("POST", url, headers=headers, timeout=30)
     assert answer.status == 200
     assert answer.json()["expires_in"] == 60
     return str(answer.json()["ticket"])
@@ -122,7 +125,38 @@ def test_tickets_are_kept_as_hashes(ann: Member) -> None:
 
 
 def test_without_a_sign_in_there_is_no_ticket(local_stack: LocalStack) -> None:
-    assert urllib3.request("POST", f"{local_stack.outputs.api_url}/ws/ticket").status == 401
+    assert urllib3.request("POST", f"{local_stack.outputs.api_url}/ws/ticket", timeout=30).status == 401
+
+
+def test_no_log_has_a_token_or_a_ticket(ann: Member) -> None:
+    """The function in a process of its own, since the local stack keeps nothing of what functions log."""
+    own, refused = ticket(ann), by_the_pool(ann, exp=int(time.time()) - 1)["Authorization"]
+    function = root_client(ann.stack, "lambda").get_function_configuration(FunctionName="photobak-live")
+    keys = root_keys(Home.at(ann.stack.home))
+    environ = {
+        **function["Environment"]["Variables"],
+        "AWS_ENDPOINT_URL": ann.stack.endpoint_url,
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    asked = {"type": "REQUEST", "methodArn": "arn", "headers": {}, "queryStringParameters": {}}
+    events = [
+        {**asked, "queryStringParameters": {"ticket": own}},
+        {**asked, "queryStringParameters": {"ticket": own}},
+        {**asked, "headers": {"Authorization": refused}},
+        {**asked, "headers": {"Authorization": f"Bearer {ann.access_token}"}},
+    ]
+    program = (
+        "import json, sys; from photobak.cloud.live.handler import handle;"
+        "print(*(handle(event, None) for event in json.load(sys.stdin)))"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environ, input=json.dumps(events), capture_output=True, text=True, check=True)
+    assert done.stdout.count("A connection was refused") == 3
+    assert done.stdout.count("'Allow'") == 1
+    logged = done.stdout + done.stderr
+    assert not [each for each in (own, refused, ann.access_token) if each.rpartition(".")[2] in logged]
 
 
 # ---------------------------------------------------------------------- what is answered

@@ -84,7 +84,7 @@ def connections_of(member: Member, count: int) -> Iterator[list[Connection]]:
 
 def record_of(member: Member, **changes: Any) -> Record:
     """The record of a photo of theirs, another one each time."""
-    return record(uuid.uuid4().hex, username=member.identity_id, filename="Grüße aus Łódź.jpg", **changes)
+    return record(uuid.uuid4().hex, **{"username": member.identity_id, "filename": "Grüße aus Łódź.jpg", **changes})
 
 
 def keep(member: Member, record: Record) -> None:
