@@ -1,11 +1,16 @@
 """Calls our own HTTP API in the name of the signed-in person."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
+from photobak.client.clock import clock_error
 from photobak.client.http import Answer, printable, send_json
 from photobak.client.session import Session
 from photobak.errors import CloudError, SignInNeeded
+
+_PATIENCE: Final = 180.0
+"""Seconds for which a cloud that is asked too much is asked again."""
+_LONGEST_PAUSE: Final = 20.0
 
 
 def call(session: Session, route: str, content: object, *, method: str = "POST") -> dict[str, Any]:
@@ -24,14 +29,33 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
         CloudError: the API can't be reached, or refuses the request; with its own words.
         SignInNeeded: the session is not accepted.
     """
-    answer = send_json(method, session.profile.api_url + route, content, token=session.id_token())
+    answer = _ask(session, route, content, method)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        answer = _ask_when_it_is_less_busy(session, route, content, method)
     if answer.status == HTTPStatus.OK:
         return answer.json()
     if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        raise SignInNeeded(
-            "the cloud doesn't accept this sign-in", why=_detail(answer), next_step="Type: photobak login"
+        what = "the cloud doesn't accept this sign-in"
+        raise clock_error(what, answer.headers.get("Date")) or SignInNeeded(
+            what, why=_detail(answer), next_step="Type: photobak login"
         )
     raise CloudError(f"the cloud refuses the request {route}", why=_detail(answer))
+
+
+def _ask(session: Session, route: str, content: object, method: str) -> Answer:
+    return send_json(method, session.profile.api_url + route, content, token=session.id_token())
+
+
+def _ask_when_it_is_less_busy(session: Session, route: str, content: object, method: str) -> Answer:
+    """Ask again with jittered pauses: where a thousand machines begin at the same minute, each has its turn."""
+    import tenacity
+
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_result(lambda answer: answer.status == HTTPStatus.TOO_MANY_REQUESTS),
+        wait=tenacity.wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE),
+        stop=tenacity.stop_after_delay(_PATIENCE),
+        retry_error_callback=lambda state: state.outcome and state.outcome.result(),
+    )(_ask, session, route, content, method)
 
 
 def _detail(answer: Answer) -> str:

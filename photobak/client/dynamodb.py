@@ -57,7 +57,7 @@ class DynamoDb:
             if pause is None or code not in _TOO_MUCH:
                 break
             time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
-        raise refusal(what, code, message)
+        raise refusal(what, code, message, answer.headers.get("Date"))
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         """The headers of a request, with the signature that stands for the rest of it."""

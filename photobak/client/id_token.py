@@ -22,6 +22,8 @@ ALGORITHMS = ("RS256",)
 """What Cognito signs with. A token's own header doesn't choose: it could choose ``none`` (RFC 8725, 3.1)."""
 CLOCK_SKEW = 300
 """Seconds that this machine's clock may differ from Cognito's."""
+_UNTRUSTED = "the ID token can't be trusted"
+_AGAIN = "Try again: photobak login"
 
 
 class UntrustedToken(PhotobakError):
@@ -90,7 +92,9 @@ def check_claims(claims: dict[str, Any], profile: Profile, *, nonce: str | None,
     try:
         registry.validate(claims)
     except JoseError as error:
-        raise _untrusted(f"{error.description or error.error}{_clock(claims, now)}") from None
+        why, clock = error.description or error.error, _clock(claims, now)
+        next_step = "Set this machine's clock, then repeat" if clock else _AGAIN
+        raise UntrustedToken(_UNTRUSTED, why=f"{why}{clock}", next_step=next_step) from None
     name = claims.get("email") or claims.get("cognito:username") or claims["sub"]
     return Claims(str(claims["sub"]), printable(name), int(claims["iat"]), int(claims["exp"]))
 
@@ -141,4 +145,4 @@ def _clock(claims: dict[str, Any], now: Callable[[], float]) -> str:
 
 
 def _untrusted(why: str) -> UntrustedToken:
-    return UntrustedToken("the ID token can't be trusted", why=why, next_step="Try again: photobak login")
+    return UntrustedToken(_UNTRUSTED, why=why, next_step=_AGAIN)

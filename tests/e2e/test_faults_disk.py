@@ -40,6 +40,29 @@ def test_the_disk_is_full_at_some_point_of_the_index(backup: Backup, tmp_path: P
     backup.require_sound(tmp_path / "back")
 
 
+@pytest.mark.parametrize("read_only", ["the index", "everything"])
+def test_a_home_that_can_only_be_read(backup: Backup, tmp_path: Path, read_only: str) -> None:
+    backup.make("a.jpg")
+    assert backup.run("sync", str(backup.photos)).returncode == 0
+    backup.make("b.jpg")
+    state = backup.places.state
+    changed = [state, *(path for path in state.iterdir() if path.is_file() and not path.is_symlink())]
+    if read_only == "the index":
+        changed = [state, backup.index_file]
+    modes = {path: path.stat().st_mode for path in changed}
+    for path in changed:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    try:
+        done = backup.run("sync", str(backup.photos), "--json")
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+    assert done.returncode == 1
+    assert str(state) in done.stderr.splitlines()[-1]
+    backup.require_truth(done.stdout)
+    backup.require_sound(tmp_path / "back")
+
+
 class Restless:
     """Somebody who edits, cuts off, replaces, renames, deletes and adds photos, without a pause."""
 

@@ -29,11 +29,16 @@ def cut_off(process: "subprocess.Popen[str]", after: float) -> str:
 
 def test_a_sync_is_killed_at_any_moment(backup: Backup, tmp_path: Path) -> None:
     chance = random.Random(SEED)
+    backup.make(*(f"first/{number}.jpg" for number in range(4)))
+    began = time.monotonic()
+    assert backup.run("sync", str(backup.photos)).returncode == 0
+    whole = time.monotonic() - began  # so that the moments lie anywhere in a run, however fast the machine is
     for turn in range(rounds(short=6, long=200)):
         backup.make(*(f"{turn}/{number}.jpg" for number in range(4)))
         if turn % 3 == 2:
             (backup.photos / str(turn - 1)).rename(backup.photos / f"moved {turn - 1}")
-        backup.require_truth(cut_off(backup.start("sync", "Pictures", "--json"), after=chance.uniform(0.15, 1.2)))
+        moment = chance.uniform(0.1, 1.3) * whole
+        backup.require_truth(cut_off(backup.start("sync", str(backup.photos), "--json"), after=moment))
     backup.require_sound(tmp_path / "back")
 
 
@@ -65,7 +70,7 @@ def test_the_cloud_is_killed_under_a_sync(own: Backup, tmp_path: Path) -> None:
 
 def test_two_syncs_at_once(backup: Backup, tmp_path: Path) -> None:
     backup.make(*(f"{number}.jpg" for number in range(20)))
-    both = [backup.start("sync", "Pictures", "--json") for _ in range(2)]
+    both = [backup.start("sync", str(backup.photos), "--json") for _ in range(2)]
     for process in both:
         process.communicate(timeout=240)
     assert sorted(process.returncode for process in both) == [0, 5]

@@ -19,6 +19,12 @@ EVERY_FAULT = [
     (Kind.UPLOAD, Fault.EXPIRED),
     (Kind.UPLOAD, Fault.CORRUPT),
 ]
+EVERY_LASTING_FAULT = [
+    (Kind.UPLOAD, Fault.CLOCK_SKEW),
+    (Kind.ASK, Fault.THROTTLED),
+    (Kind.UPLOAD, Fault.SLOW_DOWN),
+    *((kind, fault) for kind in (Kind.UPLOAD, Kind.PREP, Kind.ASK) for fault in (Fault.DROP, Fault.SERVER_ERROR)),
+]
 WORST = [
     (Kind.UPLOAD, Fault.CUT_REQUEST),
     (Kind.UPLOAD, Fault.STALL),
@@ -40,6 +46,25 @@ def test_a_fault_that_passes_is_not_noticed(
     assert json_lines(done.stdout)[1]["stored"] == 2
     assert proxy.done[fault] == 2 or kind is Kind.SIGN_IN
     backup.require_sound(tmp_path / "back")
+
+
+@pytest.mark.parametrize(("kind", "fault"), EVERY_LASTING_FAULT if LONG else EVERY_LASTING_FAULT[:2])
+def test_a_fault_that_lasts_ends_the_run_and_loses_nothing(
+    backup: Backup, proxy: FaultProxy, tmp_path: Path, kind: Kind, fault: Fault
+) -> None:
+    backup.make("a.jpg", "b.jpg")
+    proxy.decide = each(kind, fault)
+    done = backup.run("sync", str(backup.photos), "--json", "--timeout", "5", **proxy.environment)
+    assert done.returncode in (1, 3), done.stderr
+    backup.require_truth(done.stdout)
+    backup.require_sound(tmp_path / "back")
+
+
+def test_who_asks_too_often_has_their_turn_later(backup: Backup, proxy: FaultProxy) -> None:
+    backup.make("a.jpg")
+    proxy.decide = each(Kind.PREP, Fault.TOO_MANY, first=5)  # more than an error is tried again
+    done = backup.run("sync", str(backup.photos), "--json", **proxy.environment)
+    assert (done.returncode, json_lines(done.stdout)[1]["stored"]) == (0, 1), done.stderr
 
 
 @pytest.mark.parametrize("seed", range(rounds(short=2, long=40)))

@@ -64,6 +64,8 @@ class Fault(StrEnum):
     """A presigned POST is too old, says S3."""
     OLD_KEYS = auto()
     """Temporary credentials have come to their end, says S3."""
+    TOO_MANY = auto()
+    """API Gateway's way to say that it is asked too often."""
     THROTTLED = auto()
     """DynamoDB's way to say so."""
     UNPROCESSED = auto()
@@ -214,6 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(
                 status, "application/xml", f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
             )
+        elif fault is Fault.TOO_MANY:
+            self._answer(429, "application/json", b'{"message": "Too Many Requests"}')
         elif fault is Fault.THROTTLED:
             kind = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
             self._answer(400, "application/x-amz-json-1.0", f'{{"__type": "{kind}", "message": "slower"}}'.encode())
