@@ -89,15 +89,15 @@ def _sync(context: Context, session: "Session", source: Path, as_json: bool) -> 
 
 
 def _list(session: "Session", as_json: bool) -> "list[Record]":
-    from photobak.cli.ls import row
     from photobak.cli.picture import show_thumbnail
+    from photobak.cli.rows import Rows
     from photobak.client.library import Library
 
-    records = list(Library(session).records())
+    records, rows = list(Library(session).records()), Rows.for_stdout()
     if not as_json:
         say(f"$ photobak ls --limit {_SHOWN}")
         for record in records[:_SHOWN]:
-            click.echo(row(record))
+            click.echo(rows.row(record))
         if records:
             show_thumbnail(session, records[0])
     return records

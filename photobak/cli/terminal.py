@@ -45,8 +45,11 @@ def _escaped(char: str) -> str:
 
 
 def json_line(entry: Mapping[str, Any]) -> None:
-    """Print one JSON object as a line of its own."""
-    sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    """Print one JSON object as a line of its own; what isn't printable is escaped, which means the same in JSON."""
+    line = json.dumps(entry, ensure_ascii=False)
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import click
 
 from photobak.cli.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ls import row
 from photobak.cli.rm import tell
 from photobak.cli.terminal import json_line
 
@@ -45,10 +44,11 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
 
 
 def _list(context: Context, as_json: bool) -> None:
+    from photobak.cli.rows import Rows
     from photobak.cli.signed_in import require_session
     from photobak.client.library import Library
 
-    now = datetime.now(UTC)
+    now, rows = datetime.now(UTC), Rows.for_stdout()
     for record in Library(require_session(context)).trash():
         until = record.trashed_until
         if until is None or until <= now:  # the cloud deletes it in its own time
@@ -56,4 +56,4 @@ def _list(context: Context, as_json: bool) -> None:
         if as_json:
             json_line(record.listing() | {"trashed_until": until.isoformat()})
         else:
-            click.echo(row(record, note=f"until {until.astimezone():%Y-%m-%d}"))
+            click.echo(rows.row(record, note=f"until {until.astimezone():%Y-%m-%d}"))

@@ -1,7 +1,7 @@
 """What people type as option values: dates, rates, time zones."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import WrongUsage
@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from photobak.client.query import Span
 
 _AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
+_MONTH: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
+_WEEK: Final = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _SIZE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?([kKmMgG]?)[bB]?")
 _RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([kKmMgG]?)")
 _FACTORS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
-_FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, or an age such as 36h, 30d, 2w, 6m, 1y"
+_FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, yesterday, or an age such as 36h, 30d, 2w, 6m, 1y"
 
 
 def parse_since(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first instant of what ``text`` names: a year, a month, a day, an ISO time, or an age.
+    """The first instant of what ``text`` names: a year, a month, a week, a day, an ISO time, or an age.
 
     Raises:
         WrongUsage: it is none of these.
@@ -107,7 +110,7 @@ def _span(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
         if age:
             instant = _ago(now.astimezone(zone), int(age[1]), age[2])
             return instant, instant
-        return _named(text, zone)
+        return _named(text.replace("/", "-"), now.astimezone(zone).date(), zone)
     except (ValueError, OverflowError) as error:
         raise WrongUsage(f"{text!r} is not a date", next_step=f"Write {_FORMS}") from error
 
@@ -127,19 +130,30 @@ def _ago(now: datetime, count: int, unit: str) -> datetime:
     return earlier
 
 
-def _named(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
-    from dateutil.relativedelta import relativedelta
+def _named(text: str, today: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    if text in ("today", "yesterday"):
+        return _days(today - timedelta(days=text == "yesterday"), zone)
+    if month := _MONTH.fullmatch(text):
+        from dateutil.relativedelta import relativedelta
 
-    for pattern, step in (
-        ("%Y", relativedelta(years=1)),
-        ("%Y-%m", relativedelta(months=1)),
-        ("%Y-%m-%d", relativedelta(days=1)),
-    ):
-        try:
-            start = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone follows
-        except ValueError:
-            continue
-        return start.replace(tzinfo=zone), (start + step).replace(tzinfo=zone)
+        start = date(int(month[1]), int(month[2] or 1), 1)
+        step = relativedelta(months=1) if month[2] else relativedelta(years=1)
+        return _midnight(start, zone), _midnight(start + step, zone)
+    if _DAY.fullmatch(text):
+        year, month_of_year, day = map(int, text.split("-"))
+        return _days(date(year, month_of_year, day), zone)
+    if week := _WEEK.fullmatch(text):
+        return _days(date.fromisocalendar(int(week[1]), int(week[2]), 1), zone, count=7)
     instant = datetime.fromisoformat(text)
+    if len(text) <= len("2024-06-30"):  # what else the standard has for a day: 20240630, 2024-W26-7
+        return _days(instant.date(), zone)
     instant = instant if instant.tzinfo else instant.replace(tzinfo=zone)
     return instant, instant + timedelta(milliseconds=1)
+
+
+def _days(first: date, zone: tzinfo, count: int = 1) -> tuple[datetime, datetime]:
+    return _midnight(first, zone), _midnight(first + timedelta(days=count), zone)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -1,6 +1,6 @@
 """Reads one's own records: by date, newest or oldest first, and by id."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from photobak.client.query import ALWAYS, Span
@@ -71,9 +71,10 @@ class Library:
         found = {}
         for prefix in prefixes:
             items = [whole[prefix]] if prefix in whole else []
-            item = _the_one(prefix, items if is_sha256(prefix) else list(self._beginning_with(prefix)), in_trash)
+            items = items if is_sha256(prefix) else list(self._beginning_with(prefix))
+            item = self._the_one(prefix, _meant(prefix, items, in_trash))
             found[item["sha256"]["S"]] = item["timestamp"]["N"]
-        records = {record.sha256: record for record in map(Record.from_item, self._tables.photos(found.values()))}
+        records = self._at(found.values())
         for sha256 in found:
             if sha256 not in records:
                 raise UnknownPhoto(f"the record of photo {sha256} is lost", next_step="Type: photobak verify")
@@ -89,6 +90,20 @@ class Library:
         for record in map(Record.from_item, items):
             if record.timestamp != span.until:  # BETWEEN takes both its ends
                 yield record
+
+    def _the_one(self, prefix: str, items: list[Any]) -> Any:
+        """The one item, where it is one; else the error names them."""
+        if len(items) == 1:
+            return items[0]
+        shown = sorted(items, key=lambda item: str(item["sha256"]["S"]))[:_SHOWN_IDS]
+        names = [f"{each.id} {each.filename}" for each in self._at(item["timestamp"]["N"] for item in shown).values()]
+        more = [f"{len(items) - _SHOWN_IDS} more"] if len(items) > _SHOWN_IDS else []
+        why = ", ".join([*sorted(names), *more])
+        raise UnknownPhoto(f"{len(items)} photos begin with {prefix}", why=why, next_step="Type more of its digits")
+
+    def _at(self, timestamps: Iterable[str]) -> dict[str, Record]:
+        """The records with these sort keys, by SHA-256."""
+        return {record.sha256: record for record in map(Record.from_item, self._tables.photos(timestamps))}
 
     def _beginning_with(self, prefix: str) -> Iterator[Any]:
         return self._tables.query_contents("begins_with(sha256, :prefix)", {":prefix": {"S": prefix}})
@@ -108,16 +123,13 @@ def _prefix(text: str) -> str:
     return prefix
 
 
-def _the_one(prefix: str, items: list[Any], in_trash: bool) -> Any:
-    """The one item that is meant."""
+def _meant(prefix: str, items: list[Any], in_trash: bool) -> list[Any]:
+    """The items among which the one is that is meant."""
     kept = [item for item in items if Status(item["status"]["S"]).kept]
     trashed = [item for item in items if item["status"]["S"] == Status.TRASHED]
     meant, others = (trashed, kept) if in_trash else (kept, trashed)
-    if len(meant) > 1:
-        ids = sorted(item["sha256"]["S"] for item in meant)[:_SHOWN_IDS]
-        raise UnknownPhoto(f"{len(meant)} photos begin with {prefix}", why=", ".join(ids))
     if meant:
-        return meant[0]
+        return meant
     if others and in_trash:
         raise UnknownPhoto(f"the photo {prefix} is not in the trash")
     if others:

@@ -74,6 +74,13 @@ class CaptureTime:
         """ISO 8601 with numeric offset, and milliseconds where they are not zero."""
         return self.taken_at.isoformat(timespec="milliseconds" if self.taken_at.microsecond else "seconds")
 
+    def in_zone(self, zone: tzinfo | None = None) -> datetime:
+        """The instant in some zone (None: the machine's); as it is where that would be before year 1 or after 9999."""
+        try:
+            return self.taken_at.astimezone(zone)
+        except (OverflowError, ValueError, OSError):
+            return self.taken_at
+
     @classmethod
     def parse(cls, text: str, source: TakenSource) -> Self:
         """Read what ``isoformat`` wrote, or the same with ``Z`` for the offset.
