@@ -30,6 +30,7 @@ _LOCAL_POLL_SECONDS: Final = 0.1
     "-p", "--parameter", "pairs", metavar="NAME=VALUE", multiple=True, help="Of the template; --parameters lists them."
 )
 @click.option("--parameters", "list_parameters", is_flag=True, help="List the template's parameters, and do nothing.")
+@click.option("--revert-drift", is_flag=True, help="Also undo what was changed by hand in AWS's console.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was deployed as one JSON object.")
 @pass_context
@@ -40,6 +41,7 @@ def command(
     stack_name: str,
     pairs: tuple[str, ...],
     list_parameters: bool,
+    revert_drift: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -62,6 +64,7 @@ def command(
         return
     from photobak.cli.stack_view import Follower
     from photobak.stack.preflight import require_stack_name
+    from photobak.stack.progress import GOES_ON
 
     require_stack_name(stack_name)
     given = _parameters(pairs)
@@ -75,11 +78,12 @@ def command(
             stack_name=stack_name,
             parameters={**_first_parameters(context, target, stack_name), **given},
             bundle=_bundle(context, target),
+            revert_drift=revert_drift,
             approve=approval,
             on_event=follower,
         )
     except KeyboardInterrupt:
-        say("CloudFormation goes on with what it has begun. Type the same again to see, or to go on.")
+        say(GOES_ON if approval.given else "Nothing has been changed.")
         raise
     finally:
         follower.end()
@@ -101,6 +105,9 @@ class _Approval:
     def __init__(self, stack_name: str, yes: bool) -> None:
         self._stack_name, self._yes = stack_name, yes
         self.was_needed = False
+        """Whether there was anything to do."""
+        self.given = False
+        """Whether something may have been begun."""
 
     def __call__(self, plan: "Plan") -> None:
         from photobak.cli.stack_view import show_changes, show_kept
@@ -115,6 +122,7 @@ class _Approval:
             _say_cost(plan.parameters)
         if not self._yes:
             click.confirm("Go on?", abort=True, err=True)
+        self.given = True
 
 
 def _say_cost(parameters: "Mapping[str, str]") -> None:
@@ -153,11 +161,11 @@ def chosen_target(context: Context, region: str | None) -> "Target":
 def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
     """What the place decides; on AWS only where there is no stack yet, so that what was chosen later stays."""
     from photobak.stack.preflight import MOST_UPLOADS, upload_concurrency
-    from photobak.stack.state import stack_of
+    from photobak.stack.state import is_new, stack_of
 
     if target.endpoint_url:
         return {"Environment": "local", "LocalEndpoint": target.endpoint_url}
-    if stack_of(target, stack_name) is not None:
+    if not is_new(stack_of(target, stack_name)):
         return {}
     uploads = upload_concurrency(target)
     if uploads < MOST_UPLOADS and not context.quiet:
@@ -178,9 +186,9 @@ def _bundle(context: Context, target: "Target") -> "Bundle":
 
 def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> str | None:
     """The owner's address, asked for where there is no stack yet."""
-    from photobak.stack.state import stack_of
+    from photobak.stack.state import is_new, stack_of
 
-    if email or stack_of(target, stack_name) is not None:
+    if email or not is_new(stack_of(target, stack_name)):
         return email
     if yes or not is_terminal():
         raise WrongUsage("nobody is named to be the owner", next_step="Say who with --email ADDRESS")
@@ -188,9 +196,11 @@ def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> s
 
 
 def _invite(context: Context, target: "Target", outputs: "StackOutputs", email: str | None) -> None:
-    from photobak.stack.owner import invite
+    from photobak.stack.owner import has_accounts, invite
 
     if email is None:
+        if not has_accounts(target, outputs):
+            say("Nobody has an account yet. Invite the owner with: photobak deploy --email ADDRESS")
         return
     invited = invite(target, outputs, email)
     if not context.quiet:

@@ -39,6 +39,7 @@ def command(
     """
     from photobak.cli.stack_view import Follower
     from photobak.stack.destroy import destroy
+    from photobak.stack.progress import GOES_ON
     from photobak.stack.state import stack_of
 
     target = chosen_target(context, region)
@@ -47,6 +48,9 @@ def command(
         follower = Follower(context.quiet)
         try:
             destroy(target, stack_name, follower)
+        except KeyboardInterrupt:
+            say(GOES_ON)
+            raise
         finally:
             follower.end()
         say(f"The stack {stack_name} is removed.")

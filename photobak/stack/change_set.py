@@ -1,13 +1,15 @@
 """Change sets: what a deployment would do, said before it is done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from photobak.errors import StackError
+from photobak.stack.aws_errors import aws_errors, mend
 from photobak.stack.target import Target
 from photobak.stack.template import KEPT
 
@@ -93,6 +95,8 @@ def create_change_set(
     template: "Mapping[str, str]",
     parameters: "Sequence[ParameterTypeDef]",
     adopted: Sequence[Adopted] = (),
+    *,
+    revert_drift: bool = False,
 ) -> ChangeSet | None:
     """Let CloudFormation work out what would change; None where nothing would.
 
@@ -103,14 +107,19 @@ def create_change_set(
         template: ``{"TemplateBody": …}`` or ``{"TemplateURL": …}``.
         parameters: of the template.
         adopted: what an import takes over.
+        revert_drift: compare with what is really there, and undo what was changed by hand
+            (CloudFormation User Guide, "Using drift-aware change sets"); not for an import.
 
     Raises:
         StackError: CloudFormation refuses.
     """
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
     name = f"photobak-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    imports: dict[str, Any] = {"ResourcesToImport": [_to_import(one) for one in adopted]} if adopted else {}
-    try:
+    options: dict[str, Any] = {"ResourcesToImport": [_to_import(one) for one in adopted]} if adopted else {}
+    if revert_drift:
+        options["DeploymentMode"] = "REVERT_DRIFT"
+    what = f"the stack {stack_name} can't be changed"
+    with aws_errors(what), kept_only_if_wanted(target, ChangeSet(stack_name, name, ())):
+        cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
         cloudformation.create_change_set(
             StackName=stack_name,
             ChangeSetName=name,
@@ -118,22 +127,26 @@ def create_change_set(
             Parameters=parameters,
             Capabilities=["CAPABILITY_IAM"],
             **template,  # type: ignore[arg-type]
-            **imports,
+            **options,
         )
-        cloudformation.get_waiter("change_set_create_complete").wait(
-            StackName=stack_name,
-            ChangeSetName=name,
-            WaiterConfig={"Delay": target.poll_seconds, "MaxAttempts": 720},  # type: ignore[typeddict-item]  # time.sleep takes any number
-        )
-    except ClientError as error:
-        raise StackError(f"the stack {stack_name} can't be changed", why=str(error)) from error
-    except WaiterError as error:
-        reason = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name).get("StatusReason", "")
-        cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
-        if any(phrase in reason for phrase in _NO_CHANGE):
+        failure = _wait(target, cloudformation, stack_name, name)
+        if any(phrase in failure for phrase in _NO_CHANGE):
+            cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
             return None  # a change set without changes ends as FAILED
-        raise StackError(f"the stack {stack_name} can't be changed", why=reason or str(error)) from error
-    return ChangeSet(stack_name, name, tuple(_changes(cloudformation, stack_name, name)))
+        if failure:
+            raise StackError(what, why=failure, next_step=mend(failure))
+        return ChangeSet(stack_name, name, tuple(_changes(cloudformation, stack_name, name)))
+
+
+@contextmanager
+def kept_only_if_wanted(target: Target, change_set: ChangeSet) -> Iterator[None]:
+    """Forget the change set where anything goes wrong, Ctrl-C included: it must not lie there to be executed."""
+    try:
+        yield
+    except BaseException:
+        with suppress(BotoCoreError, ClientError):  # what is wrong is told already; the next change makes it void
+            discard_change_set(target, change_set)
+        raise
 
 
 def execute_change_set(target: Target, change_set: ChangeSet) -> None:
@@ -146,6 +159,21 @@ def discard_change_set(target: Target, change_set: ChangeSet) -> None:
     """Forget a change set that nobody wants executed."""
     cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
     cloudformation.delete_change_set(StackName=change_set.stack_name, ChangeSetName=change_set.name)
+
+
+def _wait(target: Target, cloudformation: "CloudFormationClient", stack_name: str, name: str) -> str:
+    """Wait until CloudFormation has worked it out; "", or AWS's reason why it can't."""
+    delay: Any = target.poll_seconds  # time.sleep takes any number
+    try:
+        cloudformation.get_waiter("change_set_create_complete").wait(
+            StackName=stack_name, ChangeSetName=name, WaiterConfig={"Delay": delay, "MaxAttempts": 720}
+        )
+    except WaiterError as error:
+        if "Error" in error.last_response:
+            raise ClientError(error.last_response, "DescribeChangeSet") from error
+        described = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name)
+        return described.get("StatusReason") or str(error)
+    return ""
 
 
 def _to_import(one: Adopted) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """The bootstrap bucket: holds the Lambda bundle, and a template that is too large to be sent along."""
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
 
-from photobak.errors import StackError
+from photobak.stack.aws_errors import aws_errors, foreign_bucket
 from photobak.stack.bundle import Bundle
 from photobak.stack.target import Target
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
     from mypy_boto3_s3.type_defs import CreateBucketConfigurationTypeDef
 
@@ -58,23 +60,37 @@ def _put(target: Target, bucket: str, key: str, content: bytes) -> None:
 
     The bucket's name can be guessed: somebody else's bucket of that name must get nothing and serve no code.
     """
-    s3, owner = target.session.client("s3", endpoint_url=target.endpoint_url), target.account()
-    try:
-        s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _FOREIGN:
-            why = f"it belongs to another account, or {owner} may not use it"
-            next_step = "Use another --stack-name."
-            raise StackError(f"the bucket {bucket} can't be used", why=why, next_step=next_step) from error
-        if code not in _MISSING:
-            raise StackError(f"the Lambda code can't be put into the bucket {bucket}", why=str(error)) from error
-        _create(target, bucket)
-        s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=owner)
+    with aws_errors(f"the bucket {bucket} can't be filled"):
+        s3, owner = target.session.client("s3", endpoint_url=target.endpoint_url), target.account()
+        try:
+            s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _FOREIGN:
+                raise foreign_bucket(bucket, owner) from error
+            if code not in _MISSING:
+                raise
+            _make(s3, target, bucket)
+            s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=owner)
 
 
-def _create(target: Target, bucket: str) -> None:
-    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+def _make(s3: "S3Client", target: Target, bucket: str) -> None:
+    """Make the bucket, or finish one whose making was cut off."""
+    _create(s3, target, bucket)
+    s3.put_public_access_block(
+        Bucket=bucket,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    if target.endpoint_url is None:
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_tls_only(bucket)))
+
+
+def _create(s3: "S3Client", target: Target, bucket: str) -> None:
     try:
         if target.region == "us-east-1":  # the one region that may not be named
             s3.create_bucket(Bucket=bucket)
@@ -86,14 +102,18 @@ def _create(target: Target, bucket: str) -> None:
     except s3.exceptions.BucketAlreadyOwnedByYou:
         return
     except s3.exceptions.BucketAlreadyExists as error:
-        next_step = "Use another --stack-name."
-        raise StackError(f"the bucket {bucket} belongs to another account", next_step=next_step) from error
-    s3.put_public_access_block(
-        Bucket=bucket,
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        },
-    )
+        raise foreign_bucket(bucket, target.account()) from error
+
+
+def _tls_only(bucket: str) -> dict[str, object]:
+    """The template's policy for its own buckets."""
+    arn = f"arn:aws:s3:::{bucket}"
+    statement = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}

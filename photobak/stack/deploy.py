@@ -5,26 +5,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from photobak.errors import StackError
+from photobak.stack.aws_errors import aws_errors
 from photobak.stack.bundle import Bundle, build_bundle
 from photobak.stack.change_set import (
     Adopted,
     Change,
     ChangeSet,
     create_change_set,
-    discard_change_set,
     execute_change_set,
+    kept_only_if_wanted,
     refuse_losses,
 )
 from photobak.stack.code_bucket import hand_over_template, put_bundle
 from photobak.stack.outputs import StackOutputs
-from photobak.stack.progress import OnEvent, follow, newest_event
+from photobak.stack.parameters import settled, to_send
+from photobak.stack.progress import OnEvent, event_before_current, follow, newest_event
 from photobak.stack.retained import find_retained
-from photobak.stack.state import kind_of_change, stack_of
+from photobak.stack.state import Kind, is_changing, kind_of_change, stack_of
 from photobak.stack.target import Target
-from photobak.stack.template import adopting_template, read_template, template_text
+from photobak.stack.template import adopting_template, template_text
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,13 @@ def deploy(
     parameters: Mapping[str, str],
     bundle: Bundle | None = None,
     template: str | None = None,
+    revert_drift: bool = False,
     approve: Approve = lambda _: None,
     on_event: OnEvent = lambda _: None,
 ) -> StackOutputs:
     """Make the stack what the template says, or leave it as it is where nothing changes.
+
+    What an earlier run has begun is waited for first, so that one that was cut off goes on where it was.
 
     Args:
         target: the account and region.
@@ -60,26 +65,18 @@ def deploy(
         parameters: the template's parameters but the bundle's; those left out stay as the stack has them.
         bundle: the Lambdas' code; None: our own code alone, which is what the local stack takes.
         template: None: the one of this version.
+        revert_drift: also undo what was changed by hand.
         approve: shown what will be done.
         on_event: told what happens to each resource.
 
     Raises:
+        ConfigError: the credentials are no longer good.
         StackError: something would be lost, or CloudFormation refused or failed; says which resource and why.
     """
     template = template or template_text()
-    stack = stack_of(target, stack_name)
-    kind = kind_of_change(stack_name, stack["StackStatus"] if stack else None)
-    bundle = bundle or build_bundle()
-    given = {**parameters, "CodeBucket": put_bundle(target, stack_name, bundle), "CodeKey": bundle.key}
-    settled = _settled(template, given, stack)
-    if kind == "CREATE" and (adopted := find_retained(target, stack_name)):
-        approve(Plan((), adopted, settled))
-        _adopt(target, stack_name, template, given, adopted, on_event)
-        stack, kind = stack_of(target, stack_name), "UPDATE"
-    handed = hand_over_template(target, stack_name, template)
-    change_set = create_change_set(target, stack_name, kind, handed, _parameters(template, given, stack))
-    if change_set is not None:
-        _carry_out(target, change_set, lambda changes: approve(Plan(changes, (), settled)), on_event)
+    deployment = _Deployment(target, stack_name, template, revert_drift, approve, on_event)
+    with aws_errors(f"the stack {stack_name} can't be deployed"):
+        deployment.run(parameters, bundle or build_bundle())
     return read_outputs(target, stack_name)
 
 
@@ -99,56 +96,67 @@ def read_outputs(target: Target, stack_name: str) -> StackOutputs:
         raise StackError(f"the stack {stack_name} is not a photobak stack", why=f"it has no output {error}") from error
 
 
-def _adopt(
-    target: Target,
-    stack_name: str,
-    template: str,
-    given: Mapping[str, str],
-    adopted: tuple[Adopted, ...],
-    on_event: OnEvent,
-) -> None:
-    """Make a stack of what is there, which changes none of it; the update that follows adds the rest."""
-    part = adopting_template(template, [one.logical_id for one in adopted])
-    handed = hand_over_template(target, stack_name, part)
-    change_set = create_change_set(
-        target, stack_name, "IMPORT", handed, _parameters(template, given, stack=None), adopted
-    )
-    if change_set is not None:
-        _execute(target, change_set, on_event)
+@dataclass(frozen=True, slots=True)
+class _Deployment:
+    """One run of ``deploy``; the fields are its arguments."""
 
+    target: Target
+    stack_name: str
+    template: str
+    revert_drift: bool
+    approve: Approve
+    on_event: OnEvent
 
-def _carry_out(
-    target: Target, change_set: ChangeSet, approve: Callable[[tuple[Change, ...]], None], on_event: OnEvent
-) -> None:
-    try:
-        refuse_losses(change_set.stack_name, change_set.changes)
-        approve(change_set.changes)
-    except BaseException:  # Ctrl-C and a "no" included: what nobody approved of must not lie there to be executed
-        discard_change_set(target, change_set)
-        raise
-    _execute(target, change_set, on_event)
+    def run(self, parameters: Mapping[str, str], bundle: Bundle) -> None:
+        """Wait until the stack rests, take over what an earlier one left, and bring it up to date."""
+        stack = self._at_rest()
+        kind = kind_of_change(self.stack_name, stack["StackStatus"] if stack else None)
+        code = {"CodeBucket": put_bundle(self.target, self.stack_name, bundle), "CodeKey": bundle.key}
+        given = {**parameters, **code}
+        if kind == "CREATE" and (adopted := find_retained(self.target, self.stack_name)):
+            self._adopt(given, adopted)
+            stack, kind = stack_of(self.target, self.stack_name), "UPDATE"
+        self._update(kind, given, stack)
 
+    def _at_rest(self) -> "StackTypeDef | None":
+        """The stack, once CloudFormation has finished what an earlier run has begun."""
+        stack = stack_of(self.target, self.stack_name)
+        if stack is not None and is_changing(stack):
+            since = event_before_current(self.target, stack["StackId"])
+            follow(self.target, stack["StackId"], since, self.on_event)
+            stack = stack_of(self.target, self.stack_name)
+        return stack
 
-def _execute(target: Target, change_set: ChangeSet, on_event: OnEvent) -> None:
-    stack = stack_of(target, change_set.stack_name)
-    stack_id = stack["StackId"] if stack else change_set.stack_name
-    since = newest_event(target, stack_id)
-    execute_change_set(target, change_set)
-    follow(target, stack_id, since, on_event)
+    def _adopt(self, given: Mapping[str, str], adopted: tuple[Adopted, ...]) -> None:
+        """Make a stack of what is there, which changes none of it; the update that follows adds the rest."""
+        self.approve(Plan((), adopted, settled(self.template, given, None)))
+        part = adopting_template(self.template, [one.logical_id for one in adopted])
+        handed = hand_over_template(self.target, self.stack_name, part)
+        parameters = to_send(self.template, given, None)
+        change_set = create_change_set(self.target, self.stack_name, "IMPORT", handed, parameters, adopted)
+        if change_set is not None:
+            self._carry_out(change_set, lambda _: None)
 
+    def _update(self, kind: Kind, given: Mapping[str, str], stack: "StackTypeDef | None") -> None:
+        handed = hand_over_template(self.target, self.stack_name, self.template)
+        change_set = create_change_set(
+            self.target,
+            self.stack_name,
+            kind,
+            handed,
+            to_send(self.template, given, stack),
+            revert_drift=self.revert_drift and kind == "UPDATE",
+        )
+        if change_set is not None:
+            plan = Plan(change_set.changes, (), settled(self.template, given, stack))
+            self._carry_out(change_set, lambda _: self.approve(plan))
 
-def _settled(template: str, given: Mapping[str, str], stack: "StackTypeDef | None") -> dict[str, str]:
-    """The parameters as they will be: what is given, else what the stack has, else the template's defaults."""
-    defaults = {key: str(each.get("Default", "")) for key, each in read_template(template)["Parameters"].items()}
-    before = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])} if stack else {}
-    return {**defaults, **{key: value for key, value in before.items() if key in defaults}, **given}
-
-
-def _parameters(template: str, given: Mapping[str, str], stack: "StackTypeDef | None") -> "list[ParameterTypeDef]":
-    """What is given; what is not stays as it is, so that a second deployment needs no option of the first."""
-    known = read_template(template)["Parameters"]
-    before = {entry["ParameterKey"] for entry in stack.get("Parameters", [])} if stack else set()
-    kept = [key for key in known if key in before and key not in given]
-    parameters: list[ParameterTypeDef] = [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
-    parameters.extend({"ParameterKey": key, "ParameterValue": value} for key, value in given.items())
-    return parameters
+    def _carry_out(self, change_set: ChangeSet, approve: Callable[[ChangeSet], None]) -> None:
+        with kept_only_if_wanted(self.target, change_set):
+            refuse_losses(change_set.stack_name, change_set.changes)
+            approve(change_set)
+            stack = stack_of(self.target, self.stack_name)
+            stack_id = stack["StackId"] if stack else self.stack_name
+            since = newest_event(self.target, stack_id)
+            execute_change_set(self.target, change_set)
+        follow(self.target, stack_id, since, self.on_event)

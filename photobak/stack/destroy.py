@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from photobak.errors import StackError
+from photobak.stack.aws_errors import aws_errors, mend
 from photobak.stack.change_set import Adopted
 from photobak.stack.code_bucket import code_bucket
 from photobak.stack.progress import OnEvent, follow, newest_event
@@ -13,10 +14,12 @@ from photobak.stack.state import stack_of
 from photobak.stack.target import Target
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import WaiterConfigTypeDef
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _ORIGINALS: Final = "original/"
+_WAITS: Final = 120
 _MISSING: Final = ("NoSuchBucket", "ResourceNotFoundException")
 
 
@@ -29,19 +32,25 @@ def destroy(target: Target, stack_name: str, on_event: OnEvent = lambda _: None)
     stack = stack_of(target, stack_name)
     if stack is None:
         return
-    since = newest_event(target, stack["StackId"])
-    target.session.client("cloudformation", endpoint_url=target.endpoint_url).delete_stack(StackName=stack_name)
+    with aws_errors(f"the stack {stack_name} can't be removed"):
+        since = newest_event(target, stack["StackId"])
+        target.session.client("cloudformation", endpoint_url=target.endpoint_url).delete_stack(StackName=stack_name)
     follow(target, stack["StackId"], since, on_event)
 
 
 def contents(target: Target, kept: Iterable[Adopted]) -> tuple[int, int]:
-    """How many originals there are, and their bytes."""
+    """How many originals there are, and their bytes.
+
+    Raises:
+        StackError: the bucket can't be listed.
+    """
     s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
     bucket = next((one.identifier["BucketName"] for one in kept if one.logical_id == "PhotoBucket"), None)
     if bucket is None:
         return 0, 0
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_ORIGINALS)
-    sizes = [entry["Size"] for page in pages for entry in page.get("Contents", [])]
+    with aws_errors(f"the photos in the bucket {bucket} can't be counted"):
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_ORIGINALS)
+        sizes = [entry["Size"] for page in pages for entry in page.get("Contents", [])]
     return len(sizes), sum(sizes)
 
 
@@ -51,13 +60,10 @@ def delete_kept(target: Target, stack_name: str, kept: Iterable[Adopted]) -> Non
     Raises:
         StackError: something could not be deleted; type it again, what is gone is gone.
     """
-    try:
+    with aws_errors("not everything could be deleted"):
         for one in sorted(kept, key=lambda one: _ORDER.index(one.type)):
             _delete(target, one)
         _delete_bucket(target.session.client("s3", endpoint_url=target.endpoint_url), code_bucket(target, stack_name))
-    except ClientError as error:
-        next_step = "Mend that, and type the same again."
-        raise StackError("not everything could be deleted", why=str(error), next_step=next_step) from error
 
 
 _ORDER: Final = (
@@ -76,10 +82,7 @@ def _delete(target: Target, one: Adopted) -> None:
             s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
             _delete_bucket(s3, one.identifier["BucketName"])
         case "AWS::DynamoDB::Table":
-            dynamodb = target.session.client("dynamodb", endpoint_url=target.endpoint_url)
-            name = one.identifier["TableName"]
-            dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
-            dynamodb.delete_table(TableName=name)
+            _delete_table(target, one.identifier["TableName"])
         case "AWS::Cognito::IdentityPool":
             identities = target.session.client("cognito-identity", endpoint_url=target.endpoint_url)
             identities.delete_identity_pool(IdentityPoolId=one.identifier["Id"])
@@ -88,6 +91,16 @@ def _delete(target: Target, one: Adopted) -> None:
             pool = one.identifier["UserPoolId"]
             users.update_user_pool(UserPoolId=pool, DeletionProtection="INACTIVE")
             users.delete_user_pool(UserPoolId=pool)  # its client goes with it
+
+
+def _delete_table(target: Target, name: str) -> None:
+    """Delete a table, and wait until its name is free: a deployment would take over one that is about to go."""
+    dynamodb = target.session.client("dynamodb", endpoint_url=target.endpoint_url)
+    patience: WaiterConfigTypeDef = {"Delay": max(1, round(target.poll_seconds)), "MaxAttempts": _WAITS}
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig=patience)  # until it is no longer updating
+    dynamodb.delete_table(TableName=name)
+    dynamodb.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig=patience)
 
 
 def _delete_bucket(s3: "S3Client", name: str) -> None:
@@ -110,6 +123,4 @@ def _require_all_deleted(name: str, answer: object) -> None:
     errors = answer.get("Errors", []) if isinstance(answer, dict) else []
     if errors:
         why = f"{errors[0].get('Key')}: {errors[0].get('Message')}"
-        raise StackError(
-            f"the bucket {name} can't be emptied", why=why, next_step="Mend that, and type the same again."
-        )
+        raise StackError(f"the bucket {name} can't be emptied", why=why, next_step=mend(why))

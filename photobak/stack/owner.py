@@ -1,6 +1,7 @@
 """The first user of a stack: whom Cognito invites by e-mail."""
 
-from photobak.errors import StackError, WrongUsage
+from photobak.errors import WrongUsage
+from photobak.stack.aws_errors import aws_errors
 from photobak.stack.outputs import StackOutputs
 from photobak.stack.target import Target
 
@@ -15,21 +16,29 @@ def invite(target: Target, outputs: StackOutputs, email: str) -> bool:
         WrongUsage: it is no e-mail address.
         StackError: Cognito refuses.
     """
-    from botocore.exceptions import ClientError
-
     cognito = target.session.client("cognito-idp", endpoint_url=target.endpoint_url)
-    try:
-        cognito.admin_create_user(
-            UserPoolId=outputs.user_pool_id,
-            Username=email,
-            DesiredDeliveryMediums=["EMAIL"],
-            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
-        )
-    except cognito.exceptions.UsernameExistsException:
-        return False
-    except cognito.exceptions.InvalidParameterException as error:
-        raise WrongUsage(f"{email!r} can't be invited", why=error.response["Error"].get("Message", "")) from error
-    except ClientError as error:
-        next_step = "The stack is ready; type `photobak deploy` again to invite."
-        raise StackError(f"{email} could not be invited", why=str(error), next_step=next_step) from error
+    next_step = f"The stack is ready; type `photobak deploy --email {email}` again to invite."
+    with aws_errors(f"{email} could not be invited", next_step):
+        try:
+            cognito.admin_create_user(
+                UserPoolId=outputs.user_pool_id,
+                Username=email,
+                DesiredDeliveryMediums=["EMAIL"],
+                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            )
+        except cognito.exceptions.UsernameExistsException:
+            return False
+        except cognito.exceptions.InvalidParameterException as error:
+            raise WrongUsage(f"{email!r} can't be invited", why=error.response["Error"].get("Message", "")) from error
     return True
+
+
+def has_accounts(target: Target, outputs: StackOutputs) -> bool:
+    """Whether anybody can sign in: the run that was to invite the owner may have been cut off.
+
+    Raises:
+        StackError: Cognito can't be asked.
+    """
+    cognito = target.session.client("cognito-idp", endpoint_url=target.endpoint_url)
+    with aws_errors("it can't be seen who has an account"):
+        return bool(cognito.list_users(UserPoolId=outputs.user_pool_id, Limit=1)["Users"])

@@ -4,19 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import ClientError, ProfileNotFound
 
 from photobak.errors import ConfigError, StackError, WrongUsage
+from photobak.stack.aws_errors import aws_errors
 from photobak.stack.target import Target
 
 if TYPE_CHECKING:
@@ -51,11 +42,6 @@ _NAME: Final = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){1,26}(?<!-)")
 """A bucket's name takes 63 characters, and ours ends with 35 of kind, account and region at most."""
 _RESERVED: Final = ("aws", "amazon", "cognito")
 """What the address of a sign-in page may not contain (Cognito Developer Guide, "Using the Amazon Cognito domain")."""
-
-_EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-_UNKNOWN: Final = ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException", "AuthFailure")
-_NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, SSOError, TokenRetrievalError)
-_NO_NETWORK: Final = (EndpointConnectionError, ConnectTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +92,11 @@ def require_account(target: Target) -> Account:
 
     Raises:
         ConfigError: there are none, or they are not valid; says what to do.
-        StackError: AWS can't be reached.
+        StackError: AWS can't be reached, or refuses.
     """
     sts = target.session.client("sts", endpoint_url=target.endpoint_url)
-    try:
+    with aws_errors(f"AWS in {target.region} can't be asked whose account this is"):
         answer = sts.get_caller_identity()
-    except _NO_CREDENTIALS as error:
-        next_step = "Sign in with: aws login, or aws sso login; or set AWS_PROFILE"
-        raise ConfigError("there are no AWS credentials to deploy with", why=str(error), next_step=next_step) from error
-    except _NO_NETWORK as error:
-        why = f"no answer from {target.region}"
-        next_step = "Look at the network, and whether the region's name is right"
-        raise StackError("AWS can't be reached", why=why, next_step=next_step) from error
-    except ClientError as error:
-        raise _refused(error) from error
-    except BotoCoreError as error:
-        raise StackError("AWS can't be asked", why=str(error)) from error
     return Account(answer["Account"], answer["Arn"])
 
 
@@ -151,13 +126,14 @@ def require_permissions(target: Target, account: Account) -> bool:
     if principal is None:
         return True  # the root user may do everything
     iam = target.session.client("iam", endpoint_url=target.endpoint_url)
-    try:
-        pages = iam.get_paginator("simulate_principal_policy").paginate(
-            PolicySourceArn=principal, ActionNames=list(ACTIONS)
-        )
-        results = [result for page in pages for result in page["EvaluationResults"]]
-    except ClientError:
-        return False  # AccessDenied, or a role whose path its session doesn't tell
+    with aws_errors("IAM can't be asked what you may do"):
+        try:
+            pages = iam.get_paginator("simulate_principal_policy").paginate(
+                PolicySourceArn=principal, ActionNames=list(ACTIONS)
+            )
+            results = [result for page in pages for result in page["EvaluationResults"]]
+        except ClientError:
+            return False  # AccessDenied, or a role whose path its session doesn't tell
     denied = [result["EvalActionName"] for result in results if result["EvalDecision"] != "allowed"]
     if denied:
         next_step = "Nothing has been changed. Deploy as somebody who may, such as an administrator."
@@ -175,10 +151,8 @@ def upload_concurrency(target: Target) -> int:
         StackError: Lambda can't be asked.
     """
     functions = target.session.client("lambda", endpoint_url=target.endpoint_url)
-    try:
+    with aws_errors("the quota of Lambda can't be read"):
         quota = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    except ClientError as error:
-        raise StackError("the quota of Lambda can't be read", why=str(error)) from error
     return max(_FEWEST_UPLOADS, min(MOST_UPLOADS, quota // 2))
 
 
@@ -191,14 +165,3 @@ def principal_arn(caller: str) -> str | None:
     if name:
         return f"{head.replace(':sts:', ':iam:')}:role/{name.split('/')[0]}"
     return None if caller.endswith(":root") else caller
-
-
-def _refused(error: ClientError) -> ConfigError:
-    code = error.response["Error"]["Code"]
-    if code in _EXPIRED:
-        next_step = "Sign in again with: aws login, or aws sso login"
-        return ConfigError("the AWS credentials have expired", next_step=next_step)
-    if code in _UNKNOWN:
-        next_step = "Look at AWS_PROFILE, AWS_ACCESS_KEY_ID and ~/.aws/credentials"
-        return ConfigError("AWS does not know these credentials", why=code, next_step=next_step)
-    return ConfigError("AWS refuses these credentials", why=f"{code}: {error.response['Error'].get('Message', '')}")

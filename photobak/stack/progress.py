@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from photobak.errors import StackError
-from photobak.stack.state import stack_of
+from photobak.stack.aws_errors import aws_errors, mend
+from photobak.stack.state import stack_of, way_out_of
 from photobak.stack.target import Target
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _GONE: Final = "DELETE_COMPLETE"
 _GOOD: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", _GONE})
 _CANCELLED: Final = "cancelled"
+_BEGINNINGS: Final = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"})
+
+GOES_ON: Final = "CloudFormation goes on with what it has begun. Type the same command again to see, or to go on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ def newest_event(target: Target, stack_id: str) -> str | None:
     return next((event["EventId"] for event in _newest_first(target, stack_id)), None)
 
 
+def event_before_current(target: Target, stack_id: str) -> str | None:
+    """The id of the last event before what CloudFormation is doing just now; None where that is the first it does."""
+    begun = False
+    for event in _newest_first(target, stack_id):
+        if begun:
+            return event["EventId"]
+        begun = event.get("PhysicalResourceId") == stack_id and event.get("ResourceStatus") in _BEGINNINGS
+    return None
+
+
 def follow(target: Target, stack_id: str, since: str | None, on_event: OnEvent) -> None:
     """Report each event until the stack rests.
 
@@ -47,8 +61,13 @@ def follow(target: Target, stack_id: str, since: str | None, on_event: OnEvent) 
         on_event: told of each event, in order.
 
     Raises:
-        StackError: the stack ended in a failure; names the first resource that failed, and AWS's reason.
+        StackError: the stack ended in a failure; names the first resource that failed, AWS's reason, and the way out.
     """
+    with aws_errors("it can't be seen how far CloudFormation is", GOES_ON):
+        _follow(target, stack_id, since, on_event)
+
+
+def _follow(target: Target, stack_id: str, since: str | None, on_event: OnEvent) -> None:
     failure = ""
     while True:
         stack = stack_of(target, stack_id)
@@ -63,8 +82,9 @@ def follow(target: Target, stack_id: str, since: str | None, on_event: OnEvent) 
         time.sleep(target.poll_seconds)
     if status not in _GOOD:
         name = stack["StackName"] if stack else stack_id
-        next_step = "What there was before is as it was. Mend that, and type the same command again."
-        raise StackError(f"the stack {name} failed", why=failure or f"its state is {status}", next_step=next_step)
+        then = way_out_of(name, status) or "What there was before is as it was: type the same command again."
+        why = failure or f"its state is {status}"
+        raise StackError(f"the stack {name} failed", why=why, next_step=mend(failure, then))
 
 
 def _failure(event: ResourceEvent) -> str:

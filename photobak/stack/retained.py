@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from photobak.errors import StackError
+from photobak.stack.aws_errors import aws_errors, foreign_bucket
 from photobak.stack.change_set import Adopted
 from photobak.stack.target import Target
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _BUCKETS: Final = {"TempBucket": "temp", "PhotoBucket": "photos"}
 _TABLES: Final = {"PhotosTable": "photos", "ContentsTable": "contents"}
+_FOREIGN: Final = ("403", "AccessDenied")
 _MISSING: Final = ("404", "NoSuchBucket", "NotFound", "ResourceNotFoundException")
 _PAGES: "Final[PaginatorConfigTypeDef]" = {"PageSize": 60}
 
@@ -22,12 +24,10 @@ def find_retained(target: Target, stack_name: str) -> tuple[Adopted, ...]:
     """Everything of the template's KEPT that is there already, under the names that the template gives it.
 
     Raises:
-        StackError: a pool's name is there twice, or something can't be looked for.
+        StackError: a pool's name is there twice, a bucket's name is taken, or something can't be looked for.
     """
-    try:
+    with aws_errors(f"what an earlier stack {stack_name} kept can't be looked for"):
         return (*_buckets(target, stack_name), *_tables(target, stack_name), *_pools(target, stack_name))
-    except ClientError as error:
-        raise StackError(f"what an earlier stack {stack_name} kept can't be looked for", why=str(error)) from error
 
 
 def _buckets(target: Target, stack_name: str) -> Iterator[Adopted]:
@@ -38,7 +38,10 @@ def _buckets(target: Target, stack_name: str) -> Iterator[Adopted]:
         try:
             s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING:
+            code = error.response["Error"]["Code"]
+            if code in _FOREIGN:
+                raise foreign_bucket(name, account) from error
+            if code not in _MISSING:
                 raise
         else:
             yield Adopted(logical_id, "AWS::S3::Bucket", {"BucketName": name})

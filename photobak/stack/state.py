@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from botocore.exceptions import ClientError
 
 from photobak.errors import StackError
+from photobak.stack.aws_errors import aws_errors
 from photobak.stack.target import Target
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ _WAYS_OUT: Final = {
     ),
     "UPDATE_ROLLBACK_FAILED": (
         "an update failed, and so did the way back",
-        "Mend what the stack's events name, type `aws cloudformation continue-update-rollback --stack-name {name}`, "
-        "and deploy again. Photos, records and accounts are untouched.",
+        "Its events name what else is in the way; then type "
+        "`aws cloudformation continue-update-rollback --stack-name {name}`, and deploy again. "
+        "Photos, records and accounts are untouched.",
     ),
 }
 
@@ -42,30 +44,42 @@ def stack_of(target: Target, name: str) -> "StackTypeDef | None":
     Raises:
         StackError: CloudFormation can't be asked.
     """
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
-    try:
-        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise StackError(f"the stack {name} can't be read", why=str(error)) from error
+    with aws_errors(f"the stack {name} can't be read"):
+        cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+        try:
+            stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
     return None if stack["StackStatus"] == "DELETE_COMPLETE" else stack
 
 
+def is_changing(stack: "StackTypeDef | None") -> bool:
+    """Whether CloudFormation is at work on it."""
+    status = stack["StackStatus"] if stack else ""
+    return status.endswith("_IN_PROGRESS") and status not in _NOT_YET
+
+
+def is_new(stack: "StackTypeDef | None") -> bool:
+    """Whether nothing of it has been made yet."""
+    return stack is None or stack["StackStatus"] in _NOT_YET
+
+
+def way_out_of(name: str, status: str) -> str:
+    """What to do about a stack that is stuck in this state; "" where it isn't."""
+    return _WAYS_OUT[status][1].format(name=name) if status in _WAYS_OUT else ""
+
+
 def kind_of_change(name: str, status: str | None) -> Kind:
-    """Whether a stack in this state is to be made or changed.
+    """Whether a stack that rests in this state is to be made or changed.
 
     Raises:
-        StackError: neither can be done now; says the way out.
+        StackError: neither can be done; says the way out.
     """
     if status is None or status in _NOT_YET:
         return "CREATE"
     if status in _WAYS_OUT:
-        why, next_step = _WAYS_OUT[status]
-        raise StackError(f"the stack {name} is in the state {status}", why=why, next_step=next_step.format(name=name))
-    if status.endswith("_IN_PROGRESS"):
-        next_step = "Wait until it is done, and deploy again."
-        raise StackError(
-            f"the stack {name} is being changed just now", why=f"its state is {status}", next_step=next_step
-        )
+        why, next_step = _WAYS_OUT[status][0], way_out_of(name, status)
+        raise StackError(f"the stack {name} is in the state {status}", why=why, next_step=next_step)
     return "UPDATE"

@@ -1,30 +1,24 @@
 """``photobak deploy`` and ``destroy`` as a person types them, with the local stack as their AWS_ENDPOINT_URL."""
 
 import json
+import signal
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.command_line import photobak
+from support.command_line import photobak, started
+from support.fault_proxy import Fault, FaultProxy, Kind
 from support.local_stack import root_client
+from support.stacks import aws_variables, made, target_of
 
-from photobak.local.home import Home
-from photobak.local.keys import root_keys
 from photobak.local.values import LocalStack
 
 
 @pytest.fixture
 def aws(local_stack: LocalStack) -> dict[str, str]:
     """The variables that every AWS tool reads."""
-    keys = root_keys(Home.at(local_stack.home))
-    return {
-        "AWS_ENDPOINT_URL": local_stack.endpoint_url,
-        "AWS_ACCESS_KEY_ID": keys.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
-        "AWS_REGION": local_stack.region,
-        "AWS_DEFAULT_REGION": local_stack.region,
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    return aws_variables(local_stack)
 
 
 def test_deploy_makes_a_cloud_a_profile_and_its_first_user_and_then_nothing(tmp_path, aws, local_stack):
@@ -116,6 +110,60 @@ def test_without_a_terminal_a_deployment_that_may_not_ask_stops(tmp_path, aws, l
     stacks = root_client(local_stack, "cloudformation").describe_stacks()["Stacks"]
     states = {stack["StackName"]: stack["StackStatus"] for stack in stacks}
     assert states.get("unasked", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS"
+
+
+PREFLIGHT = 4
+"""AWS calls of a deployment before it begins."""
+
+
+def test_ctrl_c_ends_the_command_and_the_same_command_goes_on(tmp_path, local_stack):
+    """The process is interrupted before it has changed anything, and when CloudFormation is at work."""
+    cloudformation, reached = root_client(local_stack, "cloudformation"), threading.Event()
+    moments = {"Nothing has been changed": "", "CloudFormation goes on": "CREATE_COMPLETE"}
+    waiting = list(moments.values())
+
+    def hold(kind: Kind, number: int) -> Fault:
+        if (
+            kind is not Kind.OTHER
+            or number < PREFLIGHT
+            or reached.is_set()
+            or waiting[0] != _state(cloudformation, "cut-short")
+        ):
+            return Fault.NONE
+        reached.set()
+        return Fault.STALL
+
+    proxy = FaultProxy(int(local_stack.endpoint_url.rpartition(":")[2]), hold, pause=5)
+    arguments = ("deploy", "--stack-name", "cut-short", "--email", "me@example.com", "--yes")
+    with proxy.running():
+        aws = aws_variables(local_stack, f"http://127.0.0.1:{proxy.port}")
+        for words in moments:
+            with started(tmp_path, *arguments, **aws) as process:
+                assert reached.wait(60)
+                process.send_signal(signal.SIGINT)
+                _, errors = process.communicate(timeout=60)
+            assert process.returncode == 130
+            assert words in errors
+            assert "Traceback" not in errors
+            waiting.pop(0)
+            reached.clear()
+    done = photobak(tmp_path, *arguments, **aws_variables(local_stack))
+    assert done.returncode == 0, done.stderr
+    assert "me@example.com is invited" in done.stderr
+    assert len(_users(local_stack, "cut-short")) == 1
+
+
+def test_an_owner_who_was_not_invited_is_not_forgotten(tmp_path, aws, local_stack):
+    """The run that was to invite them may have been cut off after the stack was made."""
+    made(target_of(local_stack), local_stack, "ownerless")
+    deployed = photobak(tmp_path, "deploy", "--stack-name", "ownerless", "--yes", **aws)
+    assert "Nobody has an account yet. Invite the owner with: photobak deploy --email" in deployed.stderr
+
+
+def _state(cloudformation: Any, name: str) -> str:
+    """The state of a stack; "" where there is none."""
+    found = [each["StackStatus"] for each in cloudformation.describe_stacks()["Stacks"] if each["StackName"] == name]
+    return found[0] if found else ""
 
 
 def test_the_parameters_are_listed_without_an_account(tmp_path):

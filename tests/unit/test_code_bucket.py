@@ -1,12 +1,15 @@
-"""The bucket that the Lambda code goes to: ours, or none."""
+"""Buckets, whose names are the whole world's: the one that the code goes to, and those that a deployment takes over."""
+
+import json
 
 import boto3
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from photobak.errors import StackError
 from photobak.stack.bundle import Bundle
 from photobak.stack.code_bucket import put_bundle
+from photobak.stack.retained import find_retained
 from photobak.stack.target import Target
 
 ACCOUNT = "123456789012"
@@ -39,6 +42,7 @@ def test_code_goes_into_a_bucket_of_this_very_account():
     place = {"LocationConstraint": "eu-central-1"}
     session.s3.add_response("create_bucket", {}, {"Bucket": BUCKET, "CreateBucketConfiguration": place})
     session.s3.add_response("put_public_access_block", {})
+    session.s3.add_response("put_bucket_policy", {}, {"Bucket": BUCKET, "Policy": ANY})
     session.s3.add_response("put_object", {}, {**asked, "Body": b"code"})
     assert put_bundle(Target(session), "photobak", BUNDLE) == BUCKET
     session.s3.assert_no_pending_responses()
@@ -66,3 +70,41 @@ def test_code_that_lies_there_already_is_not_sent_again():
     session.s3.add_response("head_object", {})
     assert put_bundle(Target(session), "photobak", BUNDLE) == BUCKET
     session.s3.assert_no_pending_responses()
+
+
+def test_a_bucket_whose_making_was_cut_off_is_finished():
+    """It must not stay open because it is there already."""
+    session = Session()
+    policies = []
+    session.client("s3").meta.events.register(
+        "provide-client-params.s3.PutBucketPolicy", lambda params, **_: policies.append(json.loads(params["Policy"]))
+    )
+    session.s3.add_client_error("head_object", "404")
+    session.s3.add_client_error("create_bucket", "BucketAlreadyOwnedByYou")
+    session.s3.add_response("put_public_access_block", {})
+    session.s3.add_response("put_bucket_policy", {})
+    session.s3.add_response("put_object", {})
+    assert put_bundle(Target(session), "photobak", BUNDLE) == BUCKET
+    session.s3.assert_no_pending_responses()
+    (statement,) = policies[0]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_who_may_not_make_a_bucket_is_told_who_may():
+    session = Session()
+    session.s3.add_client_error("head_object", "404")
+    session.s3.add_client_error("create_bucket", "AccessDenied", "no s3:CreateBucket")
+    with pytest.raises(StackError, match="no s3:CreateBucket") as refused:
+        put_bundle(Target(session), "photobak", BUNDLE)
+    assert "administrator" in refused.value.next_step
+
+
+def test_a_bucket_of_somebody_else_is_not_taken_over():
+    session = Session()
+    session.s3.add_client_error("head_bucket", "404")
+    session.s3.add_client_error("head_bucket", "403")
+    with pytest.raises(
+        StackError, match=f"the bucket photobak-photos-{ACCOUNT}-eu-central-1 .* another account"
+    ) as taken:
+        find_retained(Target(session), "photobak")
+    assert "--stack-name" in taken.value.next_step

@@ -48,17 +48,17 @@ def test_the_principal_behind_a_session(caller, principal):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "kind", "said"),
     [
-        ("ExpiredToken", "have expired"),
-        ("InvalidClientTokenId", "does not know these credentials"),
-        ("AccessDenied", "refuses these credentials"),
+        ("ExpiredToken", ConfigError, "have expired"),
+        ("InvalidClientTokenId", ConfigError, "does not know these credentials"),
+        ("AccessDenied", StackError, "can't be asked whose account this is"),
     ],
 )
-def test_credentials_that_fail_say_what_to_do(code, said):
+def test_credentials_that_fail_say_what_to_do(code, kind, said):
     session = Session("sts")
     session.stub.add_client_error("get_caller_identity", code, "AWS's words")
-    with session.stub, pytest.raises(ConfigError, match=said) as refused:
+    with session.stub, pytest.raises(kind, match=said) as refused:
         require_account(Target(session))
     assert isinstance(refused.value.__cause__, ClientError)
 
