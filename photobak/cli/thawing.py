@@ -18,6 +18,8 @@ _LONGEST_PAUSE: Final = 600.0
 
 def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
     """Say what there is to know of originals that can't be read yet, a line for each class and state."""
+    if not frozen:
+        return
     from photobak.client.restore.frost import THAWED_DAYS
     from photobak.stack.cost.prices import StorageClass, load_prices
     from photobak.stack.cost.thaw import thaw_offers

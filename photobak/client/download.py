@@ -87,7 +87,7 @@ class Download:
     def facts(self, key: str) -> Facts:
         """Ask what an object is; it must not be empty.
 
-        Its first byte is asked for: an answer to HEAD would not say why it is refused.
+        Its first byte is asked for: an HEAD request's answer would not say why it is refused.
 
         Raises:
             Gone, Frozen: there is no such object to be read.

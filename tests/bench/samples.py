@@ -33,7 +33,7 @@ def main() -> None:
             bench.start_anew()
             print(bench.first_sync("the sample photographs, new", corpus()), "\n")
             print(bench.again("the same, nothing new", corpus()), "\n")
-            print(bench.first_sync("100 new files of 4 MB, sent", _large_files(Path(folder)), "--no-wait"))
+            print(bench.first_sync("100 new files of 4 MB, sent", large_files(Path(folder)), "--no-wait"))
         finally:
             photobak(bench.home, "local", "down")
 
@@ -103,7 +103,7 @@ class _Bench:
         return root_session(root_keys(Home.at(self.stack))).client("s3", endpoint_url=stack.endpoint_url)
 
 
-def _large_files(folder: Path) -> Path:
+def large_files(folder: Path) -> Path:
     """JPEG heads with noise behind: what a camera writes, as far as a network is concerned."""
     photos = folder / "large"
     photos.mkdir()

@@ -1,0 +1,67 @@
+"""A hundred originals of 4 MB come back: ``python -m tests.bench.restore``.
+
+``photobak get --all`` beside ``s5cmd cp`` of the same objects from the same local S3, followed by ``openssl dgst
+-sha256`` of what came, since s5cmd compares no hashes. photobak also lists the photos, names them, and puts them on the
+disk before it says so.
+"""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from photobak.local.home import Home
+from photobak.local.keys import root_keys
+from tests.bench.measure import Command, measure
+from tests.bench.samples import large_files
+from tests.support.command_line import PHOTOBAK, environ_of, photobak
+
+ROUNDS = 7
+MOST_MEGABYTES = 150
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="bench-restore-") as folder:
+        home = Path(folder)
+        try:
+            photobak(home, "local", "up")
+            photobak(home, "sync", str(large_files(home)))
+            found = measure(_ours(home), _rival(home), rounds=ROUNDS)
+            print(found.table("100 originals of 4 MB (goal: 1.1 in wall time and CPU)"))
+            print(f"\nmemory: {found.ours.cost.peak / 1e6:.0f} MB (goal: {MOST_MEGABYTES} MB at most)")
+        finally:
+            photobak(home, "local", "down")
+
+
+def _ours(home: Path) -> Command:
+    environ = [f"{name}={value}" for name, value in environ_of(home).items()]
+    target = home / "photobak-came"
+    argv = ["env", "-i", *environ, PHOTOBAK, "get", "--all", "--layout", "flat", "--to", str(target)]
+    return Command("photobak get", argv, lambda: shutil.rmtree(target, ignore_errors=True))
+
+
+def _rival(home: Path) -> Command:
+    status = json.loads(photobak(home, "status", "--json").stdout)
+    keys = root_keys(Home.at(home / "photobak" / "state" / "local"))
+    target = home / "s5cmd-came"
+    s5cmd = Path(PHOTOBAK).with_name("s5cmd")
+    copy = f"{s5cmd} --log error cp 's3://{status['bucket']}/original/{status['identity_id']}/*' {target}/"
+    environ = [
+        f"PATH={environ_of(home)['PATH']}",
+        f"S3_ENDPOINT_URL={status['endpoint_url']}",
+        f"AWS_REGION={status['region']}",
+        f"AWS_ACCESS_KEY_ID={keys.access_key_id}",
+        f"AWS_SECRET_ACCESS_KEY={keys.secret_access_key}",
+    ]
+    argv = ["env", "-i", *environ, "sh", "-c", f"{copy} && openssl dgst -sha256 {target}/* > /dev/null"]
+
+    def empty() -> None:
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+
+    return Command("s5cmd cp, openssl dgst", argv, empty)
+
+
+if __name__ == "__main__":
+    main()
