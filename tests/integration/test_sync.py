@@ -81,6 +81,21 @@ class TestPlainDays:
         assert run.counts == {"unchanged": 2}
         assert (run.summary.uploaded, run.watcher.outcomes) == (0, [])
 
+    def test_photos_that_may_only_be_read_are_backed_up_and_stay_as_they_are(self, backup: Backup) -> None:
+        photos = backup.make("a.jpg", "2024/b.jpg")
+        folders = [backup.photos / "2024", backup.photos]
+        for path in (*photos, *folders):
+            path.chmod(0o400 if path.is_file() else 0o500)
+        before = {path: (path.stat().st_mtime_ns, path.stat().st_ctime_ns) for path in (*photos, *folders)}
+        try:
+            done = backup.run("sync", str(backup.photos), "--rehash")  # as somebody whom permissions bind
+            after = {path: (path.stat().st_mtime_ns, path.stat().st_ctime_ns) for path in (*photos, *folders)}
+        finally:
+            for folder in folders:
+                folder.chmod(0o700)
+        assert (done.returncode, after) == (0, before)
+        assert len(backup.records()) == 2
+
     def test_a_rehearsal_sends_nothing(self, backup: Backup) -> None:
         backup.make("a.jpg", "b.jpg")
         assert without_network(backup).sync(dry_run=True).results == {"a.jpg": "would-upload", "b.jpg": "would-upload"}

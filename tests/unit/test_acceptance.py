@@ -1,4 +1,4 @@
-"""docs/acceptance.md names the tests that prove the promise; each of them is there, and each line names one."""
+"""The pages of the promise name the tests that prove it; each of them is there, and each line names one."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-ACCEPTANCE = (TESTS.parent / "docs" / "acceptance.md").read_text(encoding="utf-8")
-LINES = re.findall(r"^\| (?!what is tried|---)(.+) \| (.+) \|$", ACCEPTANCE, re.MULTILINE)
-NAMED = sorted(set(re.findall(r"`([\w/]+\.py::\w+)`", ACCEPTANCE)))
+PAGES = {
+    page: (TESTS.parent / "docs" / page).read_text(encoding="utf-8") for page in ("acceptance.md", "data-integrity.md")
+}
+_LINE = re.compile(r"^\| (?!what is tried|what holds|never \||---)(.+) \| (.+) \|$", re.MULTILINE)
+LINES = [(page, *line) for page, text in PAGES.items() for line in _LINE.findall(text)]
+NAMED = sorted({name for text in PAGES.values() for name in re.findall(r"`([\w/]+\.py::\w+)`", text)})
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -17,11 +20,17 @@ def test_a_test_that_is_named_exists(name: str) -> None:
     assert re.search(rf"^ *def {test}\(", (TESTS / file).read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize(("tried", "proof"), LINES, ids=[tried for tried, _ in LINES])
-def test_every_line_of_the_promise_names_its_proof(tried: str, proof: str) -> None:
-    assert re.fullmatch(r"`[\w/]+\.py::test_\w+`(, `[\w/]+\.py::test_\w+`)*", proof), tried
+@pytest.mark.parametrize(("page", "said", "proof"), LINES, ids=[f"{page}: {said}" for page, said, _ in LINES])
+def test_every_line_names_its_proof(page: str, said: str, proof: str) -> None:
+    assert re.fullmatch(r"`[\w/]+\.py::test_\w+`(, `[\w/]+\.py::test_\w+`)*", proof), said
 
 
-def test_the_promise_has_four_parts_and_no_line_is_overlooked() -> None:
-    assert re.findall(r"^## (\d)\.", ACCEPTANCE, re.MULTILINE) == ["1", "2", "3", "4"]
-    assert len(LINES) == sum(line.startswith("| ") for line in ACCEPTANCE.splitlines()) - 2 * 4
+@pytest.mark.parametrize("page", PAGES)
+def test_no_line_is_overlooked(page: str) -> None:
+    rows = sum(line.startswith("| ") for line in PAGES[page].splitlines())
+    tables = PAGES[page].count("| --- | --- |")
+    assert sum(each[0] == page for each in LINES) == rows - 2 * tables
+
+
+def test_the_promise_has_four_parts() -> None:
+    assert re.findall(r"^## (\d)\.", PAGES["acceptance.md"], re.MULTILINE) == ["1", "2", "3", "4"]
