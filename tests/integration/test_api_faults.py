@@ -86,6 +86,25 @@ def test_the_last_place_stays_whoever_gives_up_the_others(aws: Aws) -> None:
         assert person.record_json(SHA256) == record.to_json()
 
 
+def test_new_photos_are_noted_in_one_request_unless_another_device_stores_one_of_them_meanwhile(aws: Aws) -> None:
+    person = aws.person()
+    others = [announcement(b"photo %d" % number, NEW) for number in range(3)]
+    answers = person.announce(*others)
+    assert {answer["status"] for answer in answers} == {"upload"}
+    assert person.calls == ["BatchGetItem", "TransactWriteItems"]
+
+    def store() -> None:
+        other = Person(aws, person.identity_id)
+        other.announce(announcement(PHOTO, ELSEWHERE))
+        other.process(other.upload(PHOTO))
+
+    late, first, *_ = person.announce(
+        announcement(PHOTO, NEW), announcement(b"one more", NEW), before_call=once_before(2, store)
+    )
+    assert (late["status"], first["status"]) == ("stored", "upload")
+    check_places(person, NEW, ELSEWHERE)
+
+
 def test_the_same_photo_twice_in_one_request(local: Aws) -> None:
     person = local.person()
     first, second = person.announce(announcement(PHOTO, OLD), announcement(PHOTO, ELSEWHERE))

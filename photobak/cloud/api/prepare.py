@@ -46,12 +46,14 @@ class Preparer:
         kept = {sha256: content for sha256, content in contents.items() if content.status.kept}
         timestamps = {content.timestamp for content in kept.values() if content.timestamp is not None}
         records = self.library.photos.get_many(identity_id, timestamps)
+        new = [each for each in announcements if each.sha256 not in kept]
+        expected = bool(new) and self.library.contents.expect_all(identity_id, new, self.clock())
 
         def answer(announcement: Announcement) -> dict[str, Any]:
             record = records.get(announcement.sha256)
             if announcement.sha256 in kept:
                 return self._stored(kept[announcement.sha256], record, announcement)
-            return self._expect(identity_id, announcement)
+            return (self._wanted if expected else self._expect)(identity_id, announcement)
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
             return list(pool.map(answer, announcements))
@@ -68,6 +70,9 @@ class Preparer:
             if content is not None and content.timestamp is not None:
                 record = self.library.photos.get(identity_id, content.timestamp)
                 return self._stored(content, record, announcement)
+        return self._wanted(identity_id, announcement)
+
+    def _wanted(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
         post = self._presign(TempKey(identity_id, announcement.sha256), announcement)
         timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
         return {"sha256": announcement.sha256, "timestamp": timestamp, "status": "upload", **post}

@@ -1,7 +1,7 @@
 """The table ``Contents``: is this content here already, and what became of what was uploaded?"""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -80,6 +80,32 @@ class ContentsTable:
         Returns:
             False where the content is a photo, unless it is one that the trash has kept for as long as it was to.
         """
+        try:
+            self._dynamodb.update_item(**self._expectation(identity_id, announcement, now))
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def expect_all(self, identity_id: str, announcements: Sequence[Announcement], now: datetime) -> bool:
+        """Note in one transaction that these uploads are coming, up to a hundred: one request instead of as many.
+
+        Returns:
+            False where nothing was noted, because one of them is a photo, or is being changed by somebody else: what is
+            to be said of each, ``expect`` finds out.
+        """
+        if len({each.sha256 for each in announcements}) < len(announcements):
+            return False  # a transaction has one operation an item
+        updates: Any = [{"Update": self._expectation(identity_id, each, now)} for each in announcements]
+        try:
+            self._dynamodb.transact_write_items(TransactItems=updates)
+        except self._dynamodb.exceptions.TransactionCanceledException:
+            return False
+        return True
+
+    def _expectation(self, identity_id: str, announcement: Announcement, now: datetime) -> Any:
+        """The update that notes an announcement, unless the content is a photo."""
         said = announcement.to_json()
         first = {name: said[name] for name in _KEPT_FROM_FIRST}
         values: dict[str, Any] = {f":{name}": _attribute(value) for name, value in first.items()}
@@ -93,32 +119,19 @@ class ContentsTable:
         }
         kept = [f"#{name} = if_not_exists(#{name}, :{name})" for name in (*first, "timestamp")]
         update = f"SET #status = :expected, #ttl = :ttl, {', '.join(kept)} REMOVE #reason ADD #revision :one"
+        names = [*first, "timestamp", "status", "ttl", "reason", "revision"]
         if announcement.sources:
             values[":sources"] = {"SS": sorted(set(announcement.sources))}
             update += ", #sources :sources"
-        names = [
-            *first,
-            "timestamp",
-            "status",
-            "ttl",
-            "reason",
-            "revision",
-            *(["sources"] if announcement.sources else []),
-        ]
-        try:
-            self._dynamodb.update_item(
-                TableName=self.name,
-                Key=_key(identity_id, announcement.sha256),
-                UpdateExpression=update,
-                ConditionExpression=f"{_STILL_OPEN} OR (#status = :trashed AND #ttl < :now)",
-                ExpressionAttributeNames={f"#{name}": name for name in names},
-                ExpressionAttributeValues=values,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+            names.append("sources")
+        return {
+            "TableName": self.name,
+            "Key": _key(identity_id, announcement.sha256),
+            "UpdateExpression": update,
+            "ConditionExpression": f"{_STILL_OPEN} OR (#status = :trashed AND #ttl < :now)",
+            "ExpressionAttributeNames": {f"#{name}": name for name in names},
+            "ExpressionAttributeValues": values,
+        }
 
     def reject(self, identity_id: str, sha256: str, reason: str, now: datetime) -> None:
         """Note that the bytes did not match; a content that is a photo already stays one."""
