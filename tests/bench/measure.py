@@ -1,4 +1,4 @@
-"""Runs two commands in turn and sets their costs side by side: wall time, CPU time, peak memory.
+"""Runs commands in turn and sets their costs side by side: wall time, CPU time, peak memory.
 
 ``measure`` is what benchmarks import. Run as a script, this module is the launcher of one command: a process inherits
 the peak memory of the one that started it (Linux counts it at exec), so the starter has to be a small one.
@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 WARM_UPS = 1
@@ -25,6 +27,8 @@ class Command:
     argv: Sequence[str]
     before: Callable[[], None] | None = None
     """Brings the world into the state that each run starts from; not measured."""
+    ends_with: int = 0
+    """The exit code of a run that went well."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Cost:
     cpu: float
     """Seconds in user and system mode, of the command and of all processes that it waited for."""
     peak: float
-    """Bytes resident, of the largest of these processes."""
+    """Bytes resident, of the command and all that it started together; never less than its largest process had."""
 
 
 @dataclass(frozen=True)
@@ -56,34 +60,47 @@ class Result:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Ours beside a rival's."""
+    """Ours beside its rivals."""
 
     ours: Result
-    rival: Result
+    rivals: tuple[Result, ...]
+
+    @property
+    def rival(self) -> Result:
+        """The first one, which the goal is set against."""
+        return self.rivals[0]
 
     @property
     def wall_ratio(self) -> float:
         """Below 1 = ours is faster."""
-        return self.ours.cost.wall / self.rival.cost.wall
+        return self.ratios(self.rival)[0]
 
     @property
     def cpu_ratio(self) -> float:
         """Below 1 = ours needs less."""
-        return self.ours.cost.cpu / self.rival.cost.cpu
+        return self.ratios(self.rival)[1]
 
     @property
     def peak_ratio(self) -> float:
         """Below 1 = ours needs less."""
-        return self.ours.cost.peak / self.rival.cost.peak
+        return self.ratios(self.rival)[2]
+
+    def ratios(self, rival: Result) -> tuple[float, float, float]:
+        """Ours by this rival's: wall, CPU, peak."""
+        ours, theirs = self.ours.cost, rival.cost
+        return ours.wall / theirs.wall, ours.cpu / theirs.cpu, ours.peak / theirs.peak
 
     def table(self, title: str) -> str:
         """The medians and their ratios, as Markdown."""
-        ratios = (self.wall_ratio, self.cpu_ratio, self.peak_ratio)
+        names = [""] if len(self.rivals) == 1 else [f" to {rival.name}" for rival in self.rivals]
         rows = [
             (title, "wall s", "CPU s", "peak MB"),
             ("---", "---:", "---:", "---:"),
-            *((result.name, *_figures(result.cost)) for result in (self.ours, self.rival)),
-            ("ratio", *(f"{ratio:.2f}" for ratio in ratios)),
+            *((result.name, *_figures(result.cost)) for result in (self.ours, *self.rivals)),
+            *(
+                (f"ratio{name}", *(f"{ratio:.2f}" for ratio in self.ratios(rival)))
+                for name, rival in zip(names, self.rivals, strict=True)
+            ),
         ]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         return "\n".join(
@@ -92,25 +109,29 @@ class Comparison:
         )
 
 
-def measure(ours: Command, rival: Command, rounds: int = 5) -> Comparison:
-    """Run both commands in turn, so that whatever else the machine does meets both; the first runs don't count.
+def measure(ours: Command, *rivals: Command, rounds: int = 5) -> Comparison:
+    """Run the commands in turn, so that whatever else the machine does meets all; the first runs don't count.
 
     Raises:
         SystemExit: a command failed.
     """
-    ours_runs, rival_runs = [], []
-    for _ in range(WARM_UPS + rounds):
-        ours_runs.append(_run(ours))
-        rival_runs.append(_run(rival))
-    return Comparison(_result(ours, ours_runs[WARM_UPS:]), _result(rival, rival_runs[WARM_UPS:]))
+    commands = (ours, *rivals)
+    turns = [[run_once(command) for command in commands] for _ in range(WARM_UPS + rounds)][WARM_UPS:]
+    results = [_result(command, list(runs)) for command, runs in zip(commands, zip(*turns, strict=True), strict=True)]
+    return Comparison(results[0], tuple(results[1:]))
 
 
-def _run(command: Command) -> tuple[Cost, str]:
+def run_once(command: Command) -> tuple[Cost, str]:
+    """Run one command; what it took, and what it wrote to its standard output.
+
+    Raises:
+        SystemExit: it failed.
+    """
     if command.before:
         command.before()
     launcher = [sys.executable, "-I", "-S", __file__, *command.argv]
     finished = subprocess.run(launcher, capture_output=True, text=True, check=False)
-    if finished.returncode:
+    if finished.returncode != command.ends_with:
         raise SystemExit(f"{command.name} failed ({finished.returncode}): {finished.stderr.strip()}")
     report = json.loads(finished.stdout)
     return Cost(report["wall"], report["cpu"], report["peak"]), report["output"]
@@ -128,14 +149,47 @@ def _launch(argv: list[str]) -> int:
     """Run one command to its end and write what it took to standard output, as JSON."""
     start = time.perf_counter()
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+    together = _Together(process.pid)
     assert process.stdout is not None
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    cost = {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss * 1024}
-    json.dump(cost | {"output": output}, sys.stdout)
+    peak = max(usage.ru_maxrss * 1024, together.end())
+    json.dump({"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": peak, "output": output}, sys.stdout)
     return process.returncode
+
+
+class _Together:
+    """Adds up, ten times a second, what a process and all below it have resident (Linux: it reads ``/proc``)."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._peak = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def end(self) -> int:
+        """Stop looking; returns the most bytes that were seen."""
+        self._ended.set()
+        self._thread.join()
+        return self._peak
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.1):
+            self._peak = max(self._peak, _resident(self._pid))
+
+
+def _resident(pid: int) -> int:
+    """Bytes of one process and its descendants; what ends meanwhile, or can't be seen, counts nothing."""
+    folder = Path("/proc", str(pid))
+    try:
+        own = int(Path(folder, "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        lists = [(task / "children").read_text() for task in Path(folder, "task").iterdir()]
+    except (OSError, IndexError):
+        return 0
+    return own + sum(_resident(int(child)) for children in lists for child in children.split())
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from photobak.local.home import Home
 from photobak.local.keys import root_keys
+from tests.bench.home import installed
+from tests.bench.large_files import write_large_files
 from tests.bench.measure import Command, measure
-from tests.bench.samples import large_files
 from tests.support.command_line import PHOTOBAK, environ_of, photobak
 
 ROUNDS = 7
@@ -26,7 +27,8 @@ def main() -> None:
         home = Path(folder)
         try:
             photobak(home, "local", "up")
-            photobak(home, "sync", str(large_files(home)))
+            write_large_files(home / "large", 100)
+            photobak(home, "sync", str(home / "large"))
             found = measure(_ours(home), _rival(home), rounds=ROUNDS)
             print(found.table("100 originals of 4 MB (goal: 1.1 in wall time and CPU)"))
             print(f"\nmemory: {found.ours.cost.peak / 1e6:.0f} MB (goal: {MOST_MEGABYTES} MB at most)")
@@ -45,8 +47,7 @@ def _rival(home: Path) -> Command:
     status = json.loads(photobak(home, "status", "--json").stdout)
     keys = root_keys(Home.at(home / "photobak" / "state" / "local"))
     target = home / "s5cmd-came"
-    s5cmd = Path(PHOTOBAK).with_name("s5cmd")
-    copy = f"{s5cmd} --log error cp 's3://{status['bucket']}/original/{status['identity_id']}/*' {target}/"
+    copy = f"{installed('s5cmd')} --log error cp 's3://{status['bucket']}/original/{status['identity_id']}/*' {target}/"
     environ = [
         f"PATH={environ_of(home)['PATH']}",
         f"S3_ENDPOINT_URL={status['endpoint_url']}",

@@ -45,3 +45,30 @@ def test_both_run_in_turn_after_what_goes_before() -> None:
 def test_a_command_that_fails_ends_the_benchmark() -> None:
     with pytest.raises(SystemExit, match=r"ours failed \(3\)"):
         measure(python("ours", "import sys; sys.exit(3)"), python("rival", "pass"), rounds=1)
+
+
+def test_the_memory_of_processes_that_live_side_by_side_is_added_up() -> None:
+    large = "import sys, time; data = b'x' * 60_000_000; print(len(data), flush=True); time.sleep(0.5)"
+    three = f"""
+import subprocess, sys
+others = [subprocess.Popen([sys.executable, '-I', '-S', '-c', {large!r}], stdout=subprocess.DEVNULL) for _ in range(3)]
+print([other.wait() for other in others])
+"""
+    comparison = measure(python("three", three), python("none", "pass"), rounds=1)
+
+    assert comparison.ours.cost.peak > 180_000_000
+
+
+def test_several_rivals_stand_below_each_other_each_with_its_ratio() -> None:
+    comparison = measure(*(python(name, "pass") for name in ("a", "b", "c")), rounds=1)
+
+    assert [rival.name for rival in comparison.rivals] == ["b", "c"]
+    assert comparison.rival.name == "b"
+    assert "| ratio to b" in comparison.table("a title")
+    assert "| ratio to c" in comparison.table("a title")
+
+
+def test_a_command_may_end_well_with_a_code_of_its_own() -> None:
+    three = ("sh", "-c", "exit 3")
+
+    measure(Command("incomplete", three, ends_with=3), python("rival", "pass"), rounds=1)
