@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "sync": "Back up photos.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
+    "export": "Take everything out, readable by other programs.",
     "verify": "Prove that the backup is there.",
     "show": "Show all that is known of a photo.",
     "redate": "Correct when photos were taken.",

@@ -1,0 +1,122 @@
+"""Completes a restore to a takeout: a sidecar beside each photo, and a list of all. Done again, it adds what is new."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from photobak.client.export.sidecar import has_sidecar, is_ours, sidecar, sidecar_path
+from photobak.client.restore.destination import Destination
+from photobak.client.restore.layout import Target
+from photobak.client.restore.naming import NameRules
+from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
+from photobak.client.restore.part import Expected, Part
+from photobak.errors import PhotobakError
+
+LIST: Final = PurePosixPath("photos.jsonl")
+_THERE: Final = (RestoreResult.RESTORED, RestoreResult.EXISTS)
+
+
+class Takeout:
+    """One takeout in one folder."""
+
+    def __init__(self, destination: Destination, targets: Sequence[Target], rules: NameRules) -> None:
+        self._destination = destination
+        self._rules = rules
+        self._originals = {rules.key(target.path) for target in targets}
+        self._there: list[Target] = []
+
+    def require_place(self) -> None:
+        """Make sure that the list of all has a place.
+
+        Raises:
+            PhotobakError: something else has its name.
+        """
+        found = self._read(LIST)
+        if found and not _is_list(found):
+            what = f"{self._destination.root / LIST} is not from an earlier export"
+            raise PhotobakError(what, next_step="Move it away, or export into another folder")
+
+    def complete(self, outcomes: Iterable[RestoreOutcome]) -> Iterator[RestoreOutcome]:
+        """Lay a sidecar beside each photo that is there, and pass its outcome on."""
+        for outcome in outcomes:
+            if outcome.result not in _THERE:
+                yield outcome
+                continue
+            try:
+                self._describe(outcome.target)
+            except OSError as error:
+                reason = f"its sidecar can't be written: {(error.strerror or str(error)).lower()}"
+                yield replace(outcome, result=RestoreResult.FAILED, reason=reason)
+            else:
+                self._there.append(outcome.target)
+                yield outcome
+
+    def write_list(self) -> None:
+        """Write what is there, a JSON object a line: the whole record, the file's path, and its sidecar's.
+
+        Raises:
+            PhotobakError: it can't be written.
+        """
+        lines = sorted(json.dumps(self._entry(target), ensure_ascii=True, sort_keys=True) for target in self._there)
+        try:
+            self._lay(LIST, "".join(f"{line}\n" for line in lines).encode(), None, _is_list)
+            self._destination.sync(sidecar_path(target.path).parent for target in self._there)
+        except OSError as error:
+            what = f"{self._destination.root / LIST} can't be written"
+            raise PhotobakError(what, why=(error.strerror or str(error)).lower()) from error
+
+    def _describe(self, target: Target) -> None:
+        if self._has_sidecar(target):
+            self._lay(sidecar_path(target.path), sidecar(target.record), target.modified_at, is_ours)
+
+    def _has_sidecar(self, target: Target) -> bool:
+        """Whether a photo's facts get a file: not where the person has backed up one of that name."""
+        return has_sidecar(target.record) and self._rules.key(sidecar_path(target.path)) not in self._originals
+
+    def _entry(self, target: Target) -> dict[str, Any]:
+        beside = _text(sidecar_path(target.path)) if self._has_sidecar(target) else None
+        return {"path": _text(target.path), "sidecar": beside, **target.record.to_json()}
+
+    def _lay(
+        self, path: PurePosixPath, content: bytes, modified_at: datetime | None, ours: Callable[[bytes], bool]
+    ) -> None:
+        """Write a file whole or not at all, unless it is there already, or what is there is not ours."""
+        found = self._read(path)
+        if found == content or (found is not None and not ours(found)):
+            return
+        expected = Expected(len(content), hashlib.sha256(content).hexdigest())
+        with self._destination.made(path.parent) as folder, Part(folder, path.name, expected) as part:
+            part.start_anew()
+            try:
+                part.append(memoryview(content))
+                part.become_whole(modified_at or datetime.now().astimezone(), replace=found is not None)
+            except OSError:
+                part.discard()
+                raise
+
+    def _read(self, path: PurePosixPath) -> bytes | None:
+        """What is there; None where nothing is."""
+        try:
+            with self._destination.opened(path.parent) as folder:
+                file = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(file, "rb") as reader:
+            return reader.read()
+
+
+def _is_list(content: bytes) -> bool:
+    try:
+        first = json.loads(content.partition(b"\n")[0] or b"{}")
+    except ValueError:
+        return False
+    return isinstance(first, dict) and (not first or {"path", "sha256"} <= set(first))
+
+
+def _text(path: PurePosixPath) -> str:
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
