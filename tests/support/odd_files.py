@@ -8,6 +8,7 @@ from support.photo_files import (
     ASCII,
     DIGITIZED,
     EXIF_IFD,
+    GPS_IFD,
     MAKE,
     OFFSET,
     OFFSET_DIGITIZED,
@@ -90,6 +91,9 @@ GPS_TIMES: Final = (
     ("2021:06:07", (8, 1), (9, 1), (1050, 100)),
     ("2021:06:07", (16, 2), (540, 60), (0, 1)),
     ("2021-06-07", (8, 1), (9, 1), (10, 1)),
+    ("2021:06:07", (8, 1), (9, 1), (599, 10)),
+    ("2021:06:07", (23, 1), (59, 1), (5999, 100)),
+    ("2021:06:07 ", (0, 1), (0, 1), (0, 1)),
     ("2021:13:07", (8, 1), (9, 1), (10, 1)),
 )
 
@@ -100,8 +104,11 @@ def _times() -> Iterator[tuple[str, bytes]]:
     for date in DATES:
         yield f"date {date}", jpeg(dated(date))
         yield f"date {date}, and digitized", jpeg(dated(date, digitized=OTHER))
+    for time, order in itertools.product(GPS_TIMES, "<>"):
+        yield f"gps {time}{order}", jpeg(tiff([], [], gps_fields(*time, order=order), order=order))
     for time in GPS_TIMES:
-        yield f"gps {time}", jpeg(tiff([], [], gps_fields(*time)))
+        yield f"gps {time} beside an impossible date", jpeg(dated("2021:13:07 08:09:10", gps=gps_fields(*time)))
+        yield f"gps {time} beside a date", jpeg(dated(OTHER, gps=gps_fields(*time)))
 
 
 def _structures() -> Iterator[tuple[str, bytes]]:
@@ -124,6 +131,16 @@ def _structures() -> Iterator[tuple[str, bytes]]:
     yield "twice the tag", jpeg(tiff([], [original, text(ORIGINAL, OTHER)]))
     yield "unsorted", jpeg(tiff([long(0x9999, 1), text(MAKE, "x")], [text(DIGITIZED, OTHER), original]))
     yield "exif in exif", jpeg(head + directory([long(EXIF_IFD, 8), original], 8))
+    yield (
+        "exif is its own exif",
+        jpeg(head + directory([long(EXIF_IFD, 26)], 8) + directory([long(EXIF_IFD, 26), original], 26)),
+    )
+    yield "gps is the main directory", jpeg(head + directory([long(GPS_IFD, 8), original], 8))
+    yield (
+        "two directories in a circle",
+        jpeg(head + directory([original], 8, following=46) + directory([text(DIGITIZED, OTHER)], 46, following=8)),
+    )
+    yield "a directory that begins in the header", jpeg(head + directory([original, long(EXIF_IFD, 4)], 8))
     yield "chain in a circle", jpeg(head + directory([original], 8, following=8))
     yield "exif outside", jpeg(tiff([long(EXIF_IFD, 0xFFFFFF)]))
     yield "wrong byte order", jpeg(b"MM\0*" + BLOCK[4:])

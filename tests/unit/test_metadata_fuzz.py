@@ -1,18 +1,18 @@
 """Damaged and hostile files: whatever the bytes say, reading ends soon, raises nothing and returns a sane value.
 
-PHOTOBAK_FUZZ_CASES sets how many files are damaged (the long form: 20000); the seed is fixed, a failure repeats itself.
+The seed is fixed, so a failure repeats itself; ``PHOTOBAK_CAMPAIGN=long`` damages fifty times as many.
 """
 
 import io
 import math
-import os
 import random
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.campaign import rounds
 from support.corpus import corpus_files
+from support.damage import DAMAGES
 from support.photo_files import (
     DIGITIZED,
     GPS_DATE,
@@ -48,7 +48,7 @@ from photobak.photo.capture_time import decide
 from photobak.photo.media_type import HEAD_BYTES, recognise
 from photobak.photo.metadata import Metadata, read_metadata
 
-CASES = int(os.environ.get("PHOTOBAK_FUZZ_CASES", "400"))
+CASES = rounds(short=400, long=20_000)
 SEED = 20240131
 LONGEST_READ = timedelta(seconds=5)
 CORPUS_BYTES = 256 * 1024
@@ -88,46 +88,6 @@ def whole_files() -> dict[str, bytes]:
         "a.bmp": bmp(8, 6),
         "a.xmp": xmp.encode(),
     }
-
-
-def truncated(data: bytearray, chance: random.Random) -> bytearray:
-    return data[: chance.randrange(len(data) + 1)]
-
-
-def bits_flipped(data: bytearray, chance: random.Random) -> bytearray:
-    for _ in range(chance.choice((1, 1, 4, 32, 256))):
-        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-    return data
-
-
-def head_bits_flipped(data: bytearray, chance: random.Random) -> bytearray:
-    for _ in range(chance.choice((1, 2, 8))):
-        data[chance.randrange(min(len(data), 512))] ^= 1 << chance.randrange(8)
-    return data
-
-
-def number_replaced(data: bytearray, chance: random.Random) -> bytearray:
-    """Lengths, counts and offsets at their limits."""
-    size = chance.choice((1, 2, 4, 8))
-    at = chance.randrange(max(len(data) - size, 1))
-    data[at : at + size] = chance.choice((bytes(size), b"\xff" * size, b"\x7f" * size, (8).to_bytes(size, "little")))
-    return data
-
-
-def block_repeated(data: bytearray, chance: random.Random) -> bytearray:
-    start, to = chance.randrange(len(data)), chance.randrange(len(data))
-    length = chance.randrange(1, 64)
-    data[to : to + length] = data[start : start + length]
-    return data
-
-
-DAMAGES: tuple[Callable[[bytearray, random.Random], bytearray], ...] = (
-    truncated,
-    bits_flipped,
-    head_bits_flipped,
-    number_replaced,
-    block_repeated,
-)
 
 
 def assert_sane(found: Metadata) -> None:
