@@ -37,16 +37,31 @@ class ProcessEnvironment(_Environment):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiEnvironment(_Environment):
+class CallerEnvironment(_Environment):
+    """What it takes to know who asks."""
+
+    identity_pool_id: str
+    login_provider: str
+    """The user pool as the identity pool knows it: ``cognito-idp.{region}.amazonaws.com/{pool}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreEnvironment(CallerEnvironment):
+    """What the restore function needs."""
+
+    photo_bucket: str
+    photos_table: str
+    contents_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiEnvironment(CallerEnvironment):
     """What the api function needs."""
 
     temp_bucket: str
     photo_bucket: str
     photos_table: str
     contents_table: str
-    identity_pool_id: str
-    login_provider: str
-    """The user pool as the identity pool knows it: ``cognito-idp.{region}.amazonaws.com/{pool}``."""
     max_upload_bytes: str
     tickets_table: str
     trash_days: str

@@ -34,8 +34,8 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "SignUploads": ("s3:PutObject",),
         "SignViews": ("s3:GetObject",),
         "KeepRecordsBesidePhotos": ("s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"),
-        "HideAndShowPhotos": ("s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
-        "FindDeleteMarkers": ("s3:ListBucket", "s3:ListBucketVersions"),
+        "HidePhotos": ("s3:DeleteObject",),
+        "SeeThatARecordIsGone": ("s3:ListBucket",),
         "Rows": (
             "dynamodb:GetItem",
             "dynamodb:BatchGetItem",
@@ -47,6 +47,14 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "GiveTickets": ("dynamodb:PutItem",),
         "Log": LOG,
         "KmsForUploads": ("kms:Decrypt", "kms:GenerateDataKey"),
+    },
+    "RestoreRole": {
+        "ShowPhotos": ("s3:DeleteObjectVersion",),
+        "FindDeleteMarkers": ("s3:ListBucketVersions",),
+        "KeepRecordsBesidePhotos": ("s3:PutObject", "s3:PutObjectTagging"),
+        "Rows": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        "Log": LOG,
+        "KmsForRestores": ("kms:GenerateDataKey",),
     },
     "DeviceRole": {
         "Grants": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
@@ -162,3 +170,21 @@ def test_no_policy_opens_anything_to_the_world() -> None:
     for path, value in walk(template()["Resources"]):
         if isinstance(value, dict) and value.get("Principal") in ("*", {"AWS": "*"}):
             assert value["Effect"] == "Deny", path
+
+
+def test_one_small_function_alone_may_delete_versions_and_it_reaches_no_record() -> None:
+    """Who may delete a version may delete the photo; a delete marker can't be told from one in a policy."""
+    found = [
+        (role, each)
+        for role in ROLES
+        for each in statements(role)
+        if any(action.startswith("s3:DeleteObjectVersion") for action in listed(each["Action"]))
+    ]
+    ((role, statement),) = found
+    assert role == "RestoreRole"
+    assert not [value for _, value in walk(statement["Resource"]) if "record" in str(value)]
+    functions = resources_of("AWS::Lambda::Function")
+    of_the_role = [
+        each for each in functions.values() if each["Properties"]["Role"] == {"Fn::GetAtt": ["RestoreRole", "Arn"]}
+    ]
+    assert [each["Properties"]["Handler"] for each in of_the_role] == ["photobak.cloud.restore.handler.handle"]

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from support.template import resources_of, template, walk
 
-from photobak.cloud.environment import ApiEnvironment, ProcessEnvironment
+from photobak.cloud.environment import ApiEnvironment, ProcessEnvironment, RestoreEnvironment
 from photobak.stack.template import KEPT, template_text
 
 STORES = {"TempBucket", "PhotoBucket", "PhotosTable", "ContentsTable"}
@@ -256,10 +256,15 @@ def test_a_queue_is_encrypted_and_keeps_for_a_fortnight(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "environment"),
-    [("ProcessFunction", ProcessEnvironment), ("SalvageFunction", ProcessEnvironment), ("ApiFunction", ApiEnvironment)],
+    [
+        ("ProcessFunction", ProcessEnvironment),
+        ("SalvageFunction", ProcessEnvironment),
+        ("ApiFunction", ApiEnvironment),
+        ("RestoreFunction", RestoreEnvironment),
+    ],
 )
 def test_a_function_has_all_the_variables_that_it_reads(
-    name: str, environment: type[ProcessEnvironment | ApiEnvironment]
+    name: str, environment: type[ProcessEnvironment | ApiEnvironment | RestoreEnvironment]
 ) -> None:
     variables = properties(name)["Environment"]["Variables"]
     assert {field.upper() for field in environment.__dataclass_fields__} <= variables.keys()
@@ -284,8 +289,9 @@ DIFFERENCES = {
     "LiveMessageResponse.Condition",
     # It expands no policy variables; there is one machine with one person's photos, and tests prove the fence.
     "OwnerRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource",
-    "OwnerRole.Properties.Policies.0.PolicyDocument.Statement.1.Condition.StringLike.s3:prefix",
-    "OwnerRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition",
+    "OwnerRole.Properties.Policies.0.PolicyDocument.Statement.1.Resource",
+    "OwnerRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition.StringLike.s3:prefix",
+    "OwnerRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition",
     # It has two processors.
     "ProcessEvents.Properties.ScalingConfig.MaximumConcurrency",
 }

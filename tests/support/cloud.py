@@ -25,6 +25,7 @@ from photobak.cloud.api.trash import Trash
 from photobak.cloud.process.events import UploadEvent
 from photobak.cloud.process.handler import _previews
 from photobak.cloud.process.keep import Keeper, Previewer
+from photobak.cloud.restore.trash_exit import TrashExit
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
@@ -92,6 +93,8 @@ class Aws:
     """What the process function may do."""
     api_role: "Clients"
     """What the api function may do."""
+    restore_role: "Clients"
+    """What the restore function may do."""
 
     def person(self) -> "Person":
         """Somebody nobody has heard of yet."""
@@ -128,8 +131,8 @@ class Person:
 
     def restore(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /photos/restore``."""
-        with self._library(self.aws.api_role, before_call) as (library, _):
-            return Trash(library, TRASH_DAYS, clock=lambda: NOW).take_out(self.identity_id, hashes)
+        with self._library(self.aws.restore_role, before_call) as (library, _):
+            return TrashExit(library).take_out(self.identity_id, hashes)
 
     def redate(self, wishes: Mapping[str, datetime], before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /photos/redate``."""
@@ -248,6 +251,7 @@ def _aws(stack: LocalStack, name: str, outputs: StackOutputs) -> Aws:
         root=lambda service: root_client(stack, service),
         process_role=_role_of(stack, f"{name}-process"),
         api_role=_role_of(stack, f"{name}-api"),
+        restore_role=_role_of(stack, f"{name}-restore"),
     )
 
 
@@ -284,7 +288,7 @@ def moto_aws() -> Iterator[Aws]:
             s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket="photos", VersioningConfiguration={"Status": "Enabled"})
         made = {"dynamodb": dynamodb, "s3": s3}
-        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, clients, clients)
+        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *(clients,) * 3)
     finally:
         server.stop()
 

@@ -93,3 +93,8 @@ class PhotoBucket:
             if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
                 return None
             raise
+
+
+def objects_of(record: Record) -> list[str]:
+    """The keys of a photo's objects, but for its record's, which says to a repair that the photo is in the trash."""
+    return [key for key in (record.original_key, record.thumb_key, record.web_key) if key]

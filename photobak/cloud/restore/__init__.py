@@ -1,0 +1,1 @@
+"""Lambda: takes photos out of the trash. It alone may delete versions, for delete markers are such."""
