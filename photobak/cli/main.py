@@ -14,6 +14,7 @@ from photobak.errors import PhotobakError
 
 COMMANDS: Final = {
     "sync": "Back up photos.",
+    "watch": "Back up whenever something changes.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
     "export": "Take everything out, readable by other programs.",

@@ -8,6 +8,7 @@ from typing import Final
 from photobak.errors import LocalStackError
 
 _MARKER: Final = "made-by-photobak"
+_IGNORE_FILE: Final = ".photobakignore"  # photobak.client.scan; the client and this package never meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,13 @@ class Home:
             self.root.chmod(0o700)
             for folder in (self.secrets, self.state, self.objects, self.temporary):
                 folder.mkdir(mode=0o700, exist_ok=True)
+            # Or a backup of all that is in $HOME would back up itself, and its previews, and theirs, without end.
+            (self.root / _IGNORE_FILE).write_text("*\n", "utf-8")
         except OSError as error:
             raise LocalStackError(f"the folder {self.root} can't be made", why=error.strerror or str(error)) from error
 
     def wipe(self) -> None:
-        """Delete what a local stack puts here, but the folder, its marker and its lock.
+        """Delete what a local stack puts here, but the folder, its marker, its ignore file and its lock.
 
         Raises:
             LocalStackError: the folder was not made by photobak, or something in it can't be deleted.

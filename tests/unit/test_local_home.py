@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from photobak.client.scan import Filters, distinct_roots, scan
 from photobak.errors import LocalStackError
 from photobak.local.home import Home
 from photobak.local.keys import root_keys
@@ -61,8 +62,19 @@ def test_wiping_leaves_what_others_put_there(tmp_path: Path) -> None:
     for name in ("items.sqlite3", "items.sqlite3-wal", "server.log.1", "objects/photo", "notes.txt"):
         (home.root / name).write_text("x")
     home.wipe()
-    assert {path.name for path in home.root.iterdir()} == {"made-by-photobak", "notes.txt"}
+    assert {path.name for path in home.root.iterdir()} == {"made-by-photobak", ".photobakignore", "notes.txt"}
     home.wipe()
+
+
+def test_a_backup_of_the_folder_around_it_leaves_it_alone(tmp_path: Path) -> None:
+    """Else each sync of $HOME would back up the previews of what the one before has backed up."""
+    home = Home.at(tmp_path / "state" / "local")
+    home.make()
+    (home.objects / "photo.jpg").write_bytes(b"a")
+    (tmp_path / "photo.jpg").write_bytes(b"a")
+    (root,) = distinct_roots([tmp_path])
+    found = [(listing.folder, name) for listing in scan(root, Filters()) for name in listing.files]
+    assert found == [(str(tmp_path), "photo.jpg")]
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""``photobak watch``: back up whenever something changes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from photobak.cli.context import Context, pass_context
+from photobak.cli.terminal import is_terminal, say, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photobak.client.changes import Occasions
+    from photobak.client.scan import Root
+
+_EVERY: Final = 300.0
+_EVERY_OVER_THE_NETWORK: Final = 60.0
+
+
+@click.command(name="watch", short_help="Back up whenever something changes.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once; 8 by default.")
+@click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M.")
+@click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon.")
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.FloatRange(1),
+    help="Look that often in any case; 300 by default, and 60 over a network.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, as sync does.")
+@pass_context
+def command(
+    context: Context,
+    paths: tuple[Path, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    jobs: int,
+    limit_rate: str | None,
+    timezone: str | None,
+    every: float | None,
+    as_json: bool,
+) -> None:
+    """Back up what is below each PATH, then again as soon as something changes there, until it is stopped.
+
+    Each photo is printed when the cloud has confirmed it. What fails is tried again: a network that is gone, a cloud
+    that is down, another photobak at work. File systems of a network (NFS, SMB, sshfs) tell nobody of changes that
+    other machines make; they are looked at every minute.
+
+    \b
+      photobak watch ~/Pictures
+      photobak watch --json ~/Pictures /mnt/nas/photos | jq -r .path
+    """
+    from photobak.cli.local_stack import session_or_local_stack
+    from photobak.cli.values import parse_rate, parse_zone
+    from photobak.cli.watch_view import WatchView
+    from photobak.client.index import Index
+    from photobak.client.run_lock import index_path, run_lock
+    from photobak.client.scan import Filters, distinct_roots
+    from photobak.client.session import open_session
+    from photobak.client.sync import Options, Sync, this_device
+    from photobak.client.watch import Watch
+
+    roots = distinct_roots(paths)
+    options = Options(
+        jobs=jobs,
+        device=this_device(),
+        zone=parse_zone(timezone),
+        filters=Filters.of(include, exclude),
+        bytes_per_second=parse_rate(limit_rate),
+    )
+    profile = session_or_local_stack(context).profile
+    view = WatchView(context, as_json)
+
+    def sync() -> bool:
+        with run_lock(context.places, profile), Index.open(index_path(context.places, profile)) as index:
+            # A session of its own for each run: one that was renewed meanwhile by `photobak login` counts.
+            return Sync(open_session(profile, context.places), index, view, options).run(roots).complete
+
+    occasions = _occasions(context, roots)
+    if is_terminal() and not context.quiet:
+        say(shown(f"Watching {', '.join(map(str, paths))}. Ctrl-C ends it."))
+    Watch(sync, occasions, every or _default_interval(roots), lambda words: say(shown(f"photobak: {words}"))).run()
+
+
+def _default_interval(roots: "Sequence[Root]") -> float:
+    from photobak.client.mounts import mounts_here, network_file_system
+
+    mounts = mounts_here()
+    remote = any(network_file_system(root.path.resolve(), mounts) for root in roots)
+    return _EVERY_OVER_THE_NETWORK if remote else _EVERY
+
+
+def _occasions(context: Context, roots: "Sequence[Root]") -> "Occasions":
+    from photobak.client.changes import Changes, Interval
+
+    try:
+        return Changes(roots, own=(context.places.state, context.places.config, context.places.cache))
+    except OSError as error:
+        say(shown(f"photobak: the system tells of no changes ({error}): the folders are looked at now and then"))
+        return Interval()
