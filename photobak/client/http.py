@@ -124,7 +124,13 @@ def _pool(repeatable: bool) -> "urllib3.PoolManager":
 
     again = {"total": 3, "status_forcelist": (429, 500, 502, 503, 504), "allowed_methods": None}
     once = {"total": 2, "connect": 2, "read": 0, "status": 0, "other": 0}  # only where no connection was made
-    retries = Retry(**(again if repeatable else once), redirect=0, backoff_factor=0.3, raise_on_status=False)
+    retries = Retry(
+        **(again if repeatable else once),
+        redirect=0,
+        backoff_factor=0.3,
+        backoff_jitter=0.3,  # who failed together doesn't come back together
+        raise_on_status=False,
+    )
     return urllib3.PoolManager(timeout=Timeout(connect=5.0, read=20.0), retries=retries)
 
 
