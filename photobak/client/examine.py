@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from photobak.client.candidate import Candidate, modified_at
 from photobak.client.index import Fingerprint, KnownFile
@@ -18,10 +18,12 @@ from photobak.client.select import Group
 from photobak.photo.capture_time import CaptureTime, decide
 from photobak.photo.identity import sha256_of, short_id
 from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
-from photobak.photo.metadata import Metadata, read_metadata
 from photobak.photo.pairs import leaders, take_leaders_times
 from photobak.photo.record import Status
 from photobak.photo.source import Source
+
+if TYPE_CHECKING:
+    from photobak.photo.metadata import Metadata
 
 _TRIES: Final = 3
 _TICK_NS: Final = 20_000_000
@@ -35,7 +37,7 @@ class _Examined:
     fingerprint: Fingerprint
     sha256: str
     media_type: MediaType
-    metadata: Metadata
+    metadata: "Metadata"
 
 
 class _Unsent(Exception):
@@ -142,6 +144,8 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
         OSError: it can't be read.
         _Unsent: it has more than ``largest`` bytes, or changed while it was read, three times in a row.
     """
+    from photobak.photo.metadata import read_metadata  # 20 ms, which a sync with nothing to read does without
+
     for _ in range(_TRIES):
         with open_file(path) as file:
             before = _settled_fingerprint(file)

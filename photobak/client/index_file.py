@@ -3,7 +3,6 @@
 import sqlite3
 import stat
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +10,6 @@ from photobak.errors import ConfigError
 
 SCHEMA_VERSION: Final = 3
 """What ``index.sql`` is; ``index_N.sql`` makes schema N of the one before it."""
-
-_SCRIPTS: Final = resources.files("photobak.client")
 
 
 def connect_or_begin_anew(path: Path) -> tuple[sqlite3.Connection, Path | None]:
@@ -84,11 +81,14 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Make the schema, or change it step by step: all of it or nothing, whatever happens."""
+    from importlib import resources  # 10 ms, which every run but the first does without
+
+    scripts = resources.files("photobak.client")
     connection.execute("BEGIN EXCLUSIVE")
     version = _version(connection)  # another process may have been faster
     steps = ["index.sql"] if version == 0 else [f"index_{step}.sql" for step in range(version + 1, SCHEMA_VERSION + 1)]
     for step in steps:
-        for statement in _statements(_SCRIPTS.joinpath(step).read_text(encoding="utf-8")):
+        for statement in _statements(scripts.joinpath(step).read_text(encoding="utf-8")):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")

@@ -12,7 +12,7 @@ from photobak.local import process
 from photobak.local.accounts import OWNER, accounts, ensure_account
 from photobak.local.cut_off import announce_uploads
 from photobak.local.home import Home
-from photobak.local.installed import require_extra
+from photobak.local.installed import require_extra, require_packages
 from photobak.local.keys import REGION, RootKeys, root_keys, root_session
 from photobak.local.probe import healthy, save
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
@@ -86,7 +86,7 @@ def running(home: Path) -> LocalStack | None:
     place = Home.at(home)
     if not place.stack_file.is_file():
         return None
-    require_extra()
+    require_packages()
     server = _serving(place)
     return _stack(place, server, _outputs(place)) if server else None
 
