@@ -36,14 +36,15 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     """
     from photobak.cli.signed_in import require_session
     from photobak.client.index import Index
-    from photobak.client.library import Library
+    from photobak.client.library import Among, Library
     from photobak.client.run_lock import index_path
     from photobak.client.trash import put_into_trash
 
     session = require_session(context)
-    records = Library(session).find_all(ids)
-    if len(records) > MOST_UNASKED and not yes:
-        confirm(len(records))
+    records = Library(session).find_all(ids, Among.ALL)  # a run that was cut off is finished by the same command
+    to_delete = sum(record.status.kept for record in records)
+    if to_delete > MOST_UNASKED and not yes:
+        confirm(to_delete)
     with Index.open(index_path(context.places, session.profile)) as index:
         failed = tell(context, put_into_trash(session, index, records), as_json)
     if failed:
@@ -66,22 +67,31 @@ def confirm(count: int) -> None:
 
 
 def tell(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int:
-    """Print what becomes of photos that go into the trash or out of it; returns how many did not go there."""
-    counts = {"trashed": 0, "restored": 0, "failed": 0}
-    until = None
-    for moved in moves:
-        entry = moved.to_json()
-        counts[entry["result"]] += 1
-        until = moved.trashed_until or until
+    """Print what becomes of photos that go into the trash or out of it; returns how many did not go there.
+
+    Where an error ends it, what was done until then is said too.
+    """
+    done: list[Moved] = []
+    try:
+        for moved in moves:
+            done.append(moved)
+            if as_json:
+                json_line(moved.to_json())
+            elif moved.failure:
+                say(f"{moved.record.id} {shown(moved.record.filename)}: {moved.failure}")
+    finally:
+        counts = {result: sum(each.result == result for each in done) for result in ("trashed", "restored", "failed")}
         if as_json:
-            json_line(entry)
-        elif moved.failure:
-            say(f"{moved.record.id} {shown(moved.record.filename)}: {moved.failure}")
-    if as_json:
-        json_line({"type": "summary", **counts})
-    elif not context.quiet and until:
-        when = f"until {until.astimezone():%Y-%m-%d}"
-        say(f"{plural(counts['trashed'], 'photo')} in the trash {when}; back with: photobak trash restore ID")
-    elif not context.quiet and counts["restored"]:
-        say(f"{plural(counts['restored'], 'photo')} brought back.")
+            json_line({"type": "summary", **counts})
+        elif not context.quiet:
+            _say_in_words(done, counts)
     return counts["failed"]
+
+
+def _say_in_words(done: "Iterable[Moved]", counts: dict[str, int]) -> None:
+    ends = [moved.trashed_until for moved in done if moved.trashed_until]
+    if ends:
+        until = f"until {min(ends).astimezone():%Y-%m-%d}"
+        say(f"{plural(counts['trashed'], 'photo')} in the trash {until}; back with: photobak trash restore ID")
+    if counts["restored"]:
+        say(f"{plural(counts['restored'], 'photo')} brought back.")

@@ -10,6 +10,7 @@ from photobak.cli.terminal import bytes_text, json_line, say, shown
 from photobak.errors import CloudError
 
 if TYPE_CHECKING:
+    from photobak.client.session import Session
     from photobak.photo.record import Record
 
 _WIDTH = 11
@@ -27,21 +28,26 @@ def command(context: Context, photo_id: str, as_json: bool) -> None:
       photobak show 3f2a9c81d0e4 --json | jq .lens
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.library import Library
+    from photobak.client.library import Among, Library
 
     session = require_session(context)
-    record = Library(session).find(photo_id)
+    record = Library(session).find(photo_id, Among.ALL)
     if as_json:
         json_line(record.listing() | record.to_json())
         return
+    if record.status.kept:
+        _show_picture(session, record)
+    for name, value in _lines(record, session.profile.bucket):
+        click.echo(f"{name:{_WIDTH}} {shown(value)}")
+
+
+def _show_picture(session: "Session", record: "Record") -> None:
     from photobak.cli.picture import show_thumbnail
 
     try:
         show_thumbnail(session, record)
     except CloudError as error:  # the record is worth seeing without
-        say(str(error))
-    for name, value in _lines(record, session.profile.bucket):
-        click.echo(f"{name:{_WIDTH}} {shown(value)}")
+        say(shown(str(error)))
 
 
 def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
@@ -60,6 +66,8 @@ def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
     if record.latitude is not None and record.longitude is not None:
         yield "place", f"{record.latitude:.6f}, {record.longitude:.6f}"
     yield "status", f"{record.status.value}: {record.reason}" if record.reason else record.status.value
+    if record.trashed_until:
+        yield "back until", f"{record.trashed_until.astimezone():%Y-%m-%d}, with: photobak trash restore {record.id}"
     yield "stored", f"{record.stored_at.astimezone():%Y-%m-%d %H:%M}"
     for number, source in enumerate(sorted(record.sources)):
         yield "" if number else "lay at", source

@@ -6,7 +6,7 @@ import click
 
 from photobak.cli.context import INCOMPLETE, Context, pass_context
 from photobak.cli.rm import tell
-from photobak.cli.terminal import json_line
+from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say
 
 
 @click.group(name="trash", invoke_without_command=True, short_help="List what is in the trash, and bring it back.")
@@ -31,12 +31,12 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Bring photos back from the trash, as they were."""
     from photobak.cli.signed_in import require_session
     from photobak.client.index import Index
-    from photobak.client.library import Library
+    from photobak.client.library import Among, Library
     from photobak.client.run_lock import index_path
     from photobak.client.trash import take_out_of_trash
 
     session = require_session(context)
-    records = Library(session).find_all(ids, in_trash=True)
+    records = Library(session).find_all(ids, Among.TRASH)
     with Index.open(index_path(context.places, session.profile)) as index:
         failed = tell(context, take_out_of_trash(session, index, records), as_json)
     if failed:
@@ -46,14 +46,18 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
 def _list(context: Context, as_json: bool) -> None:
     from photobak.cli.rows import Rows
     from photobak.cli.signed_in import require_session
+    from photobak.client.census import Census
     from photobak.client.library import Library
 
-    now, rows = datetime.now(UTC), Rows.for_stdout()
+    now, rows, total = datetime.now(UTC), Rows.for_stdout(), Census()
     for record in Library(require_session(context)).trash():
         until = record.trashed_until
         if until is None or until <= now:  # the cloud deletes it in its own time
             continue
+        total.add(record)
         if as_json:
             json_line(record.listing() | {"trashed_until": until.isoformat()})
         else:
             click.echo(rows.row(record, note=f"until {until.astimezone():%Y-%m-%d}"))
+    if is_terminal() and not as_json and not context.quiet:
+        say(f"{plural(total.count, 'photo')}: {bytes_text(total.size)}" if total.count else "The trash is empty.")

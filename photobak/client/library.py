@@ -1,6 +1,7 @@
 """Reads one's own records: by date, newest or oldest first, and by id."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 from typing import Any, Final
 
 from photobak.client.query import ALWAYS, Span
@@ -18,6 +19,16 @@ _CONDITIONS: Final = {
     (":until",): "#timestamp < :until",
     (":since", ":until"): "#timestamp BETWEEN :since AND :until",
 }
+
+
+class Among(Enum):
+    """Which photos an id may mean."""
+
+    KEPT = auto()
+    """All but those in the trash."""
+    TRASH = auto()
+    ALL = auto()
+    """Where the same digits begin both, those that are not in the trash."""
 
 
 class Library:
@@ -49,16 +60,16 @@ class Library:
             ScanIndexForward=False,
         )
 
-    def find(self, prefix: str) -> Record:
+    def find(self, prefix: str, among: Among = Among.KEPT) -> Record:
         """Find the photo whose id begins with ``prefix``, as git does with commits; raises as ``find_all``."""
-        return self.find_all([prefix])[0]
+        return self.find_all([prefix], among)[0]
 
-    def find_all(self, prefixes: Sequence[str], *, in_trash: bool = False) -> list[Record]:
+    def find_all(self, prefixes: Sequence[str], among: Among = Among.KEPT) -> list[Record]:
         """Find the photos whose ids begin so, each once, in the order in which they were named.
 
         Args:
             prefixes: at least the first digits of each id.
-            in_trash: look among those in the trash, rather than among all others.
+            among: which photos may be meant.
 
         Raises:
             UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
@@ -72,7 +83,7 @@ class Library:
         for prefix in prefixes:
             items = [whole[prefix]] if prefix in whole else []
             items = items if is_sha256(prefix) else list(self._beginning_with(prefix))
-            item = self._the_one(prefix, _meant(prefix, items, in_trash))
+            item = self._the_one(prefix, _meant(prefix, items, among))
             found[item["sha256"]["S"]] = item["timestamp"]["N"]
         records = self._at(found.values())
         for sha256 in found:
@@ -123,17 +134,17 @@ def _prefix(text: str) -> str:
     return prefix
 
 
-def _meant(prefix: str, items: list[Any], in_trash: bool) -> list[Any]:
+def _meant(prefix: str, items: list[Any], among: Among) -> list[Any]:
     """The items among which the one is that is meant."""
     kept = [item for item in items if Status(item["status"]["S"]).kept]
     trashed = [item for item in items if item["status"]["S"] == Status.TRASHED]
-    meant, others = (trashed, kept) if in_trash else (kept, trashed)
-    if meant:
-        return meant
-    if others and in_trash:
+    found = {Among.KEPT: kept, Among.TRASH: trashed, Among.ALL: kept or trashed}[among]
+    if found:
+        return found
+    if kept:
         raise UnknownPhoto(f"the photo {prefix} is not in the trash")
-    if others:
+    if trashed:
         next_step = f"Bring it back with: photobak trash restore {prefix}"
         raise UnknownPhoto(f"the photo {prefix} is in the trash", next_step=next_step)
-    command = "trash" if in_trash else "ls"
+    command = "trash" if among is Among.TRASH else "ls"
     raise UnknownPhoto(f"there is no photo {prefix}", next_step=f"`photobak {command}` shows the ids.")

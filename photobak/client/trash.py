@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from photobak.client.api import call
 from photobak.client.index import Index
@@ -23,15 +23,21 @@ class Moved:
     failure: str | None = None
     """Why it is not where it was to go."""
 
+    @property
+    def result(self) -> Literal["failed", "trashed", "restored"]:
+        """Where it is now, in a word."""
+        if self.failure:
+            return "failed"
+        return "trashed" if self.trashed_until else "restored"
+
     def to_json(self) -> dict[str, Any]:
         """The line of ``--json``."""
-        result = "failed" if self.failure else "trashed" if self.trashed_until else "restored"
         until = self.trashed_until.isoformat() if self.trashed_until else None
         return {
             "type": "photo",
             "sha256": self.record.sha256,
             "filename": self.record.filename,
-            "result": result,
+            "result": self.result,
             "trashed_until": until,
             "reason": self.failure,
         }

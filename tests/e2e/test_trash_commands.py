@@ -34,6 +34,12 @@ def test_a_photo_is_deleted_listed_and_brought_back(owner: Owner) -> None:
     assert photo["id"] in listed
     assert entry["trashed_until"][:7] in listed
 
+    shown = owner.run("show", photo["id"]).stdout
+    assert "trashed" in shown
+    assert f"photobak trash restore {photo['id']}" in shown
+    assert owner.run("rm", photo["id"]).stderr == said.stderr  # and stays no longer for it
+    assert owner.json("trash") == [entry]
+
     refused = owner.run("get", photo["id"], "--to", owner.home / "back", code=1)
     assert f"photobak trash restore {photo['id']}" in refused.stderr
 
@@ -70,12 +76,18 @@ def test_nobody_deletes_many_photos_without_being_asked(owner: Owner) -> None:
     assert "--yes" in owner.run("rm", *ids, code=2).stderr
     assert len(owner.listed()) == 12
     assert len(owner.json("rm", "--yes", *ids)) == 11 + 1
-    assert len(owner.listed()) == 1
+    (left,) = owner.listed().values()
+    *lines, summary = owner.json("rm", *ids, left["id"])  # one more is not many, whatever is in the trash already
+    assert summary == {"type": "summary", "trashed": 12, "restored": 0, "failed": 0}
+    assert {line["result"] for line in lines} == {"trashed"}
+    assert owner.listed() == {}
 
 
 @pytest.mark.parametrize(("typed", "left"), [("11", 1), ("y", 12), ("", 12)])
 def test_many_photos_are_deleted_when_their_number_is_typed(owner: Owner, typed: str, left: int) -> None:
     ids = [line["id"] for line in owner.listed().values()][:11]
+    with terminal(owner.home, "trash") as screen:
+        screen.until("The trash is empty")
     with terminal(owner.home, "rm", *ids) as screen:
         screen.until("Type 11 to delete 11 photos")
         screen.type(typed + "\n")
