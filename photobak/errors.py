@@ -63,3 +63,7 @@ class StackError(PhotobakError):
 
 class LocalStackError(PhotobakError):
     """The local stack could not be started, stopped or used."""
+
+
+class ScheduleError(PhotobakError):
+    """cron or systemd could not be asked to run photobak."""

@@ -15,6 +15,7 @@ from photobak.errors import PhotobakError
 COMMANDS: Final = {
     "sync": "Back up photos.",
     "watch": "Back up whenever something changes.",
+    "schedule": "Back up every night.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
     "export": "Take everything out, readable by other programs.",

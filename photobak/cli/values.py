@@ -1,7 +1,7 @@
 """What people type as option values: dates, rates, time zones."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import WrongUsage
@@ -9,6 +9,7 @@ from photobak.errors import WrongUsage
 if TYPE_CHECKING:
     from photobak.client.query import Span
 
+_TIME_OF_DAY: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
 _MONTH: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
@@ -78,6 +79,18 @@ def parse_size(text: str) -> int:
     if size <= 0:
         raise WrongUsage(f"{text!r} is not a size", next_step="Write it like 4MB or 800kB")
     return size
+
+
+def parse_time_of_day(text: str) -> time:
+    """Read a time of day: ``22:30``.
+
+    Raises:
+        WrongUsage: it is none.
+    """
+    match = _TIME_OF_DAY.fullmatch(text)
+    if match is None:
+        raise WrongUsage(f"{text!r} is not a time of day", next_step="Write it like 22:30")
+    return time(int(match[1]), int(match[2]))
 
 
 def parse_zone(name: str | None) -> tzinfo:

@@ -1,0 +1,1 @@
+"""What has photobak run at night: cron, or a timer of systemd."""
