@@ -7,6 +7,7 @@ disk before it says so.
 
 import json
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def main() -> None:
         try:
             photobak(home, "local", "up")
             write_large_files(home / "large", 100)
-            photobak(home, "sync", str(home / "large"))
+            # 100 previews are made meanwhile, which takes a busy machine more than a minute.
+            subprocess.run([PHOTOBAK, "sync", str(home / "large")], env=environ_of(home), check=True)
             found = measure(_ours(home), _rival(home), rounds=ROUNDS)
             print(found.table("100 originals of 4 MB (goal: 1.1 in wall time and CPU)"))
             print(f"\nmemory: {found.ours.cost.peak / 1e6:.0f} MB (goal: {MOST_MEGABYTES} MB at most)")

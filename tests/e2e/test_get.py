@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +210,24 @@ class TestTheLine:
         assert "the sign-in is not accepted any more: ExpiredToken. Type: photobak login" in done.stderr
         assert "9 not fetched yet (the same command goes on with them)" in done.stderr
         assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    def test_ctrl_c_says_what_is_there_and_the_same_command_goes_on(self, library: Backup, tmp_path: Path) -> None:
+        port = int(library.stack.endpoint_url.rpartition(":")[2])
+        reached = threading.Event()
+
+        def slow_from_the_third_on(kind: Kind, number: int) -> Fault:
+            if kind is not Kind.FETCH or number < 2:
+                return Fault.NONE
+            reached.set()
+            return Fault.DELAY
+
+        with FaultProxy(port, slow_from_the_third_on, pause=30).running() as proxy:
+            arguments = ("--all", "--layout", "flat", "--jobs", "1", "--to", str(tmp_path))
+            process = library.start("get", *arguments, **proxy.environment)
+            assert reached.wait(60)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert "2 files restored to" in said
+        assert "7 not fetched yet (the same command goes on with them)" in said
+        assert get(library, *arguments)[1]["existing"] == 2

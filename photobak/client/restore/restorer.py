@@ -120,15 +120,21 @@ class Restorer:
                 raise error
 
     def _durable(self, outcomes: Channel[RestoreOutcome]) -> Iterator[RestoreOutcome]:
-        """Pass on outcomes once their names are on the disk, a batch at a time."""
+        """Pass on outcomes once their names are on the disk, a batch at a time; so too where the run ends early."""
         held: list[RestoreOutcome] = []
-        while held or not outcomes.finished:
-            outcome = outcomes.get(timeout=_LONGEST_HOLD if held else None)
-            if outcome is not None:
-                held.append(outcome)
-            if outcome is None or len(held) == _AT_A_TIME:
-                self._destination.sync(
-                    each.target.path.parent for each in held if each.result == RestoreResult.RESTORED
-                )
-                yield from held
-                held = []
+        try:
+            while held or not outcomes.finished:
+                outcome = outcomes.get(timeout=_LONGEST_HOLD if held else None)
+                if outcome is not None:
+                    held.append(outcome)
+                if outcome is None or len(held) == _AT_A_TIME:
+                    ready, held = held, []
+                    yield from self._synced(ready)
+        except (KeyboardInterrupt, PhotobakError):
+            yield from self._synced(held)
+            raise
+
+    def _synced(self, outcomes: list[RestoreOutcome]) -> list[RestoreOutcome]:
+        restored = (each for each in outcomes if each.result is RestoreResult.RESTORED)
+        self._destination.sync(each.target.path.parent for each in restored)
+        return outcomes
