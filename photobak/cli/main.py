@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -56,6 +56,14 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"photobak.cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # which click would make an exit code of 1
+            if not _has_seen_enough():
+                raise
+            ctx.exit(0)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -96,11 +104,19 @@ def run() -> None:
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted")
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python must not complain of it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code or 0)
+
+
+def _has_seen_enough() -> bool:
+    """Whether it was the output that broke, whose reader has gone: ``photobak ls | head``."""
+    import select
+
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    gone = bool(output.poll(0))  # POLLERR and POLLHUP are told without being asked for
+    if gone:  # and Python must not complain of it at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return gone
 
 
 def _one_line(error: click.ClickException) -> str:

@@ -1,11 +1,14 @@
 """``ls`` as people use it, and what no list does: obey a name, break a line, or hide a photo."""
 
 import json
+import os
 import re
+import subprocess
 from datetime import timedelta
 
 import pytest
 from support.backup import Backup
+from support.command_line import PHOTOBAK, environ_of
 from support.library import fill_both
 from support.local_stack import root_client
 from support.records import NOON, record
@@ -129,3 +132,15 @@ def test_no_name_commands_a_terminal(backup: Backup) -> None:
             assert line.isprintable(), (command, line)
         assert done.stdout + done.stderr, command
     assert not re.search("[\x00-\x1f]", " ".join(path.name for path in backup.home.rglob("*.jpg")))
+
+
+@pytest.mark.parametrize("command", [["ls"], ["ls", "--json"]])
+def test_who_reads_no_further_is_no_error(backup: Backup, command: list[str]) -> None:
+    library(backup, {})
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [PHOTOBAK, *command], env=environ_of(backup.home), stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
