@@ -1,0 +1,28 @@
+"""`photobak status`: what it says is what the last runs have left."""
+
+import json
+import time
+
+from support.backup import Backup
+from support.known_files import known_file
+
+from photobak.client.index import Index
+
+
+def test_it_says_what_is_stored_what_is_pending_and_how_the_last_sync_ended(backup: Backup) -> None:
+    said = backup.run("status").stdout
+    assert "last sync   never: photobak sync ~/Pictures" in said
+    backup.make("a.jpg", "b.jpg")
+    backup.sync()
+    with Index.open(backup.index_file) as index:
+        index.note_sent([known_file(backup.photos / "sent before.jpg")], time.time())
+    said = backup.run("status").stdout
+    assert "2 files, all safe" in said
+    assert "stored      2 photos known here" in said
+    assert "pending     1 sent, and not confirmed yet" in said
+    (backup.photos / ".photobakignore").write_bytes(b"\xff")
+    backup.sync()
+    assert "1 of them NOT safe: sync again" in backup.run("status").stdout
+    found = json.loads(backup.run("status", "--json").stdout)
+    assert (found["stored"], found["last_sync"]["unchanged"], found["last_sync"]["failed"]) == (2, 2, 1)
+    assert found["identity_id"] == backup.session().identity_id
