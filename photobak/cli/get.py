@@ -89,7 +89,9 @@ def command(
     Each file is hashed on its way in and gets its name only when it is whole and right. A file that is there already
     is not overwritten. What is cut off goes on where it was when the same command is given again.
 
-    A template may name {fields}. Where several photos want one name, all but one carry their id.
+    A template may name {year}, {month}, {day}, {hour}, {minute}, {second} (with a width: {month:02}), {camera}, {lens},
+    {device}, {kind}, {filename}, {stem}, {ext}, {id} and {sha256}. Where several photos want one name, all but one
+    carry their id.
 
     \b
       photobak get 3f2a9c81d0e4

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.records import NOON, record
 
+from photobak.cli.get import command
 from photobak.client.restore.layout import layout_of, targets
 from photobak.client.restore.naming import EVERY_NAME, NameRules, safe_name
+from photobak.client.restore.template import FIELDS
 from photobak.errors import WrongUsage
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.record import Record
@@ -262,3 +264,7 @@ class TestTemplates:
         with pytest.raises(WrongUsage) as error:
             layout_of(layout)
         assert said in str(error.value)
+
+    def test_the_help_names_every_field(self) -> None:
+        help_text = command.help or ""
+        assert [field for field in FIELDS if f"{{{field}}}" not in help_text] == []
