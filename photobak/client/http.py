@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_ANSWER = 1 << 20
 """Bytes: few answers are larger than some kilobytes."""
 _TRIES = 3
+_CONNECTIONS = 16
+"""To one host, kept for the next request; the most that any command asks at once."""
 _log = logging.getLogger(__name__)
 
 
@@ -131,7 +133,7 @@ def _pool(repeatable: bool) -> "urllib3.PoolManager":
         backoff_jitter=0.3,  # who failed together doesn't come back together
         raise_on_status=False,
     )
-    return urllib3.PoolManager(timeout=Timeout(connect=5.0, read=20.0), retries=retries)
+    return urllib3.PoolManager(maxsize=_CONNECTIONS, timeout=Timeout(connect=5.0, read=20.0), retries=retries)
 
 
 def _request(

@@ -13,6 +13,7 @@ from photobak.photo.keys import plain
 from photobak.photo.record import Record, Status
 
 _SHOWN_IDS: Final = 5
+_PARALLEL: Final = 16
 _CONDITIONS: Final = {
     (): "",  # without one the local stack takes half the time
     (":since",): "#timestamp >= :since",
@@ -75,14 +76,8 @@ class Library:
             UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
             CloudError: the tables can't be read.
         """
-        prefixes = [_prefix(each) for each in prefixes]
-        whole = {
-            item["sha256"]["S"]: item for item in self._tables.contents(filter(is_sha256, dict.fromkeys(prefixes)))
-        }
         found = {}
-        for prefix in prefixes:
-            items = [whole[prefix]] if prefix in whole else []
-            items = items if is_sha256(prefix) else list(self._beginning_with(prefix))
+        for prefix, items in self._candidates([_prefix(each) for each in prefixes]).items():
             item = self._the_one(prefix, _meant(prefix, items, among))
             found[item["sha256"]["S"]] = item["timestamp"]["N"]
         records = self._at(found.values())
@@ -101,6 +96,18 @@ class Library:
         for record in map(Record.from_item, items):
             if record.timestamp != span.until:  # BETWEEN takes both its ends
                 yield record
+
+    def _candidates(self, prefixes: list[str]) -> dict[str, list[Any]]:
+        """For each prefix, the items whose hashes begin so: of whole ones by key, of the others by a query each."""
+        from concurrent.futures import ThreadPoolExecutor  # which a list does without
+
+        found: dict[str, list[Any]] = {prefix: [] for prefix in prefixes}
+        for item in self._tables.contents(filter(is_sha256, found)):
+            found[item["sha256"]["S"]].append(item)
+        short = [prefix for prefix in found if not is_sha256(prefix)]
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            found |= dict(zip(short, pool.map(lambda prefix: list(self._beginning_with(prefix)), short), strict=True))
+        return found
 
     def _the_one(self, prefix: str, items: list[Any]) -> Any:
         """The one item, where it is one; else the error names them."""

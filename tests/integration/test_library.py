@@ -81,12 +81,12 @@ def test_a_screen_takes_one_page_and_a_busy_or_broken_line_some_patience(
 
 @pytest.mark.parametrize("code", ["ExpiredTokenException", "UnrecognizedClientException"])
 def test_credentials_that_are_not_accepted_ask_for_a_sign_in(code: str) -> None:
-    error = refusal("the list can't be read", code, "The security token is expired")
+    error = refusal("the list can't be read", code, "The security token is expired", None)
     assert isinstance(error, SignInNeeded)
     assert "photobak login" in str(error)
 
 
 def test_what_aws_says_obeys_no_terminal() -> None:
-    error = refusal("the list can't be read", "AccessDenied", "not \x1b[2J yours")
+    error = refusal("the list can't be read", "AccessDenied", "not \x1b[2J yours", None)
     assert isinstance(error, CloudError)
     assert "\x1b" not in str(error)
