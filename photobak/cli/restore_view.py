@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from photobak.cli.context import Context
-from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say, shown, talk
+from photobak.cli.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
 from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @contextmanager
 def restore_view(context: Context, folder: Path, as_json: bool) -> Iterator["RestoreView"]:
     """The view that fits: what was asked for, and what looks. It says how far it came, also where that is cut off."""
-    if is_terminal() and not context.quiet:
+    if not context.quiet and has_room_for_progress(as_json=as_json):
         with _progress() as progress:
             view = RestoreView(context, folder, as_json, progress)
             yield from _concluded(view)
@@ -160,4 +160,5 @@ def _progress() -> "Progress":
         TimeRemainingColumn(),
         console=talk(),
         transient=True,
+        redirect_stdout=False,  # rich would lead it to its own console, which is stderr
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from photobak.cli.context import Context
 from photobak.cli.sync_progress import Picture, SyncProgress
-from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say, shown, talk
+from photobak.cli.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
 from photobak.client.outcome import FileOutcome, Result, Summary
 from photobak.client.scan import Skipped
 
@@ -24,7 +24,9 @@ _MOST_REASONS: Final = 1000
 def sync_view(context: Context, as_json: bool) -> Iterator["SyncView"]:
     """The view that fits: what was asked for, and what looks."""
     view = SyncView(context, as_json)
-    if is_terminal() and context.verbosity == 0:  # with -v there is a line for each file instead
+    if context.verbosity == 0 and has_room_for_progress(
+        as_json=as_json
+    ):  # with -v there is a line for each file instead
         with view.live():
             yield view
     else:
@@ -48,7 +50,9 @@ class SyncView(SyncProgress):
         """Show on the terminal how far it is, until the summary or the end."""
         from rich.live import Live
 
-        with Live(Picture(self), console=talk(), refresh_per_second=5, transient=True) as self._live:
+        # rich would lead stdout to its own console, which is stderr: JSON would never reach its reader.
+        self._live = Live(Picture(self), console=talk(), refresh_per_second=5, transient=True, redirect_stdout=False)
+        with self._live:
             yield
 
     def ignored(self, skipped: Skipped) -> None:

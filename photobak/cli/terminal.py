@@ -58,6 +58,11 @@ def is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+def has_room_for_progress(*, as_json: bool) -> bool:
+    """Whether a bar may be drawn: a person looks, and no JSON runs through the same screen."""
+    return is_terminal() and not (as_json and sys.stdout.isatty())
+
+
 def bytes_text(size: float) -> str:
     """A size as people read it: 4.2 MB, decimal units as in shops."""
     for unit in ("B", "kB", "MB", "GB"):

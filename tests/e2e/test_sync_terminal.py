@@ -1,8 +1,11 @@
 """`photobak sync` on a terminal: what a person sees while it runs, and what stands there at the end."""
 
+import json
 import re
+import tempfile
 
 import pyte
+import pytest
 from support.backup import Backup
 from support.fault_proxy import Fault, FaultProxy, Kind
 from support.terminal import terminal
@@ -58,6 +61,20 @@ def test_v_is_plain_lines_on_a_terminal_too_and_q_is_silence(backup: Backup) -> 
     backup.make("b.jpg")
     with terminal(backup.home, "-q", "sync", str(backup.photos)) as person:
         person.process.wait(timeout=60)
-        person.until("", within=1)
+        person.read_on()
     assert person.shown == ""
     assert len(backup.records()) == 2
+
+
+@pytest.mark.parametrize("json_goes_to_the_terminal", [False, True])
+def test_json_reaches_its_reader_though_a_person_watches(backup: Backup, json_goes_to_the_terminal: bool) -> None:
+    backup.make("a.jpg")
+    for command in (["sync", str(backup.photos)], ["get", "--all", "--to", str(backup.home / "back")]):
+        with tempfile.TemporaryFile("w+") as file:
+            stdout = None if json_goes_to_the_terminal else file
+            with terminal(backup.home, *command, "--json", stdout=stdout) as person:
+                person.process.wait(timeout=60)
+                person.read_on()
+            file.seek(0)
+            lines = person.shown if json_goes_to_the_terminal else file.read()
+        assert [json.loads(line)["type"] for line in lines.splitlines()] == ["photo", "summary"]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
+from typing import IO
 
 from support.command_line import PHOTOBAK, environ_of
 
@@ -39,20 +40,28 @@ class Terminal:
         assert found, self.shown
         return found
 
+    def read_on(self) -> None:
+        """Read what is there until nothing comes any more."""
+        while select([self.screen], [], [], 0.3)[0]:
+            try:
+                self.shown += os.read(self.screen, 65536).decode().replace("\r\n", "\n")
+            except OSError:
+                return
+
     def type(self, text: str) -> None:
         os.write(self.screen, text.encode())
 
 
 @contextmanager
-def terminal(home: Path, *arguments: str, **more: str) -> Iterator[Terminal]:
-    """Run a command on a pseudo-terminal."""
+def terminal(home: Path, *arguments: str, stdout: IO[str] | None = None, **more: str) -> Iterator[Terminal]:
+    """Run a command on a pseudo-terminal; its output may go somewhere else."""
     screen, inner = pty.openpty()
     termios.tcsetwinsize(inner, (24, 80))
     with subprocess.Popen(
         [PHOTOBAK, *arguments],
         env=environ_of(home, **more),
         stdin=inner,
-        stdout=inner,
+        stdout=stdout or inner,
         stderr=inner,
         start_new_session=True,
     ) as process:
