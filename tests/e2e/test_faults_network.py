@@ -1,7 +1,4 @@
-"""Bad lines and busy services on every kind of request: the run may fail, the photos may not.
-
-`PHOTOBAK_CAMPAIGN=long pytest tests/e2e -k faults` runs the long form.
-"""
+"""Bad lines and busy services on every kind of request: the run may fail, the photos may not."""
 
 import shutil
 from pathlib import Path
