@@ -14,7 +14,9 @@ from photobak.cli.context import INCOMPLETE, Context, pass_context
 @click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
 @click.option("--rehash", is_flag=True, help="Trust no size and no time: read every file again, and find bit rot.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Back up at most N new photos, the newest first.")
-@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once; 8 by default.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once, at most; 8 by default."
+)
 @click.option("--no-wait", is_flag=True, help="Don't wait until the cloud has confirmed what was sent.")
 @click.option(
     "--timeout",

@@ -22,7 +22,9 @@ _EVERY_OVER_THE_NETWORK: Final = 60.0
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
-@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once; 8 by default.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once, at most; 8 by default."
+)
 @click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M.")
 @click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon.")
 @click.option(

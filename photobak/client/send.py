@@ -10,6 +10,7 @@ from photobak.client.candidate import Candidate
 from photobak.client.ledger import Ledger
 from photobak.client.outcome import Observer, Result
 from photobak.client.scan import Skipped, reason_of
+from photobak.client.turns import Turns
 from photobak.client.upload import FileChanged, PostExpired, RateLimit, Unavailable, Uploader, UploadRefused
 from photobak.photo.record import Status
 
@@ -21,11 +22,12 @@ _MOST_FAILURES_IN_A_ROW: Final = 3
 class Sender:
     """Sends contents. Threads may share it; each has a connection of its own."""
 
-    def __init__(self, announcer: Announcer, ledger: Ledger, observer: Observer, rate: RateLimit) -> None:
+    def __init__(self, announcer: Announcer, ledger: Ledger, observer: Observer, rate: RateLimit, turns: Turns) -> None:
         self._announcer = announcer
         self._ledger = ledger
         self._observer = observer
         self._rate = rate
+        self._turns = turns
         self._flights = Flights()
         self._guard = Lock()
         self._failures_in_a_row = 0
@@ -36,7 +38,7 @@ class Sender:
         Raises:
             CloudError: S3 can't be reached, or has failed several times in a row.
         """
-        uploader = Uploader(self._rate, self._observer.sent)
+        uploader = Uploader(self._rate, self._turns, self._observer.sent)
         for each in announced:
             if isinstance(each, OnItsWay):
                 yield each

@@ -30,6 +30,7 @@ from photobak.client.select import Group, Selection, select, select_all
 from photobak.client.send import Sender
 from photobak.client.session import Session
 from photobak.client.settle import Settler
+from photobak.client.turns import Turns
 from photobak.client.upload import RateLimit
 
 _AHEAD: Final = 200
@@ -41,7 +42,7 @@ class Options:
     """How a sync is to go."""
 
     jobs: int
-    """Files that are sent at once."""
+    """Files that are sent at once, at most."""
     device: str
     """The machine's name in ``photo.source``."""
     zone: tzinfo
@@ -84,7 +85,8 @@ class Sync:
             SignInNeeded: the session has ended meanwhile.
         """
         announcer = Announcer(self._session)
-        sender = Sender(announcer, self._ledger, self._observer, RateLimit(self._options.bytes_per_second))
+        rate, turns = RateLimit(self._options.bytes_per_second), Turns(self._options.jobs)
+        sender = Sender(announcer, self._ledger, self._observer, rate, turns)
         settler = Settler(Confirmer(self._session), News(self._session), announcer, sender, self._ledger)
         with Pipeline() as pipeline:
             contents = pipeline.stage(self._gather, self._candidates(pipeline, roots), capacity=2)

@@ -15,6 +15,7 @@ from photobak.client.candidate import Candidate
 from photobak.client.examine import open_file
 from photobak.client.http import unreachable
 from photobak.client.index import Fingerprint
+from photobak.client.turns import Turns
 from photobak.errors import CloudError
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ class RateLimit:
 class Uploader:
     """Posts files, one at a time; each thread has its own, with a connection that stays open."""
 
-    def __init__(self, rate: RateLimit, on_bytes: Callable[[int], None]) -> None:
+    def __init__(self, rate: RateLimit, turns: Turns, on_bytes: Callable[[int], None]) -> None:
         self._rate = rate
+        self._turns = turns
         self._on_bytes = on_bytes
 
     @cached_property
@@ -115,7 +117,7 @@ class Uploader:
             reraise=True,
         )
         try:
-            attempts(self._post, candidate, post)
+            attempts(self._post_in_turn, candidate, post)
         except HTTPError as error:
             said = unreachable(post.url, error)
             raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
@@ -124,6 +126,17 @@ class Uploader:
         except _Unreadable as unreadable:
             raise unreadable.error from None
         return time.time()
+
+    def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
+        from urllib3.exceptions import HTTPError
+
+        with self._turns.turn() as turn:
+            try:
+                self._post(candidate, post)
+            except (HTTPError, _Transient):
+                turn.refused()
+                raise
+            turn.taken(candidate.fingerprint.size)
 
     def _post(self, candidate: Candidate, post: Post) -> None:
         boundary = secrets.token_hex(16)

@@ -24,6 +24,7 @@ from photobak.client.outcome import Result
 from photobak.client.scan import Filters, distinct_roots
 from photobak.client.send import Sender
 from photobak.client.sync import Options, Sync
+from photobak.client.turns import Turns
 from photobak.client.upload import RateLimit
 from photobak.errors import CloudError
 from photobak.local.values import LocalStack
@@ -517,7 +518,7 @@ class TestSender:
         watcher = Watcher()
         with Index.open(backup.index_file) as index:
             ledger = Ledger(index, watcher)
-            list(Sender(Announcer(backup.session()), ledger, watcher, RateLimit(None)).send(wanted))
+            list(Sender(Announcer(backup.session()), ledger, watcher, RateLimit(None), Turns(1)).send(wanted))
         return Run(ledger.summary, watcher)
 
     def test_the_next_copy_stands_in_for_one_that_has_gone(self, backup: Backup, wanted: Wanted) -> None:
