@@ -1,5 +1,6 @@
 """What the cloud says of its own accord while a sync waits: which photos it has stored."""
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -10,6 +11,8 @@ from photobak.client.session import Session
 from photobak.errors import PhotobakError
 from photobak.photo.record import Status
 from photobak.photo.topic import PHOTOS
+
+_log = logging.getLogger(__name__)
 
 _ENDS_WITHIN: Final = 1.0
 _MOST_KEPT: Final = 10_000
@@ -57,8 +60,8 @@ class News:
                 while not self._ended.is_set():
                     if heard := connection.hear(_ENDS_WITHIN):
                         self._note(heard.get("message"))
-        except PhotobakError:
-            return  # asking is always possible, and says what is wrong where it isn't
+        except PhotobakError as error:  # asking is always possible, and says what is wrong where it isn't
+            _log.debug("not told what is stored, so it is asked for: %s", error)
         finally:
             self._since = None
 

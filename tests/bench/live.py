@@ -94,7 +94,7 @@ async def connections(url: str, headers: dict[str, str], count: int) -> AsyncIte
 
     async def one() -> ClientConnection:
         async with turn:
-            return await connect(url, additional_headers=headers, ping_interval=None, proxy=None)
+            return await connect(url, additional_headers=headers, ping_interval=None, proxy=None, open_timeout=60)
 
     opened = await asyncio.gather(*(one() for _ in range(count)))
     try:
