@@ -41,7 +41,8 @@ def test_a_fault_that_passes_is_not_noticed(
     done = backup.run("sync", "Pictures", "--json", **proxy.environment)
     assert done.returncode == 0, done.stderr
     assert json_lines(done.stdout)[1]["stored"] == 2
-    assert proxy.done[fault] == 2 or kind is Kind.SIGN_IN
+    once = kind is Kind.SIGN_IN or fault is Fault.DELAY  # what was only delayed isn't asked again
+    assert once or proxy.done[fault] == 2
     backup.require_sound(tmp_path / "back")
 
 
