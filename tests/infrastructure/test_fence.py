@@ -15,6 +15,7 @@ from support.template import resources_of
 ME = "eu-central-1:11111111-1111-1111-1111-111111111111"
 YOU = "eu-central-1:22222222-2222-2222-2222-222222222222"
 MY_START = ME[:-1]
+ACCOUNT = "123456789012"
 VARIABLE = "${cognito-identity.amazonaws.com:sub}"
 
 BUCKETS = {"PhotoBucket": "arn:aws:s3:::photobak-photos", "TempBucket": "arn:aws:s3:::photobak-temp"}
@@ -65,6 +66,16 @@ def listing(prefix: str | None, bucket: str = "PhotoBucket") -> Request:
 
 def get(key: str, action: str = "GetObject", bucket: str = "PhotoBucket") -> Request:
     return f"s3:{action}", f"{BUCKETS[bucket]}/{key}", {}
+
+
+def of_each(kind: str, service: str, resource: str, *actions: str) -> list[Request]:
+    """Some actions on each resource of one type in the template, those that are yet to come included."""
+    place = "" if service == "iam" else "eu-central-1"
+    return [
+        (f"{service}:{action}", f"arn:aws:{service}:{place}:{ACCOUNT}:{resource.format(name)}", {})
+        for name in resources_of(kind)
+        for action in actions
+    ]
 
 
 ALLOWED: list[Request] = [
@@ -132,9 +143,41 @@ DENIED: list[Request] = [
         for action in ("DeleteTable", "UpdateTable", "UpdateTimeToLive")
     ),
     ("dynamodb:Query", TABLES["PhotosTable"] + "/index/any", {"dynamodb:LeadingKeys": [ME]}),
-    # anything else
-    ("sts:AssumeRole", "arn:aws:iam::123456789012:role/process", {}),
-    ("lambda:InvokeFunction", "arn:aws:lambda:eu-central-1:123456789012:function:photobak-process", {}),
+    # access lists, versions and settings, of mine too
+    *(
+        get(f"original/{ME}/abc.jpg", action)
+        for action in ("GetObjectAcl", "GetObjectVersionAcl", "PutObjectVersionAcl")
+    ),
+    *(get(f"original/{ME}/abc.jpg", action) for action in ("GetObjectTagging", "GetObjectTorrent", "ReplicateObject")),
+    *(
+        (f"s3:{action}", PHOTOS, {})
+        for action in ("GetBucketAcl", "PutBucketAcl", "GetBucketPolicy", "DeleteBucketPolicy")
+    ),
+    *((f"s3:{action}", PHOTOS, {}) for action in ("PutBucketPublicAccessBlock", "PutEncryptionConfiguration")),
+    ("s3:ListBucketMultipartUploads", PHOTOS, {}),
+    # statements in SQL
+    *(rows(f"PartiQL{verb}", *owners) for verb in ("Select", "Insert", "Update", "Delete") for owners in ((), (ME,))),
+    ("dynamodb:ExportTableToPointInTime", TABLES["PhotosTable"], {}),
+    ("dynamodb:GetRecords", TABLES["PhotosTable"] + "/stream/2026-01-01T00:00:00.000", {}),
+    # every other thing of the stack
+    *of_each("AWS::Lambda::Function", "lambda", "function:{}", "InvokeFunction", "GetFunction", "UpdateFunctionCode"),
+    *of_each("AWS::SQS::Queue", "sqs", "{}", "SendMessage", "ReceiveMessage", "DeleteMessage", "PurgeQueue"),
+    *of_each("AWS::SNS::Topic", "sns", "{}", "Publish", "Subscribe"),
+    *of_each("AWS::Logs::LogGroup", "logs", "log-group:{}:log-stream:x", "GetLogEvents", "PutLogEvents"),
+    *of_each("AWS::IAM::Role", "iam", "role/{}", "PassRole", "PutRolePolicy"),
+    *(("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/{name}", {}) for name in resources_of("AWS::IAM::Role")),
+    *(
+        (f"dynamodb:{action}", f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/{name}", {"dynamodb:LeadingKeys": [ME]})
+        for name in resources_of("AWS::DynamoDB::Table").keys() - TABLES.keys()
+        for action in ("GetItem", "Query", "PutItem", "DeleteItem")
+    ),
+    *(
+        (f"cognito-idp:{action}", f"arn:aws:cognito-idp:eu-central-1:{ACCOUNT}:userpool/eu-central-1_pool", {})
+        for action in ("ListUsers", "AdminCreateUser", "AdminSetUserPassword", "UpdateUserPool")
+    ),
+    ("cognito-identity:DeleteIdentities", "*", {}),
+    ("execute-api:ManageConnections", f"arn:aws:execute-api:eu-central-1:{ACCOUNT}:live/live/POST/@connections/x", {}),
+    ("cloudformation:UpdateStack", f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/photobak/1", {}),
 ]
 
 
@@ -167,6 +210,13 @@ def test_what_is_mine_i_may_read(decisions: dict[str, str], request_: Request) -
 @pytest.mark.parametrize("request_", DENIED, ids=repr)
 def test_nothing_else_is_mine_to_read_or_change(decisions: dict[str, str], request_: Request) -> None:
     assert decisions[repr(request_)] == "ImplicitlyDenied"
+
+
+def test_the_matrix_is_large_and_knows_every_thing_of_the_stack() -> None:
+    assert len(ALLOWED) + len(DENIED) > 200
+    asked = " ".join(resource for _, resource, _ in DENIED)
+    for kind in ("AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::IAM::Role"):
+        assert all(name in asked for name in resources_of(kind)), kind
 
 
 def test_the_policy_that_was_asked_is_whole() -> None:

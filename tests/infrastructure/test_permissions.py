@@ -52,7 +52,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "ShowPhotos": ("s3:DeleteObjectVersion",),
         "FindDeleteMarkers": ("s3:ListBucketVersions",),
         "KeepRecordsBesidePhotos": ("s3:PutObject", "s3:PutObjectTagging"),
-        "Rows": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        "Rows": ("dynamodb:GetItem", "dynamodb:PutItem"),
         "Log": LOG,
         "KmsForRestores": ("kms:GenerateDataKey",),
     },

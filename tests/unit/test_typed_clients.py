@@ -1,0 +1,36 @@
+"""Every client that the package makes is one whose calls mypy compares with AWS's model, by boto3's stubs."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEVELOPMENT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["dev"]
+STUBS = re.findall(r"[\w-]+", next(each for each in DEVELOPMENT if each.startswith("boto3-stubs")).partition("]")[0])[
+    2:
+]
+
+
+def clients() -> Iterator[tuple[str, ast.Call]]:
+    """Every ``….client("service", …)``, and where it is."""
+    for path in (ROOT / "photobak").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "client":
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def test_there_is_a_stub_for_every_service() -> None:
+    used = {call.args[0].value for _, call in clients() if isinstance(call.args[0], ast.Constant)}
+    assert used <= set(STUBS)
+    assert all(find_spec(f"mypy_boto3_{service.replace('-', '_')}") for service in used)
+
+
+@pytest.mark.parametrize(("place", "call"), [pytest.param(*each, id=each[0]) for each in clients()])
+def test_the_service_is_named_or_one_of_a_few(place: str, call: ast.Call) -> None:
+    """A name that is worked out would have no type; ``Session.client`` passes on one of two that its overloads name."""
+    assert isinstance(call.args[0], ast.Constant) or place.startswith("photobak/client/session.py")
