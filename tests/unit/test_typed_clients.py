@@ -17,10 +17,11 @@ STUBS = re.findall(r"[\w-]+", next(each for each in DEVELOPMENT if each.startswi
 
 
 def clients() -> Iterator[tuple[str, ast.Call]]:
-    """Every ``….client("service", …)``, and where it is."""
+    """Every ``….client("service", …)``, and where it is; a ``client()`` without a service is a function of ours."""
     for path in (ROOT / "photobak").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "client":
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "client"
+            if named and node.args:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
