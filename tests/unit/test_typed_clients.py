@@ -11,9 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DEVELOPMENT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["dev"]
-STUBS = re.findall(r"[\w-]+", next(each for each in DEVELOPMENT if each.startswith("boto3-stubs")).partition("]")[0])[
-    2:
-]
+(STUBS,) = (re.split(r"[\[\],]", each)[1:-1] for each in DEVELOPMENT if each.startswith("boto3-stubs"))
 
 
 def clients() -> Iterator[tuple[str, ast.Call]]:
