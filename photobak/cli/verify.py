@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from photobak.cli.context import INCOMPLETE, Context, pass_context
+from photobak.cli.read_data import ReadDataCommand, parse_percent, read_data_option
 from photobak.cli.terminal import bytes_text, json_line, plural, say, shown
 
 if TYPE_CHECKING:
     from photobak.client.verify_judge import Problem
 
 
-@click.command(name="verify", short_help="Prove that the backup is there.")
+@click.command(name="verify", cls=ReadDataCommand, short_help="Prove that the backup is there.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--read-data", is_flag=True, help="Read every byte too, here and in the cloud (AWS bills the download).")
+@read_data_option("Read every byte too, here and there, or so many in a hundred files (AWS bills the download).")
+@click.option("--checksums", is_flag=True, help="Compare the checksums that S3 keeps; nothing is downloaded.")
 @click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each problem, then a summary.")
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 def command(
     context: Context,
     paths: tuple[Path, ...],
-    read_data: bool,
+    read_data: str | None,
+    checksums: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     as_json: bool,
@@ -30,24 +33,26 @@ def command(
     """Compare the files below each PATH with the cloud, and all that the cloud has with itself.
 
     Every photo must have its record in both tables, its original with the right size, its previews, and its record
-    beside it; every file below PATH must be one of them. With --read-data every byte is read and hashed; with a PATH
-    too, those of its photos only. Ends with exit code 3 where anything is wrong.
+    beside it; every file below PATH must be one of them. With --read-data every byte is read and hashed, or those of a
+    random sample; with a PATH too, those of its photos only. Ends with exit code 3 where anything is wrong.
 
     \b
       photobak verify ~/Pictures
       photobak verify --read-data
+      photobak verify --read-data 5
       photobak verify ~/Pictures --json | jq -r 'select(.problem == "not-backed-up").path'
     """
     from photobak.cli.signed_in import require_session
     from photobak.client.index import Index
     from photobak.client.run_lock import index_path
     from photobak.client.scan import Filters, distinct_roots
-    from photobak.client.verify import Verifier
+    from photobak.client.verify import Depth, Verifier
 
+    depth = Depth(parse_percent(read_data), checksums)
     roots, filters = distinct_roots(paths), Filters.of(include, exclude)
     session = require_session(context)
     with Index.open(index_path(context.places, session.profile)) as index:
-        verifier = Verifier(session, index, filters, read_data=read_data)
+        verifier = Verifier(session, index, filters, depth)
         here = 0
         for problem in verifier.problems(roots):
             _print(problem, as_json)
@@ -77,6 +82,10 @@ def _conclusion(summary: dict[str, Any], here: int) -> str:
         seen.insert(0, f"{plural(summary['files'], 'file')} here")
     if summary["read"]:
         seen.append(f"{bytes_text(summary['bytes_read'])} read and hashed")
+    if summary["checksums"] or summary["without_checksum"]:
+        seen.append(f"{plural(summary['checksums'], 'checksum')} compared")
+    if summary["without_checksum"]:
+        seen.append(f"{summary['without_checksum']:,} of which S3 has no checksum (--read-data reads them)")
     if summary["frozen"]:
         seen.append(f"{summary['frozen']:,} frozen, and not read")
     found = ", ".join(seen)

@@ -53,7 +53,16 @@ class Tables:
         """Query ``Photos`` in order of capture, as ``query_contents``, but for the consistency."""
         return self._query(self._session.profile.table, condition, values or {}, query)
 
+    def count_photos(self) -> int:
+        """How many records ``Photos`` has; CloudError as in ``query_contents``."""
+        pages = self._pages(self._session.profile.table, "", {}, {"Select": "COUNT"})
+        return sum(page["Count"] for page in pages)
+
     def _query(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Any]:
+        for page in self._pages(table, condition, values, query):
+            yield from page["Items"]
+
+    def _pages(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Any]:
         query = {
             "TableName": table,
             "KeyConditionExpression": " AND ".join(filter(None, ["username = :username", condition])),
@@ -62,7 +71,7 @@ class Tables:
         }
         while True:
             page = self._dynamodb.read("Query", query, what=_WHAT)
-            yield from page["Items"]
+            yield page
             if "LastEvaluatedKey" not in page:  # a page may be empty and yet not the last
                 return
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]

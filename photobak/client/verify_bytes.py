@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from photobak.client.aws_errors import aws_errors
+from photobak.client.parallel import parallel
+from photobak.client.sample import Sample
 from photobak.client.session import Session
-from photobak.client.verify_judge import Facts, Problem, ProblemKind
+from photobak.client.verify_judge import Checked, Problem, ProblemKind, original_to_compare
 from photobak.photo.identity import CHUNK_BYTES
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record
@@ -16,21 +16,15 @@ from photobak.photo.record import Record
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_JOBS: Final = 8
-_AHEAD: Final = 64
-
-
-Checked = tuple[Facts, list[Problem]]
-"""What is known of one photo, and what is wrong with it."""
-
 
 class ByteReader:
-    """Reads the originals of one person."""
+    """Reads the originals of one person, and the records beside them."""
 
-    def __init__(self, session: Session, record_beside: Callable[[str], Record | None]) -> None:
+    def __init__(self, session: Session, record_beside: Callable[[str], Record | None], sample: Sample) -> None:
         self._session = session
         self._s3: S3Client = session.client("s3")
         self._record_beside = record_beside
+        self._sample = sample
         self.read = 0
         """Originals that were read."""
         self.bytes_read = 0
@@ -45,23 +39,34 @@ class ByteReader:
         Raises:
             CloudError: an original can't be fetched.
         """
-        waiting = iter(photos)
-        with ThreadPoolExecutor(_JOBS) as pool:
-            while batch := list(islice(waiting, _AHEAD)):
-                yield from pool.map(lambda photo: self._compared(photo, wanted), batch)
+        for checked, size in parallel(self._compared, self._chosen(photos, wanted)):
+            if size is not None:
+                self.read += 1
+                self.bytes_read += size
+            yield checked
 
-    def _compared(self, photo: Checked, wanted: Container[str] | None) -> Checked:
+    def _chosen(self, photos: Iterable[Checked], wanted: Container[str] | None) -> Iterator[tuple[Checked, bool]]:
+        """Each photo, and whether it is read."""
+        for photo in photos:
+            record = photo[0].record
+            readable = record is not None and record.status.kept and (wanted is None or record.sha256 in wanted)
+            yield photo, readable and self._sample.takes()
+
+    def _compared(self, chosen: tuple[Checked, bool]) -> tuple[Checked, int | None]:
+        """A photo with what its bytes say, and how many were read."""
+        photo, is_read = chosen
         facts, problems = photo
         record = facts.record
-        if record is None or not record.status.kept or (wanted is not None and record.sha256 not in wanted):
-            return photo
-        original = facts.object(record.original_key)
-        found = list(problems)
-        if original is not None and not original.frozen and original.size == record.size:
+        if not is_read or record is None:
+            return photo, None
+        found, size = list(problems), None
+        original = original_to_compare(facts)
+        if original is not None and not original.frozen:
+            size = original.size
             found += self._original(record)
         if facts.object(record_key(record.username, record.sha256)) is not None:
             found += self._beside(record)
-        return facts, found
+        return (facts, found), size
 
     def _original(self, record: Record) -> list[Problem]:
         digest = hashlib.sha256()
@@ -69,8 +74,6 @@ class ByteReader:
             answer = self._s3.get_object(Bucket=self._session.profile.bucket, Key=record.original_key)
             for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
                 digest.update(chunk)
-                self.bytes_read += len(chunk)
-        self.read += 1
         if digest.hexdigest() == record.sha256:
             return []
         reason = f"its bytes have the SHA-256 {digest.hexdigest()}"

@@ -5,221 +5,139 @@ the rest was read.
 """
 
 import heapq
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import groupby, islice
-from operator import attrgetter
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
 
-from photobak.client.aws_errors import aws_errors
+from photobak.client.own_objects import KINDS, OwnObjects
+from photobak.client.own_rows import OwnRows, Row, batches
+from photobak.client.parallel import ahead
 from photobak.client.session import Session
-from photobak.client.tables import Tables
-from photobak.client.verify_judge import Facts, Listed, Problem, ProblemKind, judge, own_keys
-from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.client.verify_judge import Checked, Facts, Listed, Problem, ProblemKind, judge, own_keys
 from photobak.photo.identity import is_sha256
 from photobak.photo.keys import record_key
-from photobak.photo.record import InvalidRecord, Record, Status
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-_KINDS: Final = ("original", "thumb", "web", "record")
-_FROZEN: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _JOBS: Final = 8
-_WHAT: Final = "the bucket can't be read"
+_ROWS: Final = -1
 
-T = TypeVar("T")
+_Part = tuple[str, int, Row | Listed]
+"""One thing that is known of a content: its hash, which stream it comes from, and what it is."""
 
 
 class CloudWalk:
     """One look at all that the cloud has of a person."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._tables = Tables(session)
-        self._s3: S3Client = session.client("s3")
+        self._identity_id = session.identity_id
+        self._rows = OwnRows(session)
+        self._objects = OwnObjects(session)
         self._foreign: list[Problem] = []
         self.photos = 0
         """Records that were seen."""
         self.objects = 0
         """Objects that were seen."""
 
-    def checked(self) -> Iterator[tuple[Facts, list[Problem]]]:
-        """All photos, and what is wrong with each.
+    @property
+    def own_objects(self) -> OwnObjects:
+        """What is looked at in the bucket."""
+        return self._objects
+
+    def checked(self) -> Iterator[Checked]:
+        """All photos, and what is wrong with each; last, what belongs to none.
 
         Raises:
             CloudError: a table or the bucket can't be read.
         """
-        lost: set[str] = set()
-        for batch in _batches(self._facts()):
-            suspects = [facts for facts in batch if self._judge(facts)]
-            again = {facts.sha256: facts for facts in self._look_again(suspects)} if suspects else {}
-            for facts in batch:
-                facts = again.get(facts.sha256, facts)
-                problems = self._judge(facts) if facts.sha256 in again else []
+        lost = set()
+        for batch in batches(self._facts()):
+            for facts, problems in self._checked(batch):
                 if any(problem.kind is ProblemKind.MISSING_RECORD for problem in problems):
                     lost.add(facts.sha256)
                 yield facts, problems
         for problem in self._foreign:
             yield Facts(""), [problem]
-        yield from self._strays(lost)
+        # Records that nothing points to are looked for only where the numbers don't agree.
+        if lost or self._rows.count_records() != self.photos:
+            yield from self._strays(lost)
+
+    def again(self, suspects: Sequence[Facts]) -> list[Checked]:
+        """Photos as they are now, one by one; CloudError as in ``checked``."""
+        rows = self._rows.of(facts.sha256 for facts in suspects)
+        with ThreadPoolExecutor(_JOBS) as pool:
+            fresh = list(pool.map(lambda facts: self._fresh(facts, rows.get(facts.sha256)), suspects))
+        return [(facts, self._judge(facts)) for facts in fresh]
+
+    def _checked(self, batch: Sequence[Facts]) -> Iterator[Checked]:
+        suspects = [facts for facts in batch if self._judge(facts)]
+        again = {facts.sha256: (facts, problems) for facts, problems in self.again(suspects)} if suspects else {}
+        for facts in batch:
+            yield again.get(facts.sha256) or (facts, [])
 
     def _judge(self, facts: Facts) -> list[Problem]:
-        return judge(facts, self._session.identity_id, datetime.now(UTC))
+        return judge(facts, self._identity_id, datetime.now(UTC))
 
     # ------------------------------------------------------------------ reading side by side
 
     def _facts(self) -> Iterator[Facts]:
-        streams = [self._rows(), *(self._listing(kind) for kind in _KINDS)]
-        for _, parts in groupby(heapq.merge(*streams, key=attrgetter("sha256")), key=attrgetter("sha256")):
-            yield _merged(parts)
+        with ThreadPoolExecutor(1 + len(KINDS)) as pool:
+            rows = ahead(pool, self._rows.pages())
+            listings = [ahead(pool, self._objects.pages(kind)) for kind in KINDS]
+            streams = [self._row_parts(rows), *(self._object_parts(*each) for each in enumerate(listings))]
+            for sha256, parts in groupby(heapq.merge(*streams), key=itemgetter(0)):
+                yield _merged(sha256, parts)
 
-    def _rows(self) -> Iterator[Facts]:
-        names = {"#status": "status", "#timestamp": "timestamp"}
-        shown = "sha256, #status, #timestamp"
-        items = self._tables.query_contents(ProjectionExpression=shown, ExpressionAttributeNames=names)
-        for batch in _batches(items):
-            found = self._rows_of(batch)
-            self.photos += sum(facts.record is not None for facts in found)
-            yield from found
+    def _row_parts(self, rows: Iterable[Row]) -> Iterator[_Part]:
+        for row in rows:
+            self.photos += row.record is not None
+            yield row.sha256, _ROWS, row
 
-    def _rows_of(self, items: list[Any]) -> list[Facts]:
-        """Put items of ``Contents`` and the records that they point to together."""
-        photos = [item for item in items if item["status"]["S"] not in (Status.EXPECTED, Status.REJECTED)]
-        timestamps = [item["timestamp"]["N"] for item in photos if "timestamp" in item]
-        records = {record.sha256: record for record in map(_record, self._tables.photos(timestamps)) if record}
-        return [
-            Facts(item["sha256"]["S"], Status(item["status"]["S"]), records.get(item["sha256"]["S"])) for item in items
-        ]
-
-    def _listing(self, kind: str) -> Iterator[Facts]:
-        """The objects of one kind; S3 lists keys in the order of their bytes, which is that of the hashes."""
-        prefix = f"{kind}/{self._session.identity_id}/"
-        for entry in self._list(prefix):
+    def _object_parts(self, stream: int, listing: Iterable[Listed]) -> Iterator[_Part]:
+        for listed in listing:
             self.objects += 1
-            sha256 = PurePosixPath(entry["Key"]).name.partition(".")[0]
-            if is_sha256(sha256):
-                frozen = entry.get("StorageClass") in _FROZEN
-                listed = Listed(entry["Key"], entry["Size"], entry["LastModified"], frozen)
-                yield Facts(sha256, objects=(listed,))
+            sha256, _, extension = listed.key.rpartition("/")[2].partition(".")
+            if extension and is_sha256(sha256):
+                yield sha256, stream, listed
             else:
                 reason = "nothing of photobak has such a name"
-                self._foreign.append(Problem(ProblemKind.ORPHAN, reason, path=entry["Key"]))
-
-    def _list(self, prefix: str) -> Iterator[Any]:
-        query: Any = {"Bucket": self._session.profile.bucket, "Prefix": prefix}
-        while True:
-            with aws_errors(_WHAT, self._session.profile):
-                page = self._s3.list_objects_v2(**query)
-            yield from page.get("Contents", [])
-            if not page["IsTruncated"]:
-                return
-            query["ContinuationToken"] = page["NextContinuationToken"]
+                self._foreign.append(Problem(ProblemKind.ORPHAN, reason, path=listed.key))
 
     # ------------------------------------------------------------------ looking again
 
-    def _look_again(self, suspects: list[Facts]) -> list[Facts]:
-        items = list(self._tables.contents(facts.sha256 for facts in suspects))
-        rows = {facts.sha256: facts for facts in self._rows_of(items)}
-        with ThreadPoolExecutor(_JOBS) as pool:
-            return list(pool.map(lambda facts: self._fresh(facts, rows.get(facts.sha256)), suspects))
-
-    def _fresh(self, facts: Facts, row: Facts | None) -> Facts:
+    def _fresh(self, facts: Facts, row: Row | None) -> Facts:
         """The facts as they are now: the rows, and the objects that are in question."""
         doubted = {problem.path for problem in self._judge(facts) if problem.kind is not ProblemKind.MISSING_RECORD}
-        fresh = row or Facts(facts.sha256)
-        expected = {record_key(self._session.identity_id, facts.sha256)} if row else set()
-        if fresh.record is not None:
-            expected |= set(own_keys(fresh.record))
+        record = row.record if row else None
+        expected = {record_key(self._identity_id, facts.sha256)} if row else set()
+        if record is not None:
+            expected |= set(own_keys(record))
         known = tuple(each for each in facts.objects if each.key not in doubted)
         asked = ({key for key in doubted if isinstance(key, str)} | expected) - {each.key for each in known}
-        found = tuple(each for each in map(self._head, sorted(asked)) if each is not None)
-        fresh = replace(fresh, objects=known + found)
-        if fresh.record is None and fresh.objects_of("record") and not fresh.objects_of("original"):
-            return replace(fresh, beside=self.record_beside(fresh.sha256))
+        found = tuple(each for each in map(self._objects.seen, sorted(asked)) if each is not None)
+        fresh = Facts(facts.sha256, row.status if row else None, record, known + found, strays=facts.strays)
+        if record is None and fresh.objects_of("record") and not fresh.objects_of("original"):
+            return replace(fresh, beside=self._objects.record_beside(fresh.sha256))
         return fresh
-
-    def _head(self, key: str) -> Listed | None:
-        from botocore.exceptions import ClientError
-
-        with aws_errors(_WHAT, self._session.profile):
-            try:
-                found = self._s3.head_object(Bucket=self._session.profile.bucket, Key=key)
-            except ClientError as error:
-                if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
-                    return None
-                raise
-        return Listed(key, found["ContentLength"], found["LastModified"], found.get("StorageClass") in _FROZEN)
-
-    def record_beside(self, sha256: str) -> Record | None:
-        """The record as it lies beside the photo; None where there is none, or none that can be read.
-
-        Raises:
-            CloudError: the bucket can't be read.
-        """
-        from botocore.exceptions import ClientError
-
-        key = record_key(self._session.identity_id, sha256)
-        with aws_errors(_WHAT, self._session.profile):
-            try:
-                body = self._s3.get_object(Bucket=self._session.profile.bucket, Key=key)["Body"].read()
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "NoSuchKey":
-                    return None
-                raise
-        try:
-            return Record.from_json(json.loads(body))
-        except (ValueError, InvalidRecord):
-            return None
 
     # ------------------------------------------------------------------ records that nothing points to
 
-    def _strays(self, lost: set[str]) -> Iterator[tuple[Facts, list[Problem]]]:
-        """Records that no item of ``Contents`` points to, but for those that are known to be lost there.
-
-        They are looked for only where the numbers don't agree.
-        """
-        names = {"#timestamp": "timestamp"}
-        query: Any = {"ProjectionExpression": "sha256, #timestamp", "ExpressionAttributeNames": names}
-        if not lost and sum(1 for _ in self._tables.query_photos(**query)) == self.photos:
-            return
-        for batch in _batches(self._tables.query_photos(**query)):
-            items = {item["sha256"]["S"]: item for item in self._tables.contents(row["sha256"]["S"] for row in batch)}
-            for row in batch:
-                sha256, timestamp = row["sha256"]["S"], row["timestamp"]["N"]
-                item = items.get(sha256)
-                pointed_at = item["timestamp"]["N"] == timestamp if item and "timestamp" in item else sha256 in lost
-                if not pointed_at and self._is_still_there(timestamp):
-                    reason = f"no item of the table Contents points to the record of {timestamp}"
-                    yield Facts(sha256), [Problem(ProblemKind.ORPHAN, reason, sha256)]
-
-    def _is_still_there(self, timestamp: str) -> bool:
-        """Whether a record has not been moved meanwhile, nor is about to be deleted by DynamoDB."""
-        now = datetime.now(UTC)
-        records = filter(None, map(_record, self._tables.photos([timestamp])))
-        return any(record.trashed_until is None or record.trashed_until > now for record in records)
+    def _strays(self, lost: Container[str]) -> Iterator[Checked]:
+        """Where a content has no item at all, that has been said of those that are ``lost`` already."""
+        for sha256, timestamp, has_item in self._rows.strays():
+            reason = f"no item of the table Contents points to the record of {timestamp}"
+            is_said = sha256 in lost and not has_item
+            yield Facts(sha256, strays=(timestamp,)), [] if is_said else [Problem(ProblemKind.ORPHAN, reason, sha256)]
 
 
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    waiting = iter(items)
-    while batch := list(islice(waiting, MAX_PHOTOS_A_REQUEST)):
-        yield batch
-
-
-def _merged(parts: Iterable[Facts]) -> Facts:
-    row, *others = parts
-    for part in others:
-        objects = row.objects + part.objects
-        row = replace(row, status=row.status or part.status, record=row.record or part.record, objects=objects)
-    return row
-
-
-def _record(item: Any) -> Record | None:
-    try:
-        return Record.from_item(item)
-    except InvalidRecord:
-        return None
+def _merged(sha256: str, parts: Iterable[_Part]) -> Facts:
+    row: Row | None = None
+    objects = []
+    for _, _, part in parts:
+        if isinstance(part, Row):
+            row = part
+        else:
+            objects.append(part)
+    return Facts(sha256, row.status if row else None, row.record if row else None, tuple(objects))

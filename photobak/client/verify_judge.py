@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
@@ -60,14 +60,14 @@ class Problem:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """An object as a listing of the bucket has it."""
 
     key: str
     size: int
     """Bytes."""
-    modified_at: datetime
+    modified_at: str
+    """ISO 8601, as S3 says it: most listings are read without a look at it."""
     frozen: bool = False
     """Whether it has to be thawed before it can be read."""
 
@@ -85,6 +85,8 @@ class Facts:
     """What the bucket has of it, whatever belongs to it or not."""
     beside: Record | None = None
     """The record as it lies beside the photo, where it had to be looked at."""
+    strays: tuple[str, ...] = ()
+    """The timestamps of its records that no item in ``Contents`` points to, where they had to be looked for."""
 
     def object(self, key: str) -> Listed | None:
         """The object of this key."""
@@ -93,6 +95,10 @@ class Facts:
     def objects_of(self, kind: str) -> list[Listed]:
         """The objects below ``original/``, ``thumb/``, ``web/`` or ``record/``."""
         return [each for each in self.objects if each.key.startswith(f"{kind}/")]
+
+
+Checked = tuple[Facts, list[Problem]]
+"""What is known of one photo, and what is wrong with it."""
 
 
 def judge(facts: Facts, identity_id: str, now: datetime) -> list[Problem]:
@@ -143,7 +149,7 @@ def _without_record(facts: Facts, now: datetime) -> Iterator[Problem]:
 
 
 def _is_underway(facts: Facts, now: datetime) -> bool:
-    return all(now - each.modified_at < UNDERWAY_FOR for each in facts.objects)
+    return all(now - datetime.fromisoformat(each.modified_at) < UNDERWAY_FOR for each in facts.objects)
 
 
 def _let_go(facts: Facts, now: datetime) -> bool:
@@ -180,6 +186,15 @@ def _lost_record(facts: Facts, reason: str, key: str | None = None) -> Problem:
     if key is None and facts.objects:
         key = facts.objects[0].key
     return Problem(ProblemKind.MISSING_RECORD, reason, facts.sha256, key)
+
+
+def original_to_compare(facts: Facts) -> Listed | None:
+    """The original, where there is one whose bytes may be the ones that were stored: it is as long as they were."""
+    record = facts.record
+    if record is None or not record.status.kept:
+        return None
+    original = facts.object(record.original_key)
+    return original if original is not None and original.size == record.size else None
 
 
 def own_keys(record: Record) -> list[str]:

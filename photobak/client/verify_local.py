@@ -12,6 +12,7 @@ from photobak.client.confirm import Confirmer, Verdict
 from photobak.client.examine import Examiner, read_again
 from photobak.client.index import Index
 from photobak.client.outcome import FileOutcome
+from photobak.client.sample import Sample
 from photobak.client.scan import Filters, Listing, Root, reason_of, scan
 from photobak.client.select import select
 from photobak.client.session import Session
@@ -40,11 +41,19 @@ class LocalFile:
 class LocalCheck:
     """Checks folders against one index and one person's cloud."""
 
-    def __init__(self, session: Session, index: Index, filters: Filters, *, read_data: bool) -> None:
+    def __init__(self, session: Session, index: Index, filters: Filters, read: Sample | None) -> None:
+        """Make a check.
+
+        Args:
+            session: whose cloud it is.
+            index: what is known of the files.
+            filters: which files are meant.
+            read: of the files that look untouched, those that are read all the same; None for none.
+        """
         self._session = session
         self._index = index
         self._filters = filters
-        self._read_data = read_data
+        self._read = read
         self.files = 0
         """Photos, videos and sidecars that were seen."""
         self.hashes: set[str] = set()
@@ -91,12 +100,12 @@ class LocalCheck:
                     yield Problem(ProblemKind.UNREADABLE, found.reason or "", path=found.path)
 
     def _untouched(self, folder: str, name: str) -> Iterator[LocalFile | Problem]:
-        """A file whose size and times are what the index has; with ``--read-data`` its bytes are looked at too."""
+        """A file whose size and times are what the index has; its bytes are looked at if it is in the sample."""
         known = self._index.file(folder, name)
         if known is None:
             return  # another run has forgotten it meanwhile
         sha256 = known.sha256
-        if self._read_data:
+        if self._read is not None and self._read.takes():
             try:
                 sha256 = read_again(Candidate.pending(known)).sha256
             except OSError as error:

@@ -24,6 +24,7 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     (cognito, "_delete_identity_provider", ["data"]),
     (cognito, "_qp", ["query_params", "key", "default"]),
     (cognito, "_update_identity_provider", ["data"]),
+    (dynamodb, "_evaluate_condition", ["expr", "item", "attr_values", "attr_names", "slot"]),
     (dynamodb, "_items_replaced", ["table"]),
     (dynamodb, "_remove_item", ["table", "pk_val", "sk_val"]),
     (dynamodb, "_set_item", ["table", "pk_val", "sk_val", "item"]),

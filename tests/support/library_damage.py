@@ -1,0 +1,89 @@
+"""What may happen to a library behind photobak's back, done as root."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from support.backup import Backup
+from support.local_stack import root_client
+
+from photobak.photo.capture_time import CaptureTime
+from photobak.photo.keys import record_key, timestamp_key
+from photobak.photo.record import Record
+
+
+class Damage:
+    """Damages one person's library."""
+
+    def __init__(self, backup: Backup) -> None:
+        self.me = backup.session().identity_id
+        self.bucket = backup.stack.outputs.bucket
+        self._outputs = backup.stack.outputs
+        self.s3: Any = root_client(backup.stack, "s3")
+        self._dynamodb: Any = root_client(backup.stack, "dynamodb")
+
+    # ------------------------------------------------------------------ tables
+
+    def lose_content(self, record: Record) -> None:
+        """Delete a content item."""
+        self._dynamodb.delete_item(TableName=self._outputs.contents_table, Key=self._content_key(record))
+
+    def lose_record(self, record: Record) -> None:
+        """Delete a record."""
+        key = {name: record.to_item()[name] for name in ("username", "timestamp")}
+        self._dynamodb.delete_item(TableName=self._outputs.table, Key=key)
+
+    def lose_tables(self, *records: Record) -> None:
+        """Delete all rows of these photos."""
+        for record in records:
+            self.lose_content(record)
+            self.lose_record(record)
+
+    def write_record(self, record: Record) -> None:
+        """Put a record, and nothing that points to it."""
+        self._dynamodb.put_item(TableName=self._outputs.table, Item=record.to_item())
+
+    def say_of_content(self, record: Record, status: str) -> None:
+        """Have the content item say something else than the record."""
+        self._dynamodb.update_item(
+            TableName=self._outputs.contents_table,
+            Key=self._content_key(record),
+            UpdateExpression="SET #status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": status}},
+        )
+
+    def add_stray(self, record: Record) -> Record:
+        """A second record of a content, a day later, that nothing points to."""
+        taken = CaptureTime(record.taken.taken_at + timedelta(days=1), record.taken.source)
+        stray = replace(record, taken=taken, timestamp=timestamp_key(taken.taken_at, record.sha256))
+        self.write_record(stray)
+        return stray
+
+    # ------------------------------------------------------------------ the bucket
+
+    def record_key(self, record: Record) -> str:
+        """Where the JSON lies."""
+        return record_key(self.me, record.sha256)
+
+    def hide(self, key: str | None) -> None:
+        """Delete an object as anybody would: a marker hides it."""
+        self.s3.delete_object(Bucket=self.bucket, Key=key)
+
+    def destroy(self, key: str | None) -> None:
+        """Delete every version of an object."""
+        listing = self.s3.list_object_versions(Bucket=self.bucket, Prefix=key)
+        for version in [*listing.get("Versions", []), *listing.get("DeleteMarkers", [])]:
+            self.s3.delete_object(Bucket=self.bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+    def overwrite(self, key: str | None, body: bytes, **more: str) -> None:
+        """Put other bytes in an object's place."""
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, **more)
+
+    def overwrite_json(self, record: Record) -> None:
+        """Have the JSON beside a photo say something else than the tables."""
+        self.overwrite(self.record_key(record), json.dumps(record.to_json()).encode())
+
+    def _content_key(self, record: Record) -> dict[str, Any]:
+        return {"username": {"S": record.username}, "sha256": {"S": record.sha256}}
