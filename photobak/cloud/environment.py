@@ -69,6 +69,13 @@ class ApiEnvironment(CallerEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class RepairEnvironment(RestoreEnvironment):
+    """What the repair function needs."""
+
+    temp_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
 class LiveEnvironment(_Environment):
     """What the live function needs."""
 

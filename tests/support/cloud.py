@@ -23,13 +23,14 @@ from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.process.events import UploadEvent
-from photobak.cloud.process.handler import _previews
 from photobak.cloud.process.keep import Keeper, Previewer
+from photobak.cloud.process.previews import previews_of
 from photobak.cloud.restore.trash_exit import TrashExit
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
+from photobak.cloud.store.posts import PostSigner
 from photobak.cloud.store.uploads import UploadStore
 from photobak.local.lifecycle import STACK_NAME
 from photobak.local.values import LocalStack
@@ -121,7 +122,7 @@ class Person:
     def announce(self, *announcements: Announcement, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /prep/photoupload``."""
         with self._library(self.aws.api_role, before_call) as (library, s3):
-            preparer = Preparer(library, s3, self.aws.temp_bucket, 10_000_000, clock=lambda: NOW)
+            preparer = Preparer(library, PostSigner(s3, self.aws.temp_bucket), 10_000_000, clock=lambda: NOW)
             return preparer.prepare(self.identity_id, announcements)
 
     def delete(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
@@ -141,7 +142,9 @@ class Person:
 
     # ------------------------------------------------------------------ what the process function does
 
-    def process(self, event: UploadEvent, before_call: BeforeCall = nothing, previewer: Previewer = _previews) -> None:
+    def process(
+        self, event: UploadEvent, before_call: BeforeCall = nothing, previewer: Previewer = previews_of
+    ) -> None:
         """Run the process function for one event, in this process."""
         with self._library(self.aws.process_role, before_call) as (library, s3):
             Keeper(UploadStore(s3), library, previewer, clock=lambda: NOW).keep(event)

@@ -16,6 +16,7 @@ from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
 from photobak.cloud.store.library import Library
+from photobak.cloud.store.posts import PostSigner
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
 
 app = Application()
@@ -74,8 +75,7 @@ def _preparer() -> Preparer:
     environment = ApiEnvironment.read()
     return Preparer(
         library=_library(),
-        s3=connect_s3(),
-        temp_bucket=environment.temp_bucket,
+        signer=PostSigner(connect_s3(), environment.temp_bucket),
         max_upload_bytes=int(environment.max_upload_bytes),
         clock=_now,
     )

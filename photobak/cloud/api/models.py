@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import MAXYEAR, MINYEAR, datetime
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from photobak.cloud.api.problem import Problem
+from photobak.cloud.store.evidence import Doubt
 from photobak.cloud.store.places import MOST_BYTES
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
@@ -34,6 +36,7 @@ def _instant(value: object) -> datetime:
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+SortKey = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,23})?$")]
 SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
 
 
@@ -94,6 +97,40 @@ class PhotosRequest(_Request):
     photos: Annotated[list[Sha256], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
+class DoubtedRecord(_Request):
+    """One photo whose records are in doubt."""
+
+    sha256: Sha256
+    timestamps: Annotated[list[SortKey], Field(max_length=10)] = []
+    """Where records of it have been seen."""
+    objects: bool = False
+    """Whether objects of it are hidden that should not be, or the other way round."""
+
+    def doubt(self) -> Doubt:
+        """The same as a value."""
+        return Doubt(self.sha256, tuple(map(Decimal, self.timestamps)), self.objects)
+
+
+class RecordsRequest(_Request):
+    """The body of ``POST /photos/repair/records``."""
+
+    photos: Annotated[list[DoubtedRecord], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
+class DoubtedObject(_Request):
+    """One photo whose objects are lost or wrong."""
+
+    sha256: Sha256
+    bytes: bool = False
+    """Whether the original is to be looked into although it is as long as it was."""
+
+
+class ObjectsRequest(_Request):
+    """The body of ``POST /photos/repair/objects``."""
+
+    photos: Annotated[list[DoubtedObject], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
 class RedatedPhoto(_Request):
     """One photo and when it was taken."""
 
@@ -111,7 +148,7 @@ class ListQuery(_Request):
     """The query string of ``GET /list/photos``."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 10
-    before: Annotated[str | None, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,23})?$")] = None
+    before: SortKey | None = None
     since: Instant | None = None
     until: Instant | None = None
 

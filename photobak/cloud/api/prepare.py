@@ -1,25 +1,19 @@
 """``POST /prep/photoupload``: a presigned POST for each photo, or the word that it is stored, or in the trash."""
 
-import base64
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from photobak.cloud.api.problem import Problem
 from photobak.cloud.store.contents import Content
 from photobak.cloud.store.library import Library
+from photobak.cloud.store.posts import PostSigner
 from photobak.photo.announcement import Announcement
 from photobak.photo.keys import TempKey, plain, timestamp_key
 from photobak.photo.record import Record, Status
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-POST_SECONDS: Final = 300
-"""How long a presigned POST may be used."""
 
 _PARALLEL: Final = 16
 
@@ -29,8 +23,7 @@ class Preparer:
     """Answers announcements for one stack."""
 
     library: Library
-    s3: "S3Client"
-    temp_bucket: str
+    signer: PostSigner
     max_upload_bytes: int
     clock: Callable[[], datetime]
 
@@ -73,7 +66,8 @@ class Preparer:
         return self._wanted(identity_id, announcement)
 
     def _wanted(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
-        post = self._presign(TempKey(identity_id, announcement.sha256), announcement)
+        key = TempKey(identity_id, announcement.sha256)
+        post = self.signer.sign(key, announcement.size, announcement.content_type)
         timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
         return {"sha256": announcement.sha256, "timestamp": timestamp, "status": "upload", **post}
 
@@ -86,20 +80,3 @@ class Preparer:
             until = record.trashed_until if record else None
             answer |= {"status": "trashed", "trashed_until": until.isoformat() if until else None}
         return answer
-
-    def _presign(self, key: TempKey, announcement: Announcement) -> dict[str, Any]:
-        """Sign a POST that takes these very bytes: key, size, type and checksum are all fixed by its policy."""
-        fixed = {
-            "Content-Type": announcement.content_type,
-            "x-amz-checksum-algorithm": "SHA256",
-            "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(announcement.sha256)).decode(),
-        }
-        size = ["content-length-range", announcement.size, announcement.size]
-        post = self.s3.generate_presigned_post(
-            self.temp_bucket,
-            str(key),
-            Fields=dict(fixed),
-            Conditions=[size, *({name: value} for name, value in fixed.items())],
-            ExpiresIn=POST_SECONDS,
-        )
-        return {"url": post["url"], "fields": post["fields"]}

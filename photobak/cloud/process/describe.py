@@ -49,6 +49,12 @@ def describe(upload: Upload, announcement: Announcement | None) -> Description:
     )
 
 
+def media_type_of(upload: Upload, record: Record) -> MediaType:
+    """What an upload is whose record is known already: its bytes say it, or else the record."""
+    extension = PurePosixPath(record.original_key).suffix.removeprefix(".")
+    return recognise(upload.head, record.filename) or MediaType(record.content_type, record.kind, extension)
+
+
 def make_record(upload: Upload, description: Description, previews: Previews | str | None, now: datetime) -> Record:
     """Make the record of a photo that is about to be stored.
 

@@ -11,12 +11,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import ProcessEnvironment
-from photobak.cloud.process.describe import Description
 from photobak.cloud.process.events import upload_events
-from photobak.cloud.process.keep import Keeper, Previewer
+from photobak.cloud.process.keep import Keeper
+from photobak.cloud.process.previews import Previewer, previews_of
 from photobak.cloud.store.connect import connect_library, connect_s3, connect_sqs
 from photobak.cloud.store.uploads import Upload, UploadStore
-from photobak.photo.preview import Previews, UndecodableImage, make_previews
+from photobak.photo.media_type import MediaType
+from photobak.photo.preview import Previews
 
 _SECONDS_UNTIL_NEXT_TRY: Final = 20
 
@@ -25,7 +26,7 @@ logger = Logger()
 
 def handle(event: dict[str, Any], context: LambdaContext) -> Any:
     """Keep the uploads of one batch; a message that fails is delivered again, the others are not."""
-    return _handle(event, context, _previews)
+    return _handle(event, context, previews_of)
 
 
 def salvage(event: dict[str, Any], context: LambdaContext) -> Any:
@@ -73,14 +74,5 @@ def _keeper(previewer: Previewer) -> Keeper:
     return Keeper(UploadStore(connect_s3()), library, previewer, clock=lambda: datetime.now(UTC))
 
 
-def _previews(upload: Upload, description: Description) -> Previews | str:
-    if upload.path is None:
-        return f"{upload.size // 1_000_000} MB are more than a preview is made of"
-    try:
-        return make_previews(upload.path, description.media_type)
-    except UndecodableImage as error:
-        return error.why
-
-
-def _no_previews(_upload: Upload, _description: Description) -> Previews | str:
+def _no_previews(_upload: Upload, _media_type: MediaType) -> Previews | str:
     return "making previews of it failed three times (out of memory or time)"

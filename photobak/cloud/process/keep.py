@@ -6,22 +6,22 @@ an event that is repeated after a crash finds all that it needs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
 
-from photobak.cloud.process.describe import Description, describe, make_record
+from photobak.cloud.process.describe import describe, make_record, media_type_of
 from photobak.cloud.process.events import UploadEvent
+from photobak.cloud.process.previews import Previewer, keep_previews
 from photobak.cloud.store.contents import Content
+from photobak.cloud.store.evidence import is_record_of
+from photobak.cloud.store.imprint import imprint
 from photobak.cloud.store.library import Library
+from photobak.cloud.store.places import places_after
 from photobak.cloud.store.uploads import Upload, UploadStore
-from photobak.photo.keys import original_key, thumb_key, web_key
+from photobak.photo.keys import original_key
 from photobak.photo.kind import Kind
 from photobak.photo.preview import Previews
 from photobak.photo.record import Record, Status
-
-Previewer = Callable[[Upload, Description], Previews | str]
-"""Makes the previews of a photo, or says why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,11 @@ class Keeper:
             content = self.library.contents.get(upload.key.identity_id, upload.sha256)
             if content is not None and content.status is Status.TRASHED:
                 return  # it stays where its owner has put it
-            record = self._settled_record(upload, content) or self._settle(upload, content)
+            record = self._settled_record(upload, content)
+            if record is not None:
+                self._keep_what_is_lost(upload, record)
+            else:
+                record = self._settle(upload, content)
         self.library.lay_record_beside(record)
 
     def _settled_record(self, upload: Upload, content: Content | None) -> Record | None:
@@ -62,26 +66,38 @@ class Keeper:
 
     def _settle(self, upload: Upload, content: Content | None) -> Record | None:
         """Make the photo's objects and record; None where its content item has changed meanwhile."""
-        record = None
-        if content is not None and content.is_photo:  # the table has lost its record
-            record = self.library.record_beside(upload.key.identity_id, upload.sha256)
-        if record is None:
+        # The tables may have lost what lies beside the photo still, with a date that its owner has corrected.
+        record = self.library.record_beside(upload.key.identity_id, upload.sha256)
+        if record is not None and is_record_of(record, upload.key.identity_id, upload.sha256) and record.status.kept:
+            self._keep_what_is_lost(upload, record)
+            record = _with_places(record, content)
+        else:
             record = self._keep_objects(upload, content)
         return record if self.library.settle(record, content) else None
 
+    def _keep_what_is_lost(self, upload: Upload, record: Record) -> None:
+        """Put back what the bucket has lost of a photo that has a record."""
+        bucket = self.library.bucket
+        said = imprint(record.filename, record.kind, record.taken, record.modified_at, record.sources)
+        bucket.keep_original(upload, record.original_key, record.content_type, said)
+        if not bucket.has_previews(record):
+            previews = self.previewer(upload, media_type_of(upload, record))
+            if isinstance(previews, Previews):
+                keep_previews(bucket, upload.key, previews)
+
     def _keep_objects(self, upload: Upload, content: Content | None) -> Record:
         """Put the original and its previews into the photo bucket."""
-        description = describe(upload, content.announcement if content else None)
-        identity_id, bucket = upload.key.identity_id, self.library.bucket
-        key = original_key(identity_id, upload.sha256, description.media_type.extension)
-        bucket.keep_original(upload, key, description.media_type.content_type, _object_metadata(description))
-        previews = self.previewer(upload, description) if description.media_type.kind is Kind.PHOTO else None
+        found = describe(upload, content.announcement if content else None)
+        media_type = found.media_type
+        key = original_key(upload.key.identity_id, upload.sha256, media_type.extension)
+        said = imprint(found.filename, media_type.kind, found.taken, found.modified_at, found.sources)
+        self.library.bucket.keep_original(upload, key, media_type.content_type, said)
+        previews = self.previewer(upload, media_type) if media_type.kind is Kind.PHOTO else None
         if isinstance(previews, Previews):
-            bucket.keep_preview(thumb_key(identity_id, upload.sha256), previews.thumb)
-            bucket.keep_preview(web_key(identity_id, upload.sha256), previews.web)
-        return make_record(upload, description, previews, self.clock())
+            keep_previews(self.library.bucket, upload.key, previews)
+        return make_record(upload, found, previews, self.clock())
 
 
-def _object_metadata(description: Description) -> dict[str, str]:
-    """What the original says of itself where all else is lost; S3 metadata is ASCII, so names are percent-encoded."""
-    return {"taken-at": description.taken.isoformat(), "filename": quote(description.filename)[:1024]}
+def _with_places(record: Record, content: Content | None) -> Record:
+    announced = content.announcement.sources if content is not None and content.announcement is not None else ()
+    return replace(record, sources=places_after(record.sources, announced, ()))

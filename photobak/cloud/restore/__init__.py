@@ -1,1 +1,1 @@
-"""Lambda: takes photos out of the trash. It alone may delete versions, for delete markers are such."""
+"""Lambda: takes photos out of the trash, and repairs records. It alone may delete versions, for markers are such."""

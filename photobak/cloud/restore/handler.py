@@ -1,5 +1,6 @@
-"""Lambda entry point of ``POST /photos/restore``."""
+"""Lambda entry point of ``POST /photos/restore`` and ``POST /photos/repair/records``."""
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -7,10 +8,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.api.application import Application, answer
-from photobak.cloud.api.models import PhotosRequest, parse_body
+from photobak.cloud.api.models import PhotosRequest, RecordsRequest, parse_body
 from photobak.cloud.environment import RestoreEnvironment
+from photobak.cloud.restore.records import RecordRepairer
 from photobak.cloud.restore.trash_exit import TrashExit
 from photobak.cloud.store.connect import connect_library
+from photobak.cloud.store.library import Library
 
 app = Application()
 
@@ -27,7 +30,25 @@ def restore_photos() -> Response[str]:
     return answer({"photos": _exit().take_out(app.caller(), request.photos)})
 
 
+@app.post("/photos/repair/records")
+def repair_records() -> Response[str]:
+    """Make the tables, and the JSON beside the photos, follow from each other."""
+    request = parse_body(RecordsRequest, app.body())
+    doubts = [photo.doubt() for photo in request.photos]
+    return answer({"photos": _repairer().repair(app.caller(), doubts)})
+
+
+@cache
+def _library() -> Library:
+    environment = RestoreEnvironment.read()
+    return connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+
+
+@cache
+def _repairer() -> RecordRepairer:
+    return RecordRepairer(_library(), lambda: datetime.now(UTC))
+
+
 @cache
 def _exit() -> TrashExit:
-    environment = RestoreEnvironment.read()
-    return TrashExit(connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table))
+    return TrashExit(_library())

@@ -1,15 +1,16 @@
 """Everything that is kept of everyone's photos: the two tables and the photo bucket, changed so that they agree."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from photobak.cloud.store.contents import Content, ContentsTable
-from photobak.cloud.store.objects import PhotoBucket
+from photobak.cloud.store.objects import PhotoBucket, objects_of
 from photobak.cloud.store.photos import PhotosTable
-from photobak.photo.record import InvalidRecord, Record
+from photobak.photo.record import InvalidRecord, Record, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,7 +35,7 @@ class Library:
         Returns:
             False where the content item has changed since: nothing was written, read it again.
         """
-        return self._write_together(self.photos.creation(record), self.contents.settlement(record, seen))
+        return self.write_together(self.photos.creation(record), self.contents.settlement(record, seen))
 
     def find(self, identity_id: str, sha256: str) -> Record | None:
         """The record of a content, whatever its date; None where it is no photo (yet), or its record is lost."""
@@ -53,7 +54,21 @@ class Library:
         Returns:
             False where the record has changed since it was read: nothing was written.
         """
-        return self._write_together(*self.photos.replacement(before, after), self.contents.replacement(before, after))
+        return self.write_together(*self.photos.replacement(before, after), self.contents.replacement(before, after))
+
+    def let_objects_follow(self, record: Record) -> None:
+        """Hide or show a photo's objects as its record says, and again until it says no other thing.
+
+        Two requests may overlap, one that hides and one that shows: the last one to act finds what the other said.
+        """
+        followed: Status | None = None
+        current: Record | None = record
+        while current is not None and current.status is not followed:
+            act = self.bucket.hide if current.status is Status.TRASHED else self.bucket.bring_back
+            for key in objects_of(current):
+                act(key)
+            followed = current.status
+            current = self.find(record.username, record.sha256)
 
     def lay_record_beside(self, record: Record) -> None:
         """Write the record's JSON beside the photo, and again until it is what the table says.
@@ -86,11 +101,18 @@ class Library:
         except (InvalidRecord, ValueError):
             return None
 
+    def earlier_record_beside(self, identity_id: str, sha256: str) -> Record | None:
+        """The newest record that has ever lain beside the photo and can be read; None where there is none."""
+        for whole in self.bucket.read_earlier_records(identity_id, sha256):
+            with suppress(InvalidRecord):
+                return Record.from_json(whole)
+        return None
+
     def _as_it_is_now(self, record: Record) -> Record | None:
         """Read a record again, even if it has another date by now."""
         return self.photos.get(record.username, record.timestamp) or self.find(record.username, record.sha256)
 
-    def _write_together(self, *halves: Any) -> bool:
+    def write_together(self, *halves: Any) -> bool:
         """Write several items or none of them; False where one is not as it was seen."""
         try:
             self.dynamodb.transact_write_items(TransactItems=halves)

@@ -1,11 +1,13 @@
 """The photo bucket: originals, previews and records, the truth of which the tables are an index."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from photobak.cloud.store.originals import Condition, Originals
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
@@ -25,43 +27,70 @@ class PhotoBucket:
     def __init__(self, s3: "S3Client", name: str) -> None:
         self._s3 = s3
         self.name = name
+        self.originals = Originals(s3, name)
 
     def keep_original(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str]) -> None:
         """Copy an upload's very bytes to their place inside S3, unless they are there already.
 
+        Other bytes that are in their place stay below them, as an older version.
+
         Raises:
             ClientError: ``PreconditionFailed`` where the upload has been replaced by other bytes since it was hashed.
         """
-        if self.size(key) == upload.size:
-            return
+        match self.originals.look_into(key, upload.sha256, upload.size):
+            case Condition.MISSING:
+                self._copy_if_none(upload, key, content_type, metadata)
+            case Condition.WRONG:
+                self._copy(upload, key, content_type, metadata)
+
+    def _copy_if_none(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str]) -> None:
         try:
-            self._s3.copy_object(
-                Bucket=self.name,
-                Key=key,
-                IfNoneMatch="*",
-                CopySource={"Bucket": upload.bucket, "Key": str(upload.key)},
-                CopySourceIfMatch=upload.etag,
-                ContentType=content_type,
-                Metadata=dict(metadata),
-                MetadataDirective="REPLACE",
-                ChecksumAlgorithm="SHA256",
-                CacheControl=_FOREVER,
-            )
+            self._copy(upload, key, content_type, metadata, IfNoneMatch="*")
         except ClientError as error:
             # Either condition gives this code: the original may have come from another event meanwhile.
             if error.response["Error"]["Code"] != "PreconditionFailed" or self.size(key) != upload.size:
                 raise
 
+    def _copy(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str], **only: Any) -> None:
+        self._s3.copy_object(
+            Bucket=self.name,
+            Key=key,
+            CopySource={"Bucket": upload.bucket, "Key": str(upload.key)},
+            CopySourceIfMatch=upload.etag,
+            ContentType=content_type,
+            Metadata=dict(metadata),
+            MetadataDirective="REPLACE",
+            ChecksumAlgorithm="SHA256",
+            CacheControl=_FOREVER,
+            **only,
+        )
+
     def keep_preview(self, key: str, webp: bytes) -> None:
         """Put a preview; the same photo gives the same preview, so doing it twice changes nothing."""
         self._s3.put_object(Bucket=self.name, Key=key, Body=webp, ContentType=WEBP, CacheControl=_FOREVER)
 
+    def has_previews(self, record: Record) -> bool:
+        """Whether the previews are there that a record names; one that is empty is none."""
+        return all(self.size(key) for key in (record.thumb_key, record.web_key) if key)
+
     def read_record(self, identity_id: str, sha256: str) -> Any:
         """Read the record's JSON beside the photo; None where there is none."""
+        return self._read(record_key(identity_id, sha256))
+
+    def read_earlier_records(self, identity_id: str, sha256: str) -> Iterator[Any]:
+        """Read the JSON that lay beside the photo before, the newest first; what is no JSON is left out."""
+        key = record_key(identity_id, sha256)
+        for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key):
+            for version in page.get("Versions", []):
+                if version["Key"] == key:
+                    with suppress(ValueError):
+                        yield self._read(key, VersionId=version["VersionId"])
+
+    def _read(self, key: str, **version: Any) -> Any:
         try:
-            answer = self._s3.get_object(Bucket=self.name, Key=record_key(identity_id, sha256))
+            answer = self._s3.get_object(Bucket=self.name, Key=key, **version)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
                 return None
             raise
         return json.load(answer["Body"])

@@ -1,16 +1,19 @@
 """The table ``Photos``: one record a photo, in order of capture."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from photobak.cloud.store.places import places_after
 from photobak.photo.keys import plain
-from photobak.photo.record import Record
+from photobak.photo.record import InvalidRecord, Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_READ_AT_ONCE: Final = 100  # BatchGetItem takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,25 @@ class PhotosTable:
 
     def get_many(self, identity_id: str, timestamps: Collection[Decimal]) -> dict[str, Record]:
         """Read up to a hundred records by their keys, consistently; returned by SHA-256."""
+        return {record.sha256: record for record in map(Record.from_item, self._items(identity_id, timestamps))}
+
+    def get_readable(self, identity_id: str, timestamps: Collection[Decimal]) -> list[Record]:
+        """Read records by their keys, consistently, however many; those that are damaged are left out."""
+        keys, found = list(timestamps), []
+        for start in range(0, len(keys), _READ_AT_ONCE):
+            for item in self._items(identity_id, keys[start : start + _READ_AT_ONCE]):
+                with suppress(InvalidRecord):
+                    found.append(Record.from_item(item))
+        return found
+
+    def _items(self, identity_id: str, timestamps: Collection[Decimal]) -> Iterator[Any]:
         wanted: Any = {}
         if timestamps:
             wanted = {self.name: {"Keys": [_key(identity_id, each) for each in timestamps], "ConsistentRead": True}}
-        found: dict[str, Record] = {}
         while wanted:
             page = self._dynamodb.batch_get_item(RequestItems=wanted)
-            records = map(Record.from_item, page["Responses"].get(self.name, []))
-            found |= {record.sha256: record for record in records}
+            yield from page["Responses"].get(self.name, [])
             wanted = page.get("UnprocessedKeys")
-        return found
 
     def newest(self, identity_id: str, limit: int, since: Decimal | None, before: Decimal | None) -> Page:
         """Read records, newest first.
@@ -148,8 +160,12 @@ class PhotosTable:
         put: dict[str, Any] = {"TableName": self.name, "Item": after.to_item()}
         if before.timestamp == after.timestamp:  # a transaction has one operation an item
             return [{"Put": put | _as_seen(before)}]
-        delete = {"TableName": self.name, "Key": _key(before.username, before.timestamp)} | _as_seen(before)
-        return [{"Delete": delete}, {"Put": put | {"ConditionExpression": "attribute_not_exists(sha256)"}}]
+        return [self.removal(before), {"Put": put | {"ConditionExpression": "attribute_not_exists(sha256)"}}]
+
+    def removal(self, record: Record) -> Any:
+        """The part of a transaction that takes a record away; where it has changed, the transaction is cancelled."""
+        key = _key(record.username, record.timestamp)
+        return {"Delete": {"TableName": self.name, "Key": key} | _as_seen(record)}
 
 
 _CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key")

@@ -1,9 +1,9 @@
 """The temp bucket: uploads on their way in."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -40,6 +40,10 @@ class Upload:
     """The first bytes, as many as tell a content type."""
     path: Path | None
     """A local copy for as long as the context lasts; None for what is larger than any photo."""
+    content_type: str = "application/octet-stream"
+    """What the object was said to be when it was put."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What the object says of itself."""
 
 
 class UploadStore:
@@ -50,34 +54,9 @@ class UploadStore:
 
     @contextmanager
     def fetch(self, bucket: str, key: TempKey) -> Iterator[Upload | None]:
-        """Stream an upload to a local file, hashing it on the way; None where there is no such object any more."""
-        try:
-            answer = self._s3.get_object(Bucket=bucket, Key=str(key))
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
-                raise
-            yield None
-            return
-        local = answer["ContentLength"] <= LARGEST_LOCAL_COPY
-        digest, size, head = hashlib.sha256(), 0, b""
-        with NamedTemporaryFile(prefix="upload-") as file:
-            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-                digest.update(chunk)
-                size += len(chunk)
-                head = head or chunk[:HEAD_BYTES]
-                if local:
-                    file.write(chunk)
-            file.flush()
-            yield Upload(
-                bucket=bucket,
-                key=key,
-                etag=answer["ETag"],
-                sha256=digest.hexdigest(),
-                size=size,
-                uploaded_at=answer["LastModified"],
-                head=head,
-                path=Path(file.name) if local else None,
-            )
+        """Fetch an upload; None where there is no such object any more."""
+        with fetched(self._s3, bucket, str(key), key) as upload:
+            yield upload
 
     def delete(self, upload: Upload) -> None:
         """Delete an upload, unless other bytes have come to its key since."""
@@ -86,3 +65,44 @@ class UploadStore:
         except ClientError as error:
             if error.response["Error"]["Code"] not in (*_GONE, "PreconditionFailed"):
                 raise
+
+
+@contextmanager
+def fetched(s3: "S3Client", bucket: str, object_key: str, key: TempKey) -> Iterator[Upload | None]:
+    """Stream an object to a local file, hashing it on the way; None where there is no such object any more.
+
+    Args:
+        s3: who may read it.
+        bucket: where it is.
+        object_key: its key: in the temp bucket, or of a photo's original.
+        key: whose it is, and the hash that it should have.
+    """
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=object_key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+        yield None
+        return
+    local = answer["ContentLength"] <= LARGEST_LOCAL_COPY
+    digest, size, head = hashlib.sha256(), 0, b""
+    with NamedTemporaryFile(prefix="upload-") as file:
+        for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+            head = head or chunk[:HEAD_BYTES]
+            if local:
+                file.write(chunk)
+        file.flush()
+        yield Upload(
+            bucket=bucket,
+            key=key,
+            etag=answer["ETag"],
+            sha256=digest.hexdigest(),
+            size=size,
+            uploaded_at=answer["LastModified"],
+            head=head,
+            path=Path(file.name) if local else None,
+            content_type=answer["ContentType"],
+            metadata=answer.get("Metadata", {}),
+        )

@@ -1,0 +1,117 @@
+"""Originals in the photo bucket: whether they are what was stored, and what older versions of them there are."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from photobak.photo.identity import CHUNK_BYTES
+from photobak.photo.keys import original_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_GONE: Final = ("404", "NoSuchKey", "NotFound", "NoSuchVersion")
+_FROZEN: Final = "InvalidObjectState"
+
+
+class Condition(Enum):
+    """How an original is."""
+
+    MISSING = auto()
+    """There is none, or a delete marker hides it."""
+    WRONG = auto()
+    """Its bytes are not the ones that were stored."""
+    SOUND = auto()
+
+
+class Originals:
+    """The originals of one stack."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def find(self, identity_id: str, sha256: str) -> str | None:
+        """The key of a content's original, whatever its extension; None where there is none, or a marker hides it."""
+        prefix = original_key(identity_id, sha256, "")
+        found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix, MaxKeys=1).get("Contents", [])
+        return found[0]["Key"] if found else None
+
+    def glance(self, key: str, sha256: str, size: int) -> Condition:
+        """How an original is, without reading it: by its length, and by its checksum where S3 has one."""
+        head = self._head(key)
+        return _condition(head, sha256, size, _checksum(head) if head else None)
+
+    def look_into(self, key: str, sha256: str, size: int) -> Condition:
+        """How an original is, by its checksum or else by its bytes; what is frozen can't be read and is believed."""
+        head = self._head(key)
+        if head is None or head["ContentLength"] != size:
+            return _condition(head, sha256, size, None)
+        return _condition(head, sha256, size, _checksum(head) or self._hash(key))
+
+    def bring_back(self, key: str, sha256: str, size: int) -> bool:
+        """Put the newest older version on top that has the right bytes; False where none has.
+
+        The versions themselves stay, so nothing is lost by it.
+        """
+        for version in self._older_versions(key):
+            if version["Size"] == size and self._is_right(key, sha256, version["VersionId"]):
+                self._s3.copy_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    CopySource={"Bucket": self._bucket, "Key": key, "VersionId": version["VersionId"]},
+                    ChecksumAlgorithm="SHA256",
+                )
+                return True
+        return False
+
+    def _is_right(self, key: str, sha256: str, version: str) -> bool:
+        """Whether an older version has these bytes; one that is frozen could not be copied."""
+        head = self._head(key, VersionId=version)
+        return head is not None and (_checksum(head) or self._hash(key, VersionId=version)) == sha256
+
+    def _older_versions(self, key: str) -> Iterator[Any]:
+        for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key):
+            for version in page.get("Versions", []):
+                if version["Key"] == key and not version["IsLatest"]:
+                    yield version
+
+    def _head(self, key: str, **version: Any) -> Any:
+        try:
+            return self._s3.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED", **version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+
+    def _hash(self, key: str, **version: Any) -> str | None:
+        """The SHA-256 of an object's bytes; None where they are frozen."""
+        digest = hashlib.sha256()
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key, **version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _FROZEN:
+                return None
+            raise
+        for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+def _condition(head: Mapping[str, Any] | None, sha256: str, size: int, found: str | None) -> Condition:
+    if head is None:
+        return Condition.MISSING
+    return Condition.SOUND if head["ContentLength"] == size and found in (None, sha256) else Condition.WRONG
+
+
+def _checksum(head: Mapping[str, Any]) -> str | None:
+    """The SHA-256 of the whole object in hex, where S3 has one (S3 API reference, HeadObject, ``ChecksumMode``)."""
+    checksum = head.get("ChecksumSHA256", "")
+    # Of an object that came in parts it is a checksum of their checksums, and ends with their number.
+    if not checksum or "-" in checksum or head.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
+        return None
+    return base64.b64decode(checksum).hex()
