@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "get": "Restore originals.",
     "export": "Take everything out, readable by other programs.",
     "verify": "Prove that the backup is there.",
+    "repair": "Bring back what the cloud has lost.",
     "show": "Show all that is known of a photo.",
     "redate": "Correct when photos were taken.",
     "rm": "Delete photos; they can be brought back for a while.",

@@ -13,6 +13,10 @@ _PATIENCE: Final = 180.0
 _LONGEST_PAUSE: Final = 20.0
 
 
+class CloudFailed(CloudError):
+    """The cloud could not carry out a request, although there is nothing wrong with it."""
+
+
 def call(session: Session, route: str, content: object, *, method: str = "POST") -> dict[str, Any]:
     """Make a repeatable request.
 
@@ -39,6 +43,8 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
         raise clock_error(what, answer.headers.get("Date")) or SignInNeeded(
             what, why=_detail(answer), next_step="Type: photobak login"
         )
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CloudFailed(f"the cloud has failed on the request {route}", why=_detail(answer))
     raise CloudError(f"the cloud refuses the request {route}", why=_detail(answer))
 
 

@@ -83,7 +83,6 @@ def client_config(profile: Profile) -> "Config":
         signature_version="s3v4",
         s3={"addressing_style": "path" if profile.is_local else "virtual"},
         max_pool_connections=32,
-        parameter_validation=False,  # 10 ms for each request of a hundred keys, and AWS validates them too
     )
 
 

@@ -12,10 +12,10 @@ _JOBS: Final = 8
 _AHEAD: Final = 64
 
 
-def parallel(step: Callable[[T], U], items: Iterable[T]) -> Iterator[U]:
+def parallel(step: Callable[[T], U], items: Iterable[T], *, jobs: int = _JOBS) -> Iterator[U]:
     """``map`` with threads; of the items no more are taken ahead than keep the threads busy."""
     waiting = iter(items)
-    with ThreadPoolExecutor(_JOBS) as pool:
+    with ThreadPoolExecutor(jobs) as pool:
         while batch := list(islice(waiting, _AHEAD)):
             yield from pool.map(step, batch)
 

@@ -36,7 +36,7 @@ from photobak.client.scan import Filters, Skipped, distinct_roots
 from photobak.client.session import Session, open_session
 from photobak.client.sync import Options, Sync
 from photobak.local.lifecycle import add_user
-from photobak.local.values import LocalStack
+from photobak.local.values import LocalAccount, LocalStack
 from photobak.photo.record import Record
 
 DEVICE = "laptop"
@@ -87,7 +87,7 @@ class Run:
 class Backup:
     """One person's photos, index and cloud."""
 
-    def __init__(self, home: Path, stack: LocalStack) -> None:
+    def __init__(self, home: Path, stack: LocalStack, account: LocalAccount | None = None) -> None:
         self.home = home
         self.photos = home / "Pictures"
         self.photos.mkdir(parents=True)
@@ -97,8 +97,8 @@ class Backup:
         state.parent.chmod(0o700)
         (state / "local").symlink_to(stack.home)
         self._context = Context(profile=None, verbosity=-1, home=home / "photobak")
-        account = add_user(stack.home, f"user-{uuid.uuid4().hex[:12]}")
-        self.profile: Profile = sign_in_local_account(self._context, stack, account)
+        self.account = account or add_user(stack.home, f"user-{uuid.uuid4().hex[:12]}")
+        self.profile: Profile = sign_in_local_account(self._context, stack, self.account)
 
     @property
     def places(self) -> Places:

@@ -25,8 +25,11 @@ from photobak.cloud.api.trash import Trash
 from photobak.cloud.process.events import UploadEvent
 from photobak.cloud.process.keep import Keeper, Previewer
 from photobak.cloud.process.previews import previews_of
+from photobak.cloud.repair.mend import Mender
+from photobak.cloud.restore.records import RecordRepairer
 from photobak.cloud.restore.trash_exit import TrashExit
 from photobak.cloud.store.contents import Content, ContentsTable
+from photobak.cloud.store.evidence import Doubt
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
@@ -96,6 +99,8 @@ class Aws:
     """What the api function may do."""
     restore_role: "Clients"
     """What the restore function may do."""
+    repair_role: "Clients"
+    """What the repair function may do."""
 
     def person(self) -> "Person":
         """Somebody nobody has heard of yet."""
@@ -139,6 +144,18 @@ class Person:
         """Run ``POST /photos/redate``."""
         with self._library(self.aws.api_role, before_call) as (library, _):
             return Redater(library, clock=lambda: NOW).redate(self.identity_id, wishes)
+
+    def repair_records(self, *doubts: Doubt, before_call: BeforeCall = nothing) -> list[str]:
+        """Run ``POST /photos/repair/records``; the status of each."""
+        with self._library(self.aws.api_role, before_call) as (library, _):
+            answers = RecordRepairer(library, clock=lambda: NOW).repair(self.identity_id, doubts)
+            return [answer["status"] for answer in answers]
+
+    def repair_objects(self, *hashes: str, before_call: BeforeCall = nothing) -> list[str]:
+        """Run ``POST /photos/repair/objects``, looking into the bytes; the status of each."""
+        with self._library(self.aws.repair_role, before_call) as (library, s3):
+            mender = Mender(library, s3, PostSigner(s3, self.aws.temp_bucket), previews_of, stopwatch=lambda: 0.0)
+            return [answer["status"] for answer in mender.mend(self.identity_id, dict.fromkeys(hashes, True))]
 
     # ------------------------------------------------------------------ what the process function does
 
@@ -255,6 +272,7 @@ def _aws(stack: LocalStack, name: str, outputs: StackOutputs) -> Aws:
         process_role=_role_of(stack, f"{name}-process"),
         api_role=_role_of(stack, f"{name}-api"),
         restore_role=_role_of(stack, f"{name}-restore"),
+        repair_role=_role_of(stack, f"{name}-repair"),
     )
 
 
@@ -292,6 +310,7 @@ def moto_aws() -> Iterator[Aws]:
         s3.put_bucket_versioning(Bucket="photos", VersioningConfiguration={"Status": "Enabled"})
         made = {"dynamodb": dynamodb, "s3": s3}
         yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *(clients,) * 3)
+        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *3 * [clients])
     finally:
         server.stop()
 

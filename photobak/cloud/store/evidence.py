@@ -43,19 +43,19 @@ class Evidence:
 def standing_record(evidence: Evidence, now: datetime) -> Record | None:
     """The record that all three places should have; None where nothing tells, or the trash has let go of the photo.
 
-    Where the tables agree with each other, they are right: they change first, and together. But they may have been
-    brought back from an old copy: a date that the owner has corrected stays, and so does a photo in the trash whose
-    original is hidden.
+    Where the tables agree with each other, they are right: they change first, and together. Else the JSON is. But
+    tables may have been brought back from an old copy: a date that the owner has corrected stays, and so does a photo
+    in the trash whose original is hidden.
     """
     beside = evidence.beside
     if beside is not None and beside.trashed_until is not None and beside.trashed_until <= now:
         beside = None
     pointed = _pointed_at(evidence)
     if pointed is not None and evidence.content is not None and pointed.status is evidence.content.status:
-        return _newer(pointed, beside, evidence) if beside is not None else pointed
+        return _with_what_is_known_of(pointed, beside, evidence) if beside is not None else pointed
     record = beside
-    for row in sorted(evidence.rows, key=lambda each: each.stored_at):
-        record = row if record is None else _newer(row, record, evidence)
+    for row in evidence.rows:
+        record = row if record is None else _with_what_is_known_of(record, row, evidence)
     return _with_announced_places(record, evidence.content) if record is not None else None
 
 
@@ -76,15 +76,15 @@ def _pointed_at(evidence: Evidence) -> Record | None:
     return next((row for row in evidence.rows if row.timestamp == content.timestamp), None)
 
 
-def _newer(row: Record, other: Record, evidence: Evidence) -> Record:
-    """Of a record in the table and another one, the one that knows more."""
-    if row.status is Status.TRASHED:
-        return row
+def _with_what_is_known_of(record: Record, other: Record, evidence: Evidence) -> Record:
+    """A record that is believed, but for what another one says that only its owner can have said."""
+    if record.status is Status.TRASHED:
+        return record
     if other.status is Status.TRASHED and not evidence.is_original_there:
         return other
-    if other.taken.source is TakenSource.USER and row.taken.source is not TakenSource.USER:
-        return replace(row, taken=other.taken, timestamp=other.timestamp)
-    return row
+    if other.taken.source is TakenSource.USER and record.taken.source is not TakenSource.USER:
+        return replace(record, taken=other.taken, timestamp=other.timestamp)
+    return record
 
 
 def _with_announced_places(record: Record, content: Content | None) -> Record:

@@ -41,7 +41,8 @@ class Imprint:
             modified_at = datetime.fromisoformat(found["modified-at"])
             said["modified_at"] = modified_at if modified_at.tzinfo else None
         with suppress(KeyError, ValueError):
-            said["source"] = str(Source.parse(found["source"]))
+            Source.parse(found["source"])
+            said["source"] = found["source"]
         return cls(**said)  # type: ignore[arg-type]  # one value a field, each read above
 
 

@@ -1,0 +1,106 @@
+"""``photobak repair`` on a library that has met with everything; ``verify`` says what is left."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.backup import Backup, json_lines
+from support.library_damage import Damage
+
+from photobak.photo.record import Record
+
+NAMES = (
+    "sound", "content", "record", "json", "hidden", "destroyed", "thumb", "web", "longer", "bytes", "disagree", "says",
+    "illegible", "stray", "shown", "trashed", "hidden-trash", "gone", "original-alone", "redated", "strayed",
+)  # fmt: skip
+IN_TRASH = ("shown", "trashed", "hidden-trash")
+
+
+@pytest.fixture
+def library(backup: Backup) -> dict[str, Record]:
+    """A photo for each name, all of them backed up, some in the trash, one redated; by name."""
+    backup.make(*(f"{name}.jpg" for name in NAMES))
+    assert backup.run("sync", str(backup.photos)).returncode == 0
+    found = {record.filename.removesuffix(".jpg"): record for record in backup.records().values()}
+    assert backup.run("redate", found["redated"].sha256, "--set", "1999-12-31T23:59:59+00:00").returncode == 0
+    for name in IN_TRASH:
+        (backup.photos / f"{name}.jpg").unlink()
+    assert backup.run("rm", *(found[name].sha256 for name in IN_TRASH), "--yes").returncode == 0
+    return {**found, "redated": backup.records()[found["redated"].sha256]}
+
+
+def plant(backup: Backup, library: dict[str, Record]) -> None:
+    """Do to each photo what its name says."""
+    damage = Damage(backup)
+    trashed = {name: in_trash(backup)[library[name].sha256] for name in IN_TRASH}
+    damage.lose_content(library["content"])
+    damage.lose_record(library["record"])
+    damage.hide(damage.record_key(library["json"]))
+    damage.hide(library["hidden"].original_key)
+    damage.destroy(library["destroyed"].original_key)
+    damage.hide(library["thumb"].thumb_key)
+    damage.destroy(library["web"].web_key)
+    damage.overwrite(library["longer"].original_key, b"x" * (library["longer"].size + 1))
+    damage.overwrite(library["bytes"].original_key, b"x" * library["bytes"].size)
+    damage.say_of_content(library["disagree"], "no-preview")
+    damage.overwrite_json(replace(library["says"], filename="other.jpg"))
+    damage.overwrite(damage.record_key(library["illegible"]), b"{")
+    damage.add_stray(library["stray"])
+    damage.add_stray(library["strayed"])
+    damage.lose_content(library["strayed"])
+    damage.overwrite(library["shown"].thumb_key, b"thumb")
+    damage.lose_tables(trashed["hidden-trash"], library["redated"])
+    for name in ("gone", "original-alone"):
+        damage.lose_tables(library[name])
+        damage.destroy(damage.record_key(library[name]))
+        damage.destroy(library[name].thumb_key)
+        damage.destroy(library[name].web_key)
+    damage.destroy(library["gone"].original_key)
+
+
+def in_trash(backup: Backup) -> dict[str, Record]:
+    """What lies in the trash, by SHA-256."""
+    from photobak.client.library import Library
+
+    return {record.sha256: record for record in Library(backup.session()).trash()}
+
+
+def repair(backup: Backup, *arguments: str, code: int = 0) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    done = backup.run("repair", *arguments, "--json")
+    assert done.returncode == code, done.stdout + done.stderr
+    return json_lines(done.stdout)
+
+
+def test_it_repairs_everything_and_nothing_else(backup: Backup, library: dict[str, Record]) -> None:
+    trashed = in_trash(backup)
+    plant(backup, library)
+    wrong = json_lines(backup.run("verify", "--json", "--read-data").stdout)[0]
+    rehearsed, _ = repair(backup, "--dry-run", "--read-data")
+    assert {line["sha256"] for line in rehearsed} == {line["sha256"] for line in wrong}
+    assert json_lines(backup.run("verify", "--json", "--read-data").stdout)[0] == wrong
+
+    lines, summary = repair(backup, str(backup.photos), "--read-data")
+    results = {Path(line["path"]).stem if line["path"] else name_of(line, library): line["result"] for line in lines}
+    sent = {"destroyed", "gone"}
+    assert {name for name, result in results.items() if result == "sent"} == sent
+    assert set(results) == set(NAMES) - {"sound", "trashed"}
+    assert summary["failed"] == 0
+
+    done = backup.run("verify", str(backup.photos), "--read-data", "--json")
+    assert done.returncode == 0, done.stdout
+    after = backup.records()
+    assert in_trash(backup) == trashed
+    for name, record in library.items():
+        if name in ("gone", *IN_TRASH):
+            continue
+        found = after[record.sha256]
+        if name == "original-alone":  # its bytes and its own metadata tell all but when it was stored, to the second
+            found = replace(found, stored_at=record.stored_at)
+        assert found == record, name
+    assert repair(backup, str(backup.photos), "--read-data")[0] == []
+    backup.require_restorable(backup.home / "restored")
+
+
+def name_of(line: dict[str, Any], library: dict[str, Record]) -> str:
+    return next(name for name, record in library.items() if record.sha256 == line["sha256"])
