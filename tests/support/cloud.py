@@ -147,7 +147,7 @@ class Person:
 
     def repair_records(self, *doubts: Doubt, before_call: BeforeCall = nothing) -> list[str]:
         """Run ``POST /photos/repair/records``; the status of each."""
-        with self._library(self.aws.api_role, before_call) as (library, _):
+        with self._library(self.aws.restore_role, before_call) as (library, _):
             answers = RecordRepairer(library, clock=lambda: NOW).repair(self.identity_id, doubts)
             return [answer["status"] for answer in answers]
 
@@ -309,8 +309,7 @@ def moto_aws() -> Iterator[Aws]:
             s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket="photos", VersioningConfiguration={"Status": "Enabled"})
         made = {"dynamodb": dynamodb, "s3": s3}
-        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *(clients,) * 3)
-        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *3 * [clients])
+        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *4 * [clients])
     finally:
         server.stop()
 
