@@ -14,7 +14,7 @@ from photobak.stack.deploy import deploy
 
 PARAMETERS = template()["Parameters"]
 OPTIONS = {
-    "WithKmsKey": {"KmsForUploads", "KmsForPhotos", "KmsForOwners"},
+    "WithKmsKey": {"KmsForUploads", "KmsForPhotos", "KmsForRestores", "KmsForRepairs", "KmsForOwners"},
     "WithAlarms": {
         "AlarmTopic",
         "AlarmTopicPolicy",
