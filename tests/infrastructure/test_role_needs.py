@@ -27,8 +27,8 @@ NAMED_OTHERWISE = {
 SEES_WHAT_IS_GONE = {"s3:GetObject": "s3:ListBucket"}
 """Who may not list a bucket hears 403 of a missing object instead of 404."""
 
-NEVER = {"RestoreRole": {"dynamodb:DeleteItem"}}
-"""What a function could reach and never does: a record that leaves the trash keeps its date, and so its key."""
+NEVER = {"RepairRole": {"dynamodb:DeleteItem"}}
+"""What a function could reach and never does: a record whose previews can't be made keeps its date, and so its key."""
 
 TRANSACTIONS = {
     "Put": "PutItem",
@@ -66,6 +66,8 @@ def actions_of(body: Body) -> set[str]:
         found |= NAMED_OTHERWISE.get((service, operation), {f"{service}:{operation}"})
         if operation == "PutObject" and "Tagging" in body.words:
             found.add("s3:PutObjectTagging")
+        if operation in ("GetObject", "HeadObject", "CopyObject") and "VersionId" in body.words:
+            found.add("s3:GetObjectVersion")
         if operation == "DeleteObject" and "VersionId" in body.words:
             found = found - {"s3:DeleteObject"} | {"s3:DeleteObjectVersion"}
     return found
@@ -120,7 +122,7 @@ def test_the_graph_sees_what_it_should(graph: CallGraph) -> None:
     """Through injected stores, routes, thread pools, partial views and public names of modules."""
     api = graph.reachable("photobak.cloud.api.handler.handle")
     assert {
-        "photobak.cloud.api.prepare.Preparer._presign",
+        "photobak.cloud.store.posts.PostSigner.sign",
         "photobak.cloud.store.objects.PhotoBucket.hide",
     } <= api.keys()
     assert "photobak.cloud.store.uploads.UploadStore.fetch" not in api

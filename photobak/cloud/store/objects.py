@@ -75,7 +75,13 @@ class PhotoBucket:
 
     def read_record(self, identity_id: str, sha256: str) -> Any:
         """Read the record's JSON beside the photo; None where there is none."""
-        return self._read(record_key(identity_id, sha256))
+        try:
+            answer = self._s3.get_object(Bucket=self.name, Key=record_key(identity_id, sha256))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            raise
+        return json.load(answer["Body"])
 
     def read_earlier_records(self, identity_id: str, sha256: str) -> Iterator[Any]:
         """Read the JSON that lay beside the photo before, the newest first; what is no JSON is left out."""
@@ -83,17 +89,9 @@ class PhotoBucket:
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key):
             for version in page.get("Versions", []):
                 if version["Key"] == key:
+                    answer = self._s3.get_object(Bucket=self.name, Key=key, VersionId=version["VersionId"])
                     with suppress(ValueError):
-                        yield self._read(key, VersionId=version["VersionId"])
-
-    def _read(self, key: str, **version: Any) -> Any:
-        try:
-            answer = self._s3.get_object(Bucket=self.name, Key=key, **version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
-                return None
-            raise
-        return json.load(answer["Body"])
+                        yield json.load(answer["Body"])
 
     def keep_record(self, record: Record) -> None:
         """Put the record's JSON beside the photo; that of a photo in the trash expires by its tag."""

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,9 +14,13 @@ from photobak.photo.keys import original_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-_GONE: Final = ("404", "NoSuchKey", "NotFound", "NoSuchVersion")
-_FROZEN: Final = "InvalidObjectState"
+_GONE: Final = ("404", "NoSuchKey", "NotFound")
+
+
+class _Frozen(Exception):
+    """The bytes have to be thawed before anybody can read them."""
 
 
 class Condition(Enum):
@@ -51,7 +56,11 @@ class Originals:
         head = self._head(key)
         if head is None or head["ContentLength"] != size:
             return _condition(head, sha256, size, None)
-        return _condition(head, sha256, size, _checksum(head) or self._hash(key))
+        checksum = _checksum(head)
+        if checksum is None:
+            with suppress(_Frozen), _thawed():
+                checksum = _hash(self._s3.get_object(Bucket=self._bucket, Key=key))
+        return _condition(head, sha256, size, checksum)
 
     def bring_back(self, key: str, sha256: str, size: int) -> bool:
         """Put the newest older version on top that has the right bytes; False where none has.
@@ -71,8 +80,12 @@ class Originals:
 
     def _is_right(self, key: str, sha256: str, version: str) -> bool:
         """Whether an older version has these bytes; one that is frozen could not be copied."""
-        head = self._head(key, VersionId=version)
-        return head is not None and (_checksum(head) or self._hash(key, VersionId=version)) == sha256
+        where: Any = {"Bucket": self._bucket, "Key": key, "VersionId": version}
+        checksum = _checksum(self._s3.head_object(**where, ChecksumMode="ENABLED"))
+        if checksum is None:
+            with suppress(_Frozen), _thawed():
+                checksum = _hash(self._s3.get_object(**where))
+        return checksum == sha256
 
     def _older_versions(self, key: str) -> Iterator[Any]:
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key):
@@ -80,26 +93,31 @@ class Originals:
                 if version["Key"] == key and not version["IsLatest"]:
                     yield version
 
-    def _head(self, key: str, **version: Any) -> Any:
+    def _head(self, key: str) -> Any:
         try:
-            return self._s3.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED", **version)
+            return self._s3.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
                 return None
             raise
 
-    def _hash(self, key: str, **version: Any) -> str | None:
-        """The SHA-256 of an object's bytes; None where they are frozen."""
-        digest = hashlib.sha256()
-        try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key, **version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == _FROZEN:
-                return None
-            raise
-        for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-            digest.update(chunk)
-        return digest.hexdigest()
+
+@contextmanager
+def _thawed() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidObjectState":
+            raise _Frozen from error
+        raise
+
+
+def _hash(answer: "GetObjectOutputTypeDef") -> str:
+    """The SHA-256 of an object's bytes."""
+    digest = hashlib.sha256()
+    for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _condition(head: Mapping[str, Any] | None, sha256: str, size: int, found: str | None) -> Condition:
