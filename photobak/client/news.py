@@ -15,6 +15,8 @@ from photobak.photo.topic import PHOTOS
 _log = logging.getLogger(__name__)
 
 _ENDS_WITHIN: Final = 1.0
+_CONNECTS_WITHIN: Final = 10.0
+"""Seconds for which a connection is waited for, and little is asked meanwhile."""
 _MOST_KEPT: Final = 10_000
 """Photos; other devices' are heard of too, and nobody here asks after those."""
 
@@ -31,7 +33,14 @@ class News:
         self._guard = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="news", daemon=True)
+        self._begun_at = 0.0
         self._since: float | None = None
+
+    @property
+    def connecting(self) -> bool:
+        """Whether news are not heard yet, and soon will be."""
+        young = time.monotonic() - self._begun_at < _CONNECTS_WITHIN
+        return self._since is None and young and self._thread.is_alive()
 
     @property
     def since(self) -> float | None:
@@ -41,6 +50,7 @@ class News:
     def begin(self) -> None:
         """Connect, without waiting for it; once is enough."""
         if self._thread.ident is None:
+            self._begun_at = time.monotonic()
             self._thread.start()
 
     def end(self) -> None:

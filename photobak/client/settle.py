@@ -20,7 +20,7 @@ _MOST_WAITING: Final = 2000
 """Contents; where the cloud is slower than the line, sending waits for it."""
 
 _LISTEN_FOR: Final = 5.0
-"""Seconds without news after which the cloud is asked, although it would have told."""
+"""Seconds without news after which the cloud is asked, although it would have told; then as often as that."""
 
 _RESULTS: Final = {Status.STORED: Result.STORED, Status.NO_PREVIEW: Result.NO_PREVIEW}
 
@@ -37,6 +37,7 @@ class Settler:
         self._waiting: dict[str, list[OnItsWay]] = {}
         self._sent_again: set[str] = set()
         self._still_expected: set[str] = set()  # said the table while the news were listened to
+        self._doubted_all_at = 0.0
 
     def leave(self, sent: Channel[OnItsWay]) -> None:
         """Wait for nothing: the next run asks."""
@@ -84,9 +85,14 @@ class Settler:
 
     def _doubtful(self, patience: Patience) -> list[str]:
         """Those of which the cloud may not tell by itself: it refused them, or nobody listened when it stored them."""
-        since = self._news.since
-        if since is None or patience.quiet_for > _LISTEN_FOR:
+        since, now = self._news.since, time.monotonic()
+        if since is None and not self._news.connecting:
             return list(self._waiting)
+        if min(patience.quiet_for, now - self._doubted_all_at) > _LISTEN_FOR:
+            self._doubted_all_at = now
+            return list(self._waiting)
+        if since is None:
+            return []
         early = (sha256 for sha256, sent in self._waiting.items() if any(each.uploaded_at < since for each in sent))
         return [sha256 for sha256 in early if sha256 not in self._still_expected]
 
