@@ -32,6 +32,8 @@ from photobak.client.turns import Turns
 from photobak.client.upload import RateLimit, Uploader
 from photobak.client.verify_bytes import ByteReader
 from photobak.client.verify_cloud import CloudWalk
+from photobak.cloud.process.events import UploadEvent
+from photobak.photo.keys import TempKey
 from photobak.photo.media_type import JPEG
 from photobak.photo.record import Status
 
@@ -81,9 +83,7 @@ def back_up(person: Person, path: Path, day: int) -> str:
     )
     post = Post(answer["url"], answer["fields"], time.monotonic())
     Uploader(RateLimit(None), Turns(1), lambda _size: None).send(candidate, post)
-    (key,) = person.waiting_uploads()
-    assert key.endswith(said.sha256)
-    person.process(person.upload(content))
+    person.process(UploadEvent(person.aws.temp_bucket, TempKey(person.identity_id, said.sha256)))
     return said.sha256
 
 
