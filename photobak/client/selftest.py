@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import urllib3
 from botocore.exceptions import ClientError
 
 from photobak.client.api import call
+from photobak.client.bucket import SessionBucket
 from photobak.client.confirm import Confirmer
 from photobak.client.session import Session
 from photobak.photo.keys import original_key, record_key, thumb_key, web_key
@@ -121,6 +123,9 @@ class Selftest:
                 local_too=False,
             ),
             _Check("the API wants a sign-in", self._no_token),
+            _Check("the bucket is closed to those without one", self._no_signature),
+            _Check("the live service wants a token or a ticket", self._no_ticket),
+            _Check("what is deleted is out of sight, and comes back", self._out_of_the_trash),
         )
 
     @property
@@ -182,6 +187,36 @@ class Selftest:
         body = s3.get_object(Bucket=bucket, Key=record_key(identity_id, self._sha256))["Body"].read()
         if json.loads(body)["sha256"] != self._sha256:
             raise _Differs("it is the record of another photo")
+
+    def _no_signature(self) -> None:
+        key = original_key(self._session.identity_id, self._sha256, "jpg")
+        bucket = SessionBucket(self._session)
+        _expect(urllib3.request("GET", f"{bucket.url}/{quote(key)}", timeout=30, retries=False).status, 403)
+
+    def _no_ticket(self) -> None:
+        from websockets.exceptions import InvalidStatus
+        from websockets.sync.client import connect
+
+        try:
+            connect(self._session.profile.ws_url or "", open_timeout=30).close()
+        except InvalidStatus as refused:
+            _expect(refused.response.status_code, 403, 401)
+        else:
+            raise _Differs("it is open")
+
+    def _out_of_the_trash(self) -> None:
+        key = original_key(self._session.identity_id, self._sha256, "jpg")
+        s3, bucket = self._session.client("s3"), self._session.profile.bucket
+        call(self._session, "/photos", {"photos": [self._sha256]}, method="DELETE")
+        try:
+            s3.get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in (*_DENIED, "NoSuchKey", "404"):
+                raise
+        else:
+            raise _Differs("it can still be read")
+        call(self._session, "/photos/restore", {"photos": [self._sha256]})
+        self._comes_back()
 
     def _no_token(self) -> None:
         url = f"{self._session.profile.api_url}/list/photos"
