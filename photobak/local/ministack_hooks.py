@@ -12,7 +12,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -21,6 +20,7 @@ from ministack import app
 from ministack.core import lambda_runtime, persistence
 from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, s3
 
+from photobak.local.form import once_a_request, photo_aside
 from photobak.local.items import Item, ItemStore
 from photobak.private_files import sync_folder
 
@@ -43,7 +43,7 @@ def install(store: ItemStore, give_up: Callable[[str], NoReturn]) -> None:
     _read_whole_partitions_at_once()
     _bound_logs()
     _answer_before_logs()
-    s3._parse_multipart_form = once_a_request(s3._parse_multipart_form)
+    s3._parse_multipart_form = once_a_request(photo_aside(s3._parse_multipart_form))
     app._build_persistence_save_dict = _without_bulk(app._build_persistence_save_dict)
 
 
@@ -189,22 +189,6 @@ def _answer_before_logs() -> None:
     """Give an answer 50 ms sooner where nothing was logged; a line that comes late is kept with the next invocation."""
     drain = lambda_runtime.Worker._drain_stderr_bounded
     lambda_runtime.Worker._drain_stderr_bounded = functools.partialmethod(drain, first_line_wait=_LOG_WAIT_SECONDS)
-
-
-def once_a_request(parse: Callable[[str, bytes], list[Any]]) -> Callable[[str, bytes], list[Any]]:
-    """Take a form apart once: MiniStack does it two or three times, and copies a photo four times each time."""
-    # A request is a task with a context of its own, so nothing is kept longer than it lasts.
-    taken_apart: ContextVar[tuple[bytes, list[Any]] | None] = ContextVar("taken_apart", default=None)
-
-    @functools.wraps(parse)
-    def parse_once(content_type: str, body: bytes) -> list[Any]:
-        found = taken_apart.get()
-        if found is None or found[0] is not body:
-            found = (body, parse(content_type, body))
-            taken_apart.set(found)
-        return found[1]
-
-    return parse_once
 
 
 def _without_bulk(build: Callable[[], dict[str, Callable[[], Any]]]) -> Callable[[], dict[str, Callable[[], Any]]]:
