@@ -72,7 +72,7 @@ def _asked(photos: int, avg_size: str, monthly: int) -> "Shelf":
 def _library(context: Context, monthly: int) -> "Shelf":
     """What is stored in the cloud of the profile."""
     from photobak.cli.signed_in import require_session
-    from photobak.client.library import Library
+    from photobak.client.library.library import Library
     from photobak.stack.cost.usage import Shelf
 
     try:

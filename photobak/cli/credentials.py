@@ -18,6 +18,6 @@ def command(context: Context) -> None:
       credential_process = photobak credentials
       region = eu-central-1
     """
-    from photobak.client.credentials import credential_process_json
+    from photobak.client.account.credentials import credential_process_json
 
     click.echo(credential_process_json(require_session(context).aws_credentials()))

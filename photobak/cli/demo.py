@@ -14,8 +14,8 @@ from photobak.cli.terminal import bytes_text, json_line, plural, say
 from photobak.errors import PhotobakError
 
 if TYPE_CHECKING:
-    from photobak.client.outcome import Summary
-    from photobak.client.session import Session
+    from photobak.client.account.session import Session
+    from photobak.client.sync.outcome import Summary
     from photobak.photo.record import Record
 
 _SHOWN = 5
@@ -74,10 +74,10 @@ def _drawn(folder: Path) -> Path:
 def _sync(context: Context, session: "Session", source: Path, as_json: bool) -> "Summary":
     from photobak.cli.sync_view import sync_view
     from photobak.cli.values import local_zone
-    from photobak.client.index import Index
-    from photobak.client.run_lock import index_path
-    from photobak.client.scan import Filters, distinct_roots
-    from photobak.client.sync import Options, Sync, this_device
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path
+    from photobak.client.sync.scan import Filters, distinct_roots
+    from photobak.client.sync.sync import Options, Sync, this_device
 
     say(f"$ photobak sync {'…/Pictures' if source.is_relative_to(tempfile.gettempdir()) else source}")
     options = Options(jobs=8, device=this_device(), zone=local_zone(), filters=Filters())
@@ -91,7 +91,7 @@ def _sync(context: Context, session: "Session", source: Path, as_json: bool) -> 
 def _list(session: "Session", as_json: bool) -> "list[Record]":
     from photobak.cli.picture import show_thumbnail
     from photobak.cli.rows import Rows
-    from photobak.client.library import Library
+    from photobak.client.library.library import Library
 
     records, rows = list(Library(session).records()), Rows.for_stdout()
     if not as_json:
@@ -105,7 +105,7 @@ def _list(session: "Session", as_json: bool) -> "list[Record]":
 
 def _restore_and_compare(session: "Session", records: "list[Record]", folder: Path) -> int:
     """Restore everything and hash it; returns how many files came back as they were."""
-    from photobak.client.bucket import SessionBucket
+    from photobak.client.network.bucket import SessionBucket
     from photobak.client.restore.destination import Destination
     from photobak.client.restore.layout import SOURCE, layout_of, targets
     from photobak.client.restore.outcome import RestoreResult

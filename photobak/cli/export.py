@@ -46,7 +46,7 @@ def command(
     from photobak.cli.restore_view import restore_view
     from photobak.cli.thawing import advice
     from photobak.client.export.takeout import Takeout
-    from photobak.client.query import ALWAYS
+    from photobak.client.library.query import ALWAYS
     from photobak.client.restore.destination import require_folder
     from photobak.client.restore.frost import Speed
     from photobak.client.restore.layout import layout_of, targets

@@ -13,8 +13,8 @@ from photobak.errors import WrongUsage
 from photobak.photo.kind import Kind
 
 if TYPE_CHECKING:
-    from photobak.client.circle import Circle
-    from photobak.client.query import Query
+    from photobak.client.library.circle import Circle
+    from photobak.client.library.query import Query
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -80,7 +80,7 @@ def parse_query(
 ) -> "Query":
     """Read the options; raises as ``photo_filters``."""
     from photobak.cli.values import parse_span
-    from photobak.client.query import Query
+    from photobak.client.library.query import Query
     from photobak.photo.record import Status
 
     return Query(
@@ -98,8 +98,8 @@ def parse_near(text: str) -> "Circle":
     Raises:
         WrongUsage: it is neither, or no town is called so.
     """
-    from photobak.client.circle import Circle
-    from photobak.client.gazetteer import towns_called
+    from photobak.client.library.circle import Circle
+    from photobak.client.library.gazetteer import towns_called
 
     if position := _position(text):
         return Circle(*position)

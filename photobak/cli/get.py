@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from photobak.cli.origin import Origin
-    from photobak.client.query import Query
+    from photobak.client.library.query import Query
     from photobak.client.restore.selection import Selection
     from photobak.client.restore.variant import Variant
     from photobak.photo.record import Record
@@ -134,7 +134,7 @@ def _selection(ids: tuple[str, ...], everything: bool, query: "Query", listed: I
     Raises:
         WrongUsage: nothing is, or ids and dates are, or the list can't be read.
     """
-    from photobak.client.query import EVERYTHING
+    from photobak.client.library.query import EVERYTHING
     from photobak.client.restore.selection import Selection, listed_ids
 
     if bool(ids or listed) + everything + (query != EVERYTHING) != 1:

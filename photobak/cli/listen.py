@@ -21,7 +21,7 @@ def command(context: Context, topic: str) -> None:
       photobak listen doorbell
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.listener import Listener
+    from photobak.client.live.listener import Listener
 
     def tell(trouble: str) -> None:
         if not context.quiet:

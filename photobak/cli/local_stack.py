@@ -8,9 +8,9 @@ from photobak.cli.context import Context
 from photobak.cli.profile_of import profile_of
 from photobak.cli.signed_in import require_session
 from photobak.cli.terminal import say
+from photobak.client.account.session import Session, keep_sign_in, open_session
+from photobak.client.account.tokens.file import FileStore
 from photobak.client.profile import Profile, load_profile, profile_names, remove_profile, save_profile
-from photobak.client.session import Session, keep_sign_in, open_session
-from photobak.client.tokens.file import FileStore
 from photobak.errors import SignInNeeded
 from photobak.private_files import private_folder
 
@@ -59,7 +59,7 @@ def start_local_stack(context: Context) -> "LocalStack":
 
 def sign_in_local_account(context: Context, stack: "LocalStack", account: "LocalAccount") -> Profile:
     """Write the profile of one local account, and sign it in where it isn't."""
-    from photobak.client.sign_in.hosted_ui import sign_in_local
+    from photobak.client.account.sign_in.hosted_ui import sign_in_local
 
     profile = _profile(stack, account)
     known = profile.name in profile_names(context.places)
@@ -87,7 +87,7 @@ def forget_local_profiles(context: Context) -> None:
 
 def forget_profile(context: Context, profile: Profile) -> None:
     """Remove a profile and its index: what they speak of is deleted."""
-    from photobak.client.run_lock import index_path
+    from photobak.client.index.run_lock import index_path
 
     index_path(context.places, profile).unlink(missing_ok=True)
     remove_profile(context.places, profile.name)

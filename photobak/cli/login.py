@@ -11,10 +11,10 @@ from photobak.cli.signed_in import require_profile
 from photobak.cli.terminal import say
 
 if TYPE_CHECKING:
+    from photobak.client.account.sign_in.browser import Invitation
+    from photobak.client.account.sign_in.device import DeviceCode
+    from photobak.client.account.tokens.interface import Tokens
     from photobak.client.profile import Profile
-    from photobak.client.sign_in.browser import Invitation
-    from photobak.client.sign_in.device import DeviceCode
-    from photobak.client.tokens.interface import Tokens
 
 
 @click.command(name="login", short_help="Sign in.")
@@ -31,7 +31,7 @@ def command(context: Context, device: bool, no_browser: bool) -> None:
       photobak login
       photobak login --device
     """
-    from photobak.client.session import keep_sign_in
+    from photobak.client.account.session import keep_sign_in
 
     profile = require_profile(context)
     tokens = _by_device(profile) if device else _by_browser(profile, no_browser)
@@ -43,15 +43,15 @@ def command(context: Context, device: bool, no_browser: bool) -> None:
 
 
 def _by_browser(profile: "Profile", no_browser: bool) -> "Tokens":
-    from photobak.client.sign_in.browser import browser_is_here, sign_in_by_browser
-    from photobak.client.sign_in.typed_lines import TypedLines
+    from photobak.client.account.sign_in.browser import browser_is_here, sign_in_by_browser
+    from photobak.client.account.sign_in.typed_lines import TypedLines
 
     typed = TypedLines(sys.stdin.fileno()) if sys.stdin.isatty() else None
     return sign_in_by_browser(profile, _Terminal(), use_browser=not no_browser and browser_is_here(), typed=typed)
 
 
 def _by_device(profile: "Profile") -> "Tokens":
-    from photobak.client.sign_in.device import ask_device_code, wait_for_approval
+    from photobak.client.account.sign_in.device import ask_device_code, wait_for_approval
 
     code = ask_device_code(profile)
     _show(code)

@@ -19,7 +19,7 @@ def command(context: Context) -> None:
     \b
       photobak logout
     """
-    from photobak.client.session import open_session
+    from photobak.client.account.session import open_session
 
     profile = require_profile(context)
     was_signed_in = open_session(profile, context.places, os.environ).sign_out()

@@ -11,8 +11,8 @@ from photobak.cli.filters import photo_filters
 from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say
 
 if TYPE_CHECKING:
-    from photobak.client.census import Census
-    from photobak.client.query import Query
+    from photobak.client.library.census import Census
+    from photobak.client.library.query import Query
     from photobak.photo.record import Record
 
 _PAGE: Final = 1000
@@ -44,7 +44,7 @@ def command(
       photobak ls --json | jq -r .filename
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.library import Library
+    from photobak.client.library.library import Library
 
     library = Library(require_session(context))
     page_size = min(limit or _PAGE, _PAGE) if query.by_time_alone else _PAGE
@@ -58,7 +58,7 @@ def command(
 def _list(records: "Iterable[Record]", as_long: bool, as_json: bool) -> "Census":
     """Print each as it comes; returns how many there were."""
     from photobak.cli.rows import Rows
-    from photobak.client.census import Census
+    from photobak.client.library.census import Census
 
     rows, total = Rows.for_stdout(as_long), Census()
     for record in records:
@@ -72,7 +72,7 @@ def _list(records: "Iterable[Record]", as_long: bool, as_json: bool) -> "Census"
 
 def _count(records: "Iterable[Record]", period: str, as_json: bool) -> "Census":
     """Print how many there are of each year, month or day; returns how many of all of them."""
-    from photobak.client.census import Census, Period, count_by
+    from photobak.client.library.census import Census, Period, count_by
 
     total = Census()
     for name, census in count_by(records, Period(period)).items():
@@ -85,7 +85,7 @@ def _count(records: "Iterable[Record]", period: str, as_json: bool) -> "Census":
 
 
 def _in_words(total: "Census", query: "Query") -> str:
-    from photobak.client.query import EVERYTHING
+    from photobak.client.library.query import EVERYTHING
     from photobak.photo.kind import Kind
 
     if not total.count:

@@ -11,7 +11,7 @@ from photobak.cli.context import Context
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from photobak.client.bucket import PhotoBucket
+    from photobak.client.network.bucket import PhotoBucket
     from photobak.client.restore.selection import Records
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -50,13 +50,13 @@ def _open(context: Context, bucket: str | None, identity: str | None) -> Origin:
         if identity:
             raise WrongUsage("--identity goes with --from-bucket", next_step="Or leave it out: you get your own photos")
         from photobak.cli.signed_in import require_session
-        from photobak.client.bucket import SessionBucket
-        from photobak.client.library import Library
+        from photobak.client.library.library import Library
+        from photobak.client.network.bucket import SessionBucket
 
         session = require_session(context)
         return Origin(SessionBucket(session), Library(session))
-    from photobak.client.bucket_alone import open_bucket
-    from photobak.client.bucket_library import BucketLibrary
+    from photobak.client.library.bucket_alone import open_bucket
+    from photobak.client.library.bucket_library import BucketLibrary
 
     alone = open_bucket(bucket, identity)
     return Origin(alone, BucketLibrary(alone))

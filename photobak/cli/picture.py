@@ -5,8 +5,8 @@ import logging
 import os
 import sys
 
-from photobak.client.aws_errors import aws_errors
-from photobak.client.session import Session
+from photobak.client.account.session import Session
+from photobak.client.network.aws_errors import aws_errors
 from photobak.photo.record import Record
 
 

@@ -23,7 +23,7 @@ def command(context: Context, topic: str, message: str, as_json: bool) -> None:
       photobak publish doorbell '{"ring": 2}'
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.live import connect
+    from photobak.client.live.connection import connect
 
     with connect(require_session(context)) as connection:
         receivers = connection.publish(topic, _value(message))

@@ -13,7 +13,7 @@ from photobak.errors import WrongUsage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from photobak.client.redate import Correction, Redated
+    from photobak.client.library.redate import Correction, Redated
 
 _SHIFT: Final = re.compile(
     r"(?P<sign>[+-])(?:(?P<days>\d{1,6})d)?(?:(?P<hours>\d{1,6})h)?(?:(?P<minutes>\d{1,6})m)?(?:(?P<seconds>\d{1,9})s)?"
@@ -40,8 +40,8 @@ def command(
       photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.library import Library
-    from photobak.client.redate import redate, with_followers
+    from photobak.client.library.library import Library
+    from photobak.client.library.redate import redate, with_followers
 
     correction = parse_correction(new, shift, timezone)
     session = require_session(context)
@@ -58,7 +58,7 @@ def parse_correction(new: str | None, shift: str | None, timezone: str | None) -
         WrongUsage: none or several are, or one can't be read.
     """
     from photobak.cli.values import parse_zone
-    from photobak.client.redate import MoveTo, ShiftBy
+    from photobak.client.library.redate import MoveTo, ShiftBy
 
     if sum(option is not None for option in (new, shift, timezone)) != 1:
         raise WrongUsage("say how to correct the time", next_step="Give one of --set, --shift and --timezone")
@@ -68,7 +68,7 @@ def parse_correction(new: str | None, shift: str | None, timezone: str | None) -
 
 
 def _parse_set(text: str) -> "Correction":
-    from photobak.client.redate import SetDay, SetTo
+    from photobak.client.library.redate import SetDay, SetTo
 
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):

@@ -14,9 +14,9 @@ from photobak.cli.terminal import json_line, plural, say, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from photobak.client.repair_judge import Repaired
-    from photobak.client.scan import Root
-    from photobak.client.session import Session
+    from photobak.client.account.session import Session
+    from photobak.client.repair.judge import Repaired
+    from photobak.client.sync.scan import Root
 
 
 @click.command(name="repair", cls=ReadDataCommand, short_help="Bring back what the cloud has lost.")
@@ -38,7 +38,7 @@ def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dr
       photobak repair ~/Pictures
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.scan import distinct_roots
+    from photobak.client.sync.scan import distinct_roots
 
     percent, roots = parse_percent(read_data), distinct_roots(paths)
     session = require_session(context)
@@ -54,11 +54,11 @@ def _repaired(
 ) -> "Iterator[Repaired]":
     """The cloud by itself first: files that look lost may only be unknown to its tables."""
     from photobak.cli.values import local_zone
-    from photobak.client.index import Index
-    from photobak.client.repair import Repairer
-    from photobak.client.repair_files import LocalRepair
-    from photobak.client.repair_judge import Repaired, RepairResult
-    from photobak.client.run_lock import index_path, run_lock
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path, run_lock
+    from photobak.client.repair.judge import Repaired, RepairResult
+    from photobak.client.repair.local_files import LocalRepair
+    from photobak.client.repair.repairer import Repairer
 
     with run_lock(context.places, session.profile), Index.open(index_path(context.places, session.profile)) as index:
         repairer, files = Repairer(session, index, percent), LocalRepair(session, index, local_zone())

@@ -12,7 +12,7 @@ from photobak.errors import PhotobakError, WrongUsage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from photobak.client.trash import Moved
+    from photobak.client.library.trash import Moved
 
 MOST_UNASKED: Final = 10
 """More photos than these are deleted by those only who have typed how many they are."""
@@ -35,10 +35,10 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
       photobak trash restore 3f2a9c81d0e4
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.index import Index
-    from photobak.client.library import Among, Library
-    from photobak.client.run_lock import index_path
-    from photobak.client.trash import put_into_trash
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path
+    from photobak.client.library.library import Among, Library
+    from photobak.client.library.trash import put_into_trash
 
     session = require_session(context)
     records = Library(session).find_all(ids, Among.ALL)  # a run that was cut off is finished by the same command

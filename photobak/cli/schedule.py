@@ -40,9 +40,9 @@ def install(context: Context, paths: tuple[Path, ...], at: str, wish: str | None
       photobak schedule install --at 22:30 --with cron --dry-run ~/Pictures
     """
     from photobak.cli.values import parse_time_of_day
-    from photobak.client.scan import distinct_roots
     from photobak.client.schedule.choice import schedulers, usable
     from photobak.client.schedule.interface import Job
+    from photobak.client.sync.scan import distinct_roots
 
     distinct_roots(paths)  # they are there
     name, arguments = _profile(context)

@@ -10,7 +10,7 @@ from photobak.cli.terminal import bytes_text, json_line, say, shown
 from photobak.errors import CloudError
 
 if TYPE_CHECKING:
-    from photobak.client.session import Session
+    from photobak.client.account.session import Session
     from photobak.photo.record import Record
 
 _WIDTH = 11
@@ -28,7 +28,7 @@ def command(context: Context, photo_id: str, as_json: bool) -> None:
       photobak show 3f2a9c81d0e4 --json | jq .lens
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.library import Among, Library
+    from photobak.client.library.library import Among, Library
 
     session = require_session(context)
     record = Library(session).find(photo_id, Among.ALL)

@@ -8,8 +8,8 @@ from photobak.cli.terminal import say
 from photobak.errors import ConfigError
 
 if TYPE_CHECKING:
+    from photobak.client.account.session import Session
     from photobak.client.profile import Profile
-    from photobak.client.session import Session
 
 
 def require_profile(context: Context) -> "Profile":
@@ -36,7 +36,7 @@ def require_session(context: Context) -> "Session":
         ConfigError: there is no profile.
         SignInNeeded: nobody is signed in.
     """
-    from photobak.client.session import open_session
+    from photobak.client.account.session import open_session
 
     session = open_session(require_profile(context), context.places, os.environ)
     if warning := session.warning():

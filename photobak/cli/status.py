@@ -9,7 +9,7 @@ from photobak.cli.context import Context, pass_context
 from photobak.cli.terminal import json_line, plural
 
 if TYPE_CHECKING:
-    from photobak.client.session import Session
+    from photobak.client.account.session import Session
 
 
 @click.command(name="status", short_help="Show whether the backup is healthy.")
@@ -47,8 +47,8 @@ def _account(session: "Session") -> dict[str, Any]:
 
 
 def _index(context: Context, session: "Session") -> dict[str, Any]:
-    from photobak.client.index import Index
-    from photobak.client.run_lock import index_path
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path
 
     with Index.open(index_path(context.places, session.profile)) as index:
         counts, last = index.counts(), index.last_run()

@@ -64,10 +64,10 @@ def command(
     from photobak.cli.sync_view import sync_view
     from photobak.cli.terminal import say
     from photobak.cli.values import parse_rate, parse_zone
-    from photobak.client.index import Index
-    from photobak.client.run_lock import index_path, run_lock
-    from photobak.client.scan import Filters, distinct_roots
-    from photobak.client.sync import Options, Sync, this_device
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path, run_lock
+    from photobak.client.sync.scan import Filters, distinct_roots
+    from photobak.client.sync.sync import Options, Sync, this_device
 
     roots = distinct_roots(paths)
     options = Options(

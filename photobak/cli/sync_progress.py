@@ -8,8 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from photobak.cli.terminal import bytes_text
-from photobak.client.outcome import FileOutcome, Observer, Result
-from photobak.client.scan import Skipped
+from photobak.client.sync.outcome import FileOutcome, Observer, Result
+from photobak.client.sync.scan import Skipped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from photobak.cli.context import Context
 from photobak.cli.sync_progress import Picture, SyncProgress
 from photobak.cli.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
-from photobak.client.outcome import FileOutcome, Result, Summary
-from photobak.client.scan import Skipped
+from photobak.client.sync.outcome import FileOutcome, Result, Summary
+from photobak.client.sync.scan import Skipped
 
 if TYPE_CHECKING:
     from rich.live import Live

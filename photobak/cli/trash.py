@@ -30,10 +30,10 @@ def command(ctx: click.Context, as_json: bool) -> None:
 def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Bring photos back from the trash, as they were."""
     from photobak.cli.signed_in import require_session
-    from photobak.client.index import Index
-    from photobak.client.library import Among, Library
-    from photobak.client.run_lock import index_path
-    from photobak.client.trash import take_out_of_trash
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path
+    from photobak.client.library.library import Among, Library
+    from photobak.client.library.trash import take_out_of_trash
 
     session = require_session(context)
     records = Library(session).find_all(ids, Among.TRASH)
@@ -46,8 +46,8 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
 def _list(context: Context, as_json: bool) -> None:
     from photobak.cli.rows import Rows
     from photobak.cli.signed_in import require_session
-    from photobak.client.census import Census
-    from photobak.client.library import Library
+    from photobak.client.library.census import Census
+    from photobak.client.library.library import Library
 
     now, rows, total = datetime.now(UTC), Rows.for_stdout(), Census()
     for record in Library(require_session(context)).trash():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from photobak.client.query import Span
+    from photobak.client.library.query import Span
 
 _TIME_OF_DAY: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
@@ -40,7 +40,7 @@ def parse_span(since: str | None, until: str | None) -> "Span":
     Raises:
         WrongUsage: one of them is no date, or they leave nothing between them.
     """
-    from photobak.client.query import Span
+    from photobak.client.library.query import Span
     from photobak.photo.keys import instant_key
 
     if since is None and until is None:

@@ -10,7 +10,7 @@ from photobak.cli.read_data import ReadDataCommand, parse_percent, read_data_opt
 from photobak.cli.terminal import bytes_text, json_line, plural, say, shown
 
 if TYPE_CHECKING:
-    from photobak.client.verify_judge import Problem
+    from photobak.client.verify.judge import Problem
 
 
 @click.command(name="verify", cls=ReadDataCommand, short_help="Prove that the backup is there.")
@@ -43,10 +43,10 @@ def command(
       photobak verify ~/Pictures --json | jq -r 'select(.problem == "not-backed-up").path'
     """
     from photobak.cli.signed_in import require_session
-    from photobak.client.index import Index
-    from photobak.client.run_lock import index_path
-    from photobak.client.scan import Filters, distinct_roots
-    from photobak.client.verify import Depth, Verifier
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path
+    from photobak.client.sync.scan import Filters, distinct_roots
+    from photobak.client.verify.verifier import Depth, Verifier
 
     depth = Depth(parse_percent(read_data), checksums)
     roots, filters = distinct_roots(paths), Filters.of(include, exclude)

@@ -11,8 +11,8 @@ from photobak.cli.terminal import is_terminal, say, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photobak.client.changes import Occasions
-    from photobak.client.scan import Root
+    from photobak.client.sync.scan import Root
+    from photobak.client.watch.changes import Occasions
 
 _EVERY: Final = 300.0
 _EVERY_OVER_THE_NETWORK: Final = 60.0
@@ -59,12 +59,12 @@ def command(
     from photobak.cli.local_stack import session_or_local_stack
     from photobak.cli.values import parse_rate, parse_zone
     from photobak.cli.watch_view import WatchView
-    from photobak.client.index import Index
-    from photobak.client.run_lock import index_path, run_lock
-    from photobak.client.scan import Filters, distinct_roots
-    from photobak.client.session import open_session
-    from photobak.client.sync import Options, Sync, this_device
-    from photobak.client.watch import Watch
+    from photobak.client.account.session import open_session
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path, run_lock
+    from photobak.client.sync.scan import Filters, distinct_roots
+    from photobak.client.sync.sync import Options, Sync, this_device
+    from photobak.client.watch.watcher import Watch
 
     roots = distinct_roots(paths)
     options = Options(
@@ -89,7 +89,7 @@ def command(
 
 
 def _default_interval(roots: "Sequence[Root]") -> float:
-    from photobak.client.mounts import mounts_here, network_file_system
+    from photobak.client.watch.mounts import mounts_here, network_file_system
 
     mounts = mounts_here()
     remote = any(network_file_system(root.path.resolve(), mounts) for root in roots)
@@ -97,7 +97,7 @@ def _default_interval(roots: "Sequence[Root]") -> float:
 
 
 def _occasions(context: Context, roots: "Sequence[Root]") -> "Occasions":
-    from photobak.client.changes import Changes, Interval
+    from photobak.client.watch.changes import Changes, Interval
 
     try:
         return Changes(roots, own=(context.places.state, context.places.config, context.places.cache))

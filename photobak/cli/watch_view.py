@@ -8,7 +8,7 @@ import click
 from photobak.cli.context import Context
 from photobak.cli.sync_progress import SyncProgress
 from photobak.cli.terminal import is_terminal, json_line, say, shown
-from photobak.client.outcome import FileOutcome, Result
+from photobak.client.sync.outcome import FileOutcome, Result
 
 
 class WatchView(SyncProgress):

@@ -1,1 +1,1 @@
-"""The laptop side: one module a stage of the flow (sign in, scan, announce, upload, confirm, list, restore)."""
+"""The laptop side: a folder for each thing it does (sync, verify, restore, …), one module a stage of it."""

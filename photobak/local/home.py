@@ -8,7 +8,7 @@ from typing import Final
 from photobak.errors import LocalStackError
 
 _MARKER: Final = "made-by-photobak"
-_IGNORE_FILE: Final = ".photobakignore"  # photobak.client.scan; the client and this package never meet
+_IGNORE_FILE: Final = ".photobakignore"  # photobak.client.sync.scan; the client and this package never meet
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from photobak.client.account.session import Session, open_session
+from photobak.client.index.run_lock import index_path
 from photobak.client.places import Places, places
 from photobak.client.profile import Profile, load_profile
-from photobak.client.run_lock import index_path
-from photobak.client.session import Session, open_session
 from photobak.local.home import Home
 from photobak.local.keys import root_keys, root_session
 from photobak.local.lifecycle import running

@@ -16,9 +16,9 @@ from support.command_line import PHOTOBAK, environ_of
 from support.issuer import Issuer
 from support.refreshing import ask_each_round
 
+from photobak.client.account.session import keep_sign_in, open_session
 from photobak.client.places import places
 from photobak.client.profile import save_profile
-from photobak.client.session import keep_sign_in, open_session
 from tests.bench.measure import Command, measure
 
 PROCESSES = 20

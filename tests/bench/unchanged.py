@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from photobak.client.index import Fingerprint, Index, KnownFile
+from photobak.client.index.index import Fingerprint, Index, KnownFile
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import JPEG
 from photobak.photo.record import Status

@@ -16,13 +16,13 @@ from support.command_line import environ_of, photobak
 from support.issuer import Issuer
 from support.user_pool import UserPool, free_ports, user_pool
 
+from photobak.client.account.session import Session, keep_sign_in
+from photobak.client.account.sign_in import hosted_ui
+from photobak.client.account.sign_in.hosted_ui import sign_in_local
+from photobak.client.account.tokens.file import FileStore
+from photobak.client.account.tokens.interface import SignIn
 from photobak.client.places import Places, places
 from photobak.client.profile import save_profile
-from photobak.client.session import Session, keep_sign_in
-from photobak.client.sign_in import hosted_ui
-from photobak.client.sign_in.hosted_ui import sign_in_local
-from photobak.client.tokens.file import FileStore
-from photobak.client.tokens.interface import SignIn
 
 PORTS = free_ports(1)
 

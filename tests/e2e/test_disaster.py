@@ -11,7 +11,7 @@ from support.command_line import PHOTOBAK, environ_of
 from support.library_damage import Damage
 from support.local_stack import root_client
 
-from photobak.client.sign_in.hosted_ui import sign_in_local
+from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.local.home import Home
 from photobak.local.keys import root_keys
 

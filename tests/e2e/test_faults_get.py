@@ -16,9 +16,9 @@ from support.backup import Backup, contents, json_lines, write_photo
 from support.campaign import rounds
 from support.command_line import PHOTOBAK, environ_of
 
-from photobak.client.bucket import SessionBucket
-from photobak.client.library import Library
-from photobak.client.query import ALWAYS
+from photobak.client.library.library import Library
+from photobak.client.library.query import ALWAYS
+from photobak.client.network.bucket import SessionBucket
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import layout_of, targets
 from photobak.client.restore.outcome import RestoreResult

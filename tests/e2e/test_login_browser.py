@@ -15,10 +15,10 @@ from support.command_line import PHOTOBAK, environ_of, photobak
 from support.terminal import terminal
 from support.user_pool import UserPool, user_pool
 
+from photobak.client.account.sign_in.authorization import CALLBACK_PATH, CALLBACK_PORTS
+from photobak.client.account.tokens.file import FileStore
 from photobak.client.places import places
 from photobak.client.profile import save_profile
-from photobak.client.sign_in.authorization import CALLBACK_PATH, CALLBACK_PORTS
-from photobak.client.tokens.file import FileStore
 
 URL = re.compile(r"http://127\.0\.0\.1:\d+/oauth2/authorize\?\S+")
 

@@ -6,7 +6,7 @@ import time
 from support.backup import Backup
 from support.known_files import known_file
 
-from photobak.client.index import Index
+from photobak.client.index.index import Index
 
 
 def test_it_says_what_is_stored_what_is_pending_and_how_the_last_sync_ended(backup: Backup) -> None:

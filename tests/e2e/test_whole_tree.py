@@ -9,7 +9,7 @@ import pytest
 from support.backup import Backup, write_photo
 from support.library_damage import Damage
 
-from photobak.client.library import Library
+from photobak.client.library.library import Library
 
 FILES = 500
 CONTENTS = 160

@@ -9,8 +9,8 @@ from support.local_stack import root_client
 from support.stacks import broken, local_parameters, made, put_photo, read_photo, target_of
 
 from photobak.cli.profile_of import profile_of
-from photobak.client.cognito import identity_id
-from photobak.client.sign_in.hosted_ui import sign_in_local
+from photobak.client.account.cognito import identity_id
+from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.errors import StackError
 from photobak.local.values import LocalStack
 from photobak.stack.change_set import CREATE_ONLY, Change, losses

@@ -168,7 +168,7 @@ DENIED: list[Request] = [
     *(("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/{name}", {}) for name in resources_of("AWS::IAM::Role")),
     *(
         (f"dynamodb:{action}", f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/{name}", {"dynamodb:LeadingKeys": [ME]})
-        for name in resources_of("AWS::DynamoDB::Table").keys() - TABLES.keys()
+        for name in sorted(resources_of("AWS::DynamoDB::Table").keys() - TABLES.keys())
         for action in ("GetItem", "Query", "PutItem", "DeleteItem")
     ),
     *(

@@ -9,9 +9,9 @@ from support.library import fill
 from support.local_stack import root_client
 from support.records import NOON, record
 
-from photobak.client.aws_errors import refusal
-from photobak.client.library import Library
-from photobak.client.query import Span
+from photobak.client.library.library import Library
+from photobak.client.library.query import Span
+from photobak.client.network.aws_errors import refusal
 from photobak.errors import CloudError, SignInNeeded
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import instant_key

@@ -19,12 +19,12 @@ from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
 from websockets.sync.server import ServerConnection, serve
 
-from photobak.client import listener
-from photobak.client.listener import Listener
-from photobak.client.live import connect
+from photobak.client.account.session import Session, keep_sign_in, open_session
+from photobak.client.account.tokens.interface import Tokens
+from photobak.client.live import listener
+from photobak.client.live.connection import connect
+from photobak.client.live.listener import Listener
 from photobak.client.places import places
-from photobak.client.session import Session, keep_sign_in, open_session
-from photobak.client.tokens.interface import Tokens
 from photobak.cloud.store.news import News, sequence_of
 from photobak.errors import CloudError, SignInNeeded, WrongUsage
 from photobak.local.values import LocalStack

@@ -61,7 +61,7 @@ def plant(backup: Backup, library: dict[str, Record]) -> None:
 
 def in_trash(backup: Backup) -> dict[str, Record]:
     """What lies in the trash, by SHA-256."""
-    from photobak.client.library import Library
+    from photobak.client.library.library import Library
 
     return {record.sha256: record for record in Library(backup.session()).trash()}
 

@@ -14,12 +14,12 @@ import pytest
 from support.issuer import Issuer
 from support.refreshing import ask_each_round
 
-from photobak.client import session as session_module
+from photobak.client.account import session as session_module
+from photobak.client.account.session import Session, keep_sign_in, login_command, open_session
+from photobak.client.account.tokens.file import FileStore
+from photobak.client.account.tokens.interface import SignIn
 from photobak.client.places import Places, places
 from photobak.client.profile import save_profile
-from photobak.client.session import Session, keep_sign_in, login_command, open_session
-from photobak.client.tokens.file import FileStore
-from photobak.client.tokens.interface import SignIn
 from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
 
 ROUNDS = 100
@@ -60,7 +60,7 @@ def test_a_valid_token_costs_no_request_and_loads_no_library_for_one(
         import sys
         from photobak.client.places import places
         from photobak.client.profile import load_profile
-        from photobak.client.session import open_session
+        from photobak.client.account.session import open_session
         session = open_session(load_profile(places(), None), places())
         print(bool(session.id_token() and session.identity_id and session.aws_credentials()))
         print(sorted({"boto3", "botocore", "urllib3", "requests", "authlib", "joserfc", "filelock"} & set(sys.modules)))

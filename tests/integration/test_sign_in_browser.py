@@ -16,21 +16,21 @@ import urllib3
 from support.person import Person
 from support.user_pool import UserPool, free_ports, user_pool
 
-from photobak.client import cognito
-from photobak.client.cognito import GrantRefused, redeem_code
-from photobak.client.id_token import UntrustedToken
-from photobak.client.sign_in import authorization, browser, hosted_ui, loopback
-from photobak.client.sign_in.authorization import (
+from photobak.client.account import cognito
+from photobak.client.account.cognito import GrantRefused, redeem_code
+from photobak.client.account.id_token import UntrustedToken
+from photobak.client.account.sign_in import authorization, browser, hosted_ui, loopback
+from photobak.client.account.sign_in.authorization import (
     SignInRefused,
     authorization_url,
     callback_uri,
     new_attempt,
     read_redirect,
 )
-from photobak.client.sign_in.browser import Invitation, sign_in_by_browser
-from photobak.client.sign_in.hosted_ui import sign_in_local
-from photobak.client.sign_in.typed_lines import TypedLines
-from photobak.client.tokens.interface import Tokens
+from photobak.client.account.sign_in.browser import Invitation, sign_in_by_browser
+from photobak.client.account.sign_in.hosted_ui import sign_in_local
+from photobak.client.account.sign_in.typed_lines import TypedLines
+from photobak.client.account.tokens.interface import Tokens
 
 PORTS = free_ports(5)
 """Registered instead of the real ones, which another sign-in on this machine may be using just now."""

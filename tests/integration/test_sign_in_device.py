@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from support.issuer import Issuer
 
-from photobak.client.sign_in.authorization import SignInRefused
-from photobak.client.sign_in.device import ask_device_code, wait_for_approval
-from photobak.client.tokens.interface import Tokens
+from photobak.client.account.sign_in.authorization import SignInRefused
+from photobak.client.account.sign_in.device import ask_device_code, wait_for_approval
+from photobak.client.account.tokens.interface import Tokens
 from photobak.errors import CloudError
 
 

@@ -16,16 +16,16 @@ from support.known_files import known_file
 from support.local_stack import root_client
 from support.photo_files import dated, jpeg, movie
 
-from photobak.client.announce import Announcer, Content, Wanted, announce_all
-from photobak.client.candidate import Candidate
-from photobak.client.index import Fingerprint, Index
-from photobak.client.ledger import Ledger
-from photobak.client.outcome import Result
-from photobak.client.scan import Filters, distinct_roots
-from photobak.client.send import Sender
-from photobak.client.sync import Options, Sync
-from photobak.client.turns import Turns
-from photobak.client.upload import RateLimit
+from photobak.client.index.index import Fingerprint, Index
+from photobak.client.sync.announce import Announcer, Content, Wanted, announce_all
+from photobak.client.sync.candidate import Candidate
+from photobak.client.sync.ledger import Ledger
+from photobak.client.sync.outcome import Result
+from photobak.client.sync.scan import Filters, distinct_roots
+from photobak.client.sync.send import Sender
+from photobak.client.sync.sync import Options, Sync
+from photobak.client.sync.turns import Turns
+from photobak.client.sync.upload import RateLimit
 from photobak.errors import CloudError
 from photobak.local.values import LocalStack
 from photobak.photo.capture_time import TakenSource

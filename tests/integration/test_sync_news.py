@@ -9,7 +9,7 @@ from support.counting import CountingBackup
 from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
 
-from photobak.client.news import News
+from photobak.client.sync.news import News
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status
 

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import serialization
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.client.profile import Profile
-from photobak.client.sign_in.hosted_ui import sign_in_local
 from photobak.local.lifecycle import add_user
 from photobak.local.values import LocalStack
 

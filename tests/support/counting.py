@@ -4,7 +4,7 @@ from typing import Any
 
 from support.backup import Backup
 
-from photobak.client.session import Session
+from photobak.client.account.session import Session
 
 
 class CountingBackup(Backup):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import urllib3
 from support.local_stack import root_client
 
-from photobak.client.sign_in.hosted_ui import HostedUiForm
+from photobak.client.account.sign_in.hosted_ui import HostedUiForm
 from photobak.cloud.device.hosted_ui import HostedUi
 from photobak.cloud.device.machine import GRANT_TYPE, MachineSide
 from photobak.cloud.device.person import PersonSide

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 
 from joserfc import jwk, jwt
 
+from photobak.client.account.tokens.interface import Tokens
 from photobak.client.profile import Profile
-from photobak.client.tokens.interface import Tokens
 
 POOL = "eu-central-1_Pool00000"
 CLIENT = "client0000000000000000000"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from photobak.client.index import Fingerprint, KnownFile
+from photobak.client.index.index import Fingerprint, KnownFile
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import JPEG
 from photobak.photo.record import Status

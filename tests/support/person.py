@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urljoin
 
 import urllib3
 
-from photobak.client.sign_in.hosted_ui import HostedUiForm
+from photobak.client.account.sign_in.hosted_ui import HostedUiForm
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+from photobak.client.account.session import open_session
 from photobak.client.places import places
 from photobak.client.profile import Profile
-from photobak.client.session import open_session
 
 
 def ask_each_round(profile: Profile, home: str, rounds: int, barrier: Barrier, results: Any) -> None:

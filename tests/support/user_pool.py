@@ -14,8 +14,8 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
+from photobak.client.account.sign_in.authorization import callback_uri
 from photobak.client.profile import Profile
-from photobak.client.sign_in.authorization import callback_uri
 
 REGION = "eu-central-1"
 BUCKET = "photos"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from photobak.client.bucket import Keys, bucket_url, signed
+from photobak.client.network.bucket import Keys, bucket_url, signed
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from support.records import record
 
-from photobak.client.census import Census, Period, count_by
+from photobak.client.library.census import Census, Period, count_by
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.kind import Kind
 

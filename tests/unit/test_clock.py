@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.aws_errors import aws_errors
-from photobak.client.clock import clock_error
+from photobak.client.network.aws_errors import aws_errors
+from photobak.client.network.clock import clock_error
 from photobak.client.profile import Profile
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file
 
-from photobak.client.index import Fingerprint, Index, StalePlaces
-from photobak.client.index_file import SCHEMA_VERSION
+from photobak.client.index.file import SCHEMA_VERSION
+from photobak.client.index.index import Fingerprint, Index, StalePlaces
 from photobak.errors import ConfigError
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import MOV
@@ -267,7 +267,8 @@ class TestFile:
 
     def test_another_process_may_look_at_it_meanwhile(self, index: Index, path: Path) -> None:
         index.confirm([known_file("/p/a.jpg")], NOW)
-        look = f"from photobak.client.index import *\nwith Index.open(Path({str(path)!r})) as i: print(i.counts())"
+        imports = "from photobak.client.index.index import *"
+        look = f"{imports}\nwith Index.open(Path({str(path)!r})) as index: print(index.counts())"
         found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
         assert found.stdout == "{'stored': 1}\n"
 

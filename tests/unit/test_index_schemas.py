@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from photobak.client.index import Index
-from photobak.client.index_file import SCHEMA_VERSION
+from photobak.client.index.file import SCHEMA_VERSION
+from photobak.client.index.index import Index
 from photobak.errors import ConfigError
 from photobak.photo.record import Status
 
@@ -90,6 +90,6 @@ def test_a_step_that_fails_leaves_the_index_as_it_was(tmp_path: Path) -> None:
 def test_two_processes_may_bring_it_up_to_date_at_once(tmp_path: Path) -> None:
     path = tmp_path / "index"
     old_index(path, 1, says=1)
-    look = f"from photobak.client.index import *\nwith Index.open(Path({str(path)!r})) as i: print(i.counts())"
+    look = f"from photobak.client.index.index import *\nwith Index.open(Path({str(path)!r})) as i: print(i.counts())"
     both = [subprocess.Popen([sys.executable, "-c", look], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [process.communicate()[0] for process in both] == ["{'pending': 1, 'stored': 1}\n"] * 2

@@ -3,7 +3,7 @@
 import pytest
 
 from photobak.cli.filters import DEFAULT_RADIUS_KM, parse_near
-from photobak.client.circle import Circle, distance_km
+from photobak.client.library.circle import Circle, distance_km
 from photobak.errors import WrongUsage
 
 LISBON = (38.725, -9.15)

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file
 
-from photobak.client.candidate import Candidate
-from photobak.client.examine import sendable
-from photobak.client.index import Fingerprint
-from photobak.client.newest import Newest
-from photobak.client.scan import Root
-from photobak.client.select import Group
+from photobak.client.index.index import Fingerprint
+from photobak.client.sync.candidate import Candidate
+from photobak.client.sync.examine import sendable
+from photobak.client.sync.newest import Newest
+from photobak.client.sync.scan import Root
+from photobak.client.sync.select import Group
 from photobak.photo.record import Status
 
 ROOT = Root(Path("/p"))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from photobak.client.download import Gone
+from photobak.client.network.download import Gone
 from photobak.client.restore.ranges import _AT_ONCE, RANGE_BYTES, Ranges
 
 SIZE = 5 * RANGE_BYTES + 12_345

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photobak.cli.redate import parse_correction
-from photobak.client.redate import ShiftBy
+from photobak.client.library.redate import ShiftBy
 from photobak.errors import WrongUsage
 
 WINTER = datetime(2024, 1, 31, 23, 30, 15, 250000, tzinfo=timezone(timedelta(hours=1)))

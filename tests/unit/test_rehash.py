@@ -10,12 +10,12 @@ import pytest
 from support.known_files import known_file
 from support.photo_files import dated, jpeg
 
-from photobak.client.candidate import Candidate
-from photobak.client.examine import Examiner
-from photobak.client.index import Fingerprint, Index
-from photobak.client.outcome import FileOutcome, Result
-from photobak.client.scan import Filters, Skipped, distinct_roots, scan
-from photobak.client.select import select_all
+from photobak.client.index.index import Fingerprint, Index
+from photobak.client.sync.candidate import Candidate
+from photobak.client.sync.examine import Examiner
+from photobak.client.sync.outcome import FileOutcome, Result
+from photobak.client.sync.scan import Filters, Skipped, distinct_roots, scan
+from photobak.client.sync.select import select_all
 from photobak.photo.record import Status
 
 NOW = 1_800_000_000.0

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from support.known_files import known_file
 from support.local_stack import eventually
 
-from photobak.client.announce import FIRST_BATCH, Content, Post, batches
-from photobak.client.candidate import Candidate
-from photobak.client.send import Flights
+from photobak.client.sync.announce import FIRST_BATCH, Content, Post, batches
+from photobak.client.sync.candidate import Candidate
+from photobak.client.sync.send import Flights
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
 
 

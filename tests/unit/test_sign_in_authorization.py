@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.issuer import CLIENT, Issuer
 
-from photobak.client.sign_in import authorization
-from photobak.client.sign_in.authorization import (
+from photobak.client.account.sign_in import authorization
+from photobak.client.account.sign_in.authorization import (
     CALLBACK_PORTS,
     NotThisAttempt,
     authorization_url,

@@ -10,8 +10,8 @@ import pytest
 from joserfc import jwk, jwt
 from support.issuer import Issuer
 
-from photobak.client import id_token
-from photobak.client.id_token import CLOCK_SKEW, UntrustedToken, verify_id_token
+from photobak.client.account import id_token
+from photobak.client.account.id_token import CLOCK_SKEW, UntrustedToken, verify_id_token
 from photobak.errors import CloudError
 
 NONCE = "nonce-of-this-attempt"

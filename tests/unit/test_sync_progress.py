@@ -8,8 +8,8 @@ import pytest
 from photobak.cli.context import Context
 from photobak.cli.sync_progress import Counts, Pace, SyncProgress, amounts, duration_text, stages
 from photobak.cli.sync_view import SyncView, summary_lines
-from photobak.client.outcome import FileOutcome, Result, Summary
-from photobak.client.scan import Skipped
+from photobak.client.sync.outcome import FileOutcome, Result, Summary
+from photobak.client.sync.scan import Skipped
 
 MEGABYTE = 1_000_000
 A = Path("/p/a.jpg")

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from support.issuer import Issuer
 
+from photobak.client.account.tokens import choice, os_keyring
+from photobak.client.account.tokens.choice import store_to_read, store_to_write
+from photobak.client.account.tokens.file import FileStore
+from photobak.client.account.tokens.interface import AwsCredentials, SignIn
+from photobak.client.account.tokens.os_keyring import KeyringStore, KeyringUnavailable, has_desktop
 from photobak.client.places import Places, places
-from photobak.client.tokens import choice, os_keyring
-from photobak.client.tokens.choice import store_to_read, store_to_write
-from photobak.client.tokens.file import FileStore
-from photobak.client.tokens.interface import AwsCredentials, SignIn
-from photobak.client.tokens.os_keyring import KeyringStore, KeyringUnavailable, has_desktop
 from photobak.errors import ConfigError, SignInNeeded
 
 ISSUER = Issuer()

@@ -9,7 +9,7 @@ from support.records import record
 
 from photobak.cli.context import Context
 from photobak.cli.rm import tell
-from photobak.client.trash import Moved
+from photobak.client.library.trash import Moved
 from photobak.errors import CloudError
 
 UNTIL = datetime(2026, 12, 24, 12, tzinfo=UTC)

@@ -32,4 +32,4 @@ def test_there_is_a_stub_for_every_service() -> None:
 @pytest.mark.parametrize(("place", "call"), [pytest.param(*each, id=each[0]) for each in clients()])
 def test_the_service_is_named_or_one_of_a_few(place: str, call: ast.Call) -> None:
     """A name that is worked out would have no type; ``Session.client`` passes on one of two that its overloads name."""
-    assert isinstance(call.args[0], ast.Constant) or place.startswith("photobak/client/session.py")
+    assert isinstance(call.args[0], ast.Constant) or place.startswith("photobak/client/account/session.py")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.records import record
 
-from photobak.client.verify_judge import Facts, Listed, judge
+from photobak.client.verify.judge import Facts, Listed, judge
 from photobak.photo.keys import record_key
 from photobak.photo.record import Status
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from photobak.client import changes
-from photobak.client.changes import Changes
-from photobak.client.mounts import mounts_here, network_file_system
-from photobak.client.scan import distinct_roots
-from photobak.client.watch import Watch
+from photobak.client.sync.scan import distinct_roots
+from photobak.client.watch import changes
+from photobak.client.watch.changes import Changes
+from photobak.client.watch.mounts import mounts_here, network_file_system
+from photobak.client.watch.watcher import Watch
 from photobak.errors import CloudError, RunLocked, SignInNeeded
 
 EVERY = 60.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from photobak.client.download import Download, Frozen, Gone, Unreachable
+from photobak.client.network.download import Download, Frozen, Gone, Unreachable
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.frost import Thawer
 from photobak.client.restore.layout import Target

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from photobak.client.bucket import PhotoBucket
-from photobak.client.download import Download, Unreachable
-from photobak.client.pipeline import Channel, Pipeline
+from photobak.client.network.bucket import PhotoBucket
+from photobak.client.network.download import Download, Unreachable
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.frost import Speed, Thawer
 from photobak.client.restore.layout import Target
@@ -15,6 +14,7 @@ from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 from photobak.client.restore.placer import Placer
 from photobak.client.restore.ranges import Ranges
 from photobak.client.restore.variant import Variant
+from photobak.client.sync.pipeline import Channel, Pipeline
 from photobak.errors import PhotobakError
 
 _AT_A_TIME: Final = 32

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from photobak.client.query import EVERYTHING, Query, Span
+from photobak.client.library.query import EVERYTHING, Query, Span
 from photobak.errors import WrongUsage
 from photobak.photo.identity import is_id_prefix
 from photobak.photo.record import Record

@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from photobak.client.download import Download
+from photobak.client.network.download import Download
 from photobak.client.restore.part import Expected
 from photobak.photo.record import Record
 

@@ -1,0 +1,1 @@
+"""What the cloud keeps: found, listed, redated, deleted and brought back."""

@@ -1,0 +1,136 @@
+"""Records from the photo bucket alone: those that lie beside the photos, and where one is lost, the original's own.
+
+The bucket is the truth and the tables are an index of it; this is what is left where the index is gone.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any, Final
+from urllib.parse import unquote
+
+from photobak.client.library.query import Span
+from photobak.client.network.bucket import PhotoBucket
+from photobak.client.network.download import Download
+from photobak.errors import UnknownPhoto
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.identity import is_id_prefix, is_sha256
+from photobak.photo.keys import record_key, timestamp_key
+from photobak.photo.kind import Kind
+from photobak.photo.record import InvalidRecord, Record, Status
+
+_JOBS: Final = 16
+_WHAT: Final = "the bucket can't be read"
+_LARGEST_RECORD: Final = 1 << 20
+"""Bytes; a record has a few thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An object, as the bucket lists it."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+class BucketLibrary:
+    """The records of one person in one bucket; as ``Library``, but from the bucket alone."""
+
+    def __init__(self, bucket: PhotoBucket) -> None:
+        self._bucket = bucket
+        self._download = Download(bucket)
+
+    def records(self, span: Span, *, oldest_first: bool) -> Iterator[Record]:
+        """Read all records of a stretch of time, in order of capture; those without an original are left out.
+
+        Raises:
+            CloudError: the bucket can't be read.
+        """
+        found = self._read(self._originals)
+        kept = [record for record in found if record.status is not Status.TRASHED and span.holds(record.timestamp)]
+        return iter(sorted(kept, key=lambda each: each.timestamp, reverse=not oldest_first))
+
+    def find_all(self, prefixes: Sequence[str]) -> list[Record]:
+        """Find the photos whose ids begin so, in the order in which they were named.
+
+        Raises:
+            UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
+            CloudError: the bucket can't be read.
+        """
+        return list(self._read([self._the_one(prefix.lower()) for prefix in prefixes]))
+
+    def _the_one(self, prefix: str) -> str:
+        found = [sha256 for sha256 in self._originals if sha256.startswith(prefix)] if is_id_prefix(prefix) else []
+        if len(found) > 1:
+            raise UnknownPhoto(f"{len(found)} photos begin with {prefix}", why=", ".join(sorted(found)[:5]))
+        if not found:
+            raise UnknownPhoto(f"there is no photo {prefix} in the bucket {self._bucket.name}")
+        return found[0]
+
+    def _read(self, hashes: Iterable[str]) -> Iterator[Record]:
+        beside = {listed.key: listed for listed in self._list("record")}
+
+        def record(sha256: str) -> Record:
+            return self._record(sha256, beside.get(record_key(self._bucket.identity_id, sha256)))
+
+        with ThreadPoolExecutor(_JOBS) as pool:
+            yield from pool.map(record, hashes)
+
+    def _record(self, sha256: str, beside: _Listed | None) -> Record:
+        original = self._originals[sha256]
+        try:
+            record = Record.from_json(json.loads(self._body(beside))) if beside else None
+        except (ValueError, InvalidRecord):
+            record = None
+        if record is None or record.sha256 != sha256:
+            return self._from_original(sha256, original)
+        return replace(record, original_key=original.key)
+
+    def _body(self, listed: _Listed) -> bytes:
+        if listed.size > _LARGEST_RECORD:
+            return b""
+        return b"".join(bytes(chunk) for chunk in self._download.chunks(listed.key, listed.size))
+
+    def _from_original(self, sha256: str, original: _Listed) -> Record:
+        """What the original says of itself: its capture time and its name, which the cloud gave it for this day."""
+        with self._bucket.errors(_WHAT):
+            head = self._bucket.client().head_object(Bucket=self._bucket.name, Key=original.key)
+        said, content_type = head["Metadata"], head["ContentType"]
+        try:
+            taken = CaptureTime.parse(said["taken-at"], TakenSource.MTIME)
+        except (KeyError, ValueError):
+            taken = CaptureTime(original.modified_at, TakenSource.MTIME)
+        kinds = {"image": Kind.PHOTO, "video": Kind.VIDEO}
+        return Record(
+            username=self._bucket.identity_id,
+            timestamp=timestamp_key(taken.taken_at, sha256),
+            sha256=sha256,
+            kind=kinds.get(content_type.partition("/")[0], Kind.SIDECAR),
+            status=Status.STORED,
+            size=original.size,
+            content_type=content_type,
+            taken=taken,
+            filename=unquote(said.get("filename", "")) or PurePosixPath(original.key).name,
+            modified_at=taken.taken_at,
+            original_key=original.key,
+            stored_at=original.modified_at,
+        )
+
+    @cached_property
+    def _originals(self) -> dict[str, _Listed]:
+        """By SHA-256."""
+        listed = self._list("original")
+        names = {PurePosixPath(each.key).name.partition(".")[0]: each for each in listed}
+        return {name: each for name, each in names.items() if is_sha256(name)}
+
+    def _list(self, kind: str) -> Iterator[_Listed]:
+        query: Any = {"Bucket": self._bucket.name, "Prefix": f"{kind}/{self._bucket.identity_id}/"}
+        with self._bucket.errors(_WHAT):
+            for page in self._bucket.client().get_paginator("list_objects_v2").paginate(**query):
+                for entry in page.get("Contents", []):
+                    yield _Listed(entry["Key"], entry["Size"], entry["LastModified"])

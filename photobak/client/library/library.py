@@ -1,0 +1,157 @@
+"""Reads one's own records: by date, newest or oldest first, and by id."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
+from typing import Any, Final
+
+from photobak.client.account.session import Session
+from photobak.client.library.query import ALWAYS, Span
+from photobak.client.library.tables import Tables
+from photobak.errors import UnknownPhoto
+from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix, is_sha256
+from photobak.photo.keys import plain
+from photobak.photo.record import Record, Status
+
+_SHOWN_IDS: Final = 5
+_PARALLEL: Final = 16
+_CONDITIONS: Final = {
+    (): "",  # without one the local stack takes half the time
+    (":since",): "#timestamp >= :since",
+    (":until",): "#timestamp < :until",
+    (":since", ":until"): "#timestamp BETWEEN :since AND :until",
+}
+
+
+class Among(Enum):
+    """Which photos an id may mean."""
+
+    KEPT = auto()
+    """All but those in the trash."""
+    TRASH = auto()
+    ALL = auto()
+    """Where the same digits begin both, those that are not in the trash."""
+
+
+class Library:
+    """The records of the signed-in person."""
+
+    def __init__(self, session: Session) -> None:
+        self._tables = Tables(session)
+
+    def records(self, span: Span = ALWAYS, *, oldest_first: bool = False, page_size: int = 1000) -> Iterator[Record]:
+        """Read records in order of capture, page by page, as they are needed; those in the trash are left out.
+
+        Raises:
+            CloudError: the table can't be read.
+        """
+        for record in self._records(span, ScanIndexForward=oldest_first, Limit=page_size):
+            if record.status is not Status.TRASHED:
+                yield record
+
+    def trash(self, span: Span = ALWAYS) -> Iterator[Record]:
+        """Read the records in the trash, in order of capture, newest first; CloudError as in ``records``.
+
+        Some may be in it no more: DynamoDB deletes a record hours or days after ``trashed_until``.
+        """
+        return self._records(
+            span,
+            {":trashed": {"S": Status.TRASHED.value}},
+            FilterExpression="#status = :trashed",
+            ExpressionAttributeNames={"#status": "status"},
+            ScanIndexForward=False,
+        )
+
+    def find(self, prefix: str, among: Among = Among.KEPT) -> Record:
+        """Find the photo whose id begins with ``prefix``, as git does with commits; raises as ``find_all``."""
+        return self.find_all([prefix], among)[0]
+
+    def find_all(self, prefixes: Sequence[str], among: Among = Among.KEPT) -> list[Record]:
+        """Find the photos whose ids begin so, each once, in the order in which they were named.
+
+        Args:
+            prefixes: at least the first digits of each id.
+            among: which photos may be meant.
+
+        Raises:
+            UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
+            CloudError: the tables can't be read.
+        """
+        found = {}
+        for prefix, items in self._candidates([_prefix(each) for each in prefixes]).items():
+            item = self._the_one(prefix, _meant(prefix, items, among))
+            found[item["sha256"]["S"]] = item["timestamp"]["N"]
+        records = self._at(found.values())
+        for sha256 in found:
+            if sha256 not in records:
+                raise UnknownPhoto(f"the record of photo {sha256} is lost", next_step="Type: photobak verify")
+        return [records[sha256] for sha256 in found]
+
+    def _records(self, span: Span, values: Any = None, **query: Any) -> Iterator[Record]:
+        if span.since is not None and span.until is not None and span.since >= span.until:
+            return
+        bounds = _bounds(span)
+        names = ({"#timestamp": "timestamp"} if bounds else {}) | query.pop("ExpressionAttributeNames", {})
+        query |= {"ExpressionAttributeNames": names} if names else {}
+        items = self._tables.query_photos(_CONDITIONS[tuple(bounds)], bounds | (values or {}), **query)
+        for record in map(Record.from_item, items):
+            if record.timestamp != span.until:  # BETWEEN takes both its ends
+                yield record
+
+    def _candidates(self, prefixes: list[str]) -> dict[str, list[Any]]:
+        """For each prefix, the items whose hashes begin so: of whole ones by key, of the others by a query each."""
+        from concurrent.futures import ThreadPoolExecutor  # which a list does without
+
+        found: dict[str, list[Any]] = {prefix: [] for prefix in prefixes}
+        for item in self._tables.contents(filter(is_sha256, found)):
+            found[item["sha256"]["S"]].append(item)
+        short = [prefix for prefix in found if not is_sha256(prefix)]
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            found |= dict(zip(short, pool.map(lambda prefix: list(self._beginning_with(prefix)), short), strict=True))
+        return found
+
+    def _the_one(self, prefix: str, items: list[Any]) -> Any:
+        """The one item, where it is one; else the error names them."""
+        if len(items) == 1:
+            return items[0]
+        shown = sorted(items, key=lambda item: str(item["sha256"]["S"]))[:_SHOWN_IDS]
+        names = [f"{each.id} {each.filename}" for each in self._at(item["timestamp"]["N"] for item in shown).values()]
+        more = [f"{len(items) - _SHOWN_IDS} more"] if len(items) > _SHOWN_IDS else []
+        why = ", ".join([*sorted(names), *more])
+        raise UnknownPhoto(f"{len(items)} photos begin with {prefix}", why=why, next_step="Type more of its digits")
+
+    def _at(self, timestamps: Iterable[str]) -> dict[str, Record]:
+        """The records with these sort keys, by SHA-256."""
+        return {record.sha256: record for record in map(Record.from_item, self._tables.photos(timestamps))}
+
+    def _beginning_with(self, prefix: str) -> Iterator[Any]:
+        return self._tables.query_contents("begins_with(sha256, :prefix)", {":prefix": {"S": prefix}})
+
+
+def _bounds(span: Span) -> dict[str, Any]:
+    """The values of the condition on the sort key."""
+    bounds = {":since": span.since, ":until": span.until}
+    return {name: {"N": plain(bound)} for name, bound in bounds.items() if bound is not None}
+
+
+def _prefix(text: str) -> str:
+    prefix = text.lower()
+    if not is_id_prefix(prefix):
+        why = f"an id has {MIN_PREFIX_DIGITS} to 64 of the digits 0-9 and a-f"
+        raise UnknownPhoto(f"{text!r} is not a photo's id", why=why, next_step="`photobak ls` shows the ids.")
+    return prefix
+
+
+def _meant(prefix: str, items: list[Any], among: Among) -> list[Any]:
+    """The items among which the one is that is meant."""
+    kept = [item for item in items if Status(item["status"]["S"]).kept]
+    trashed = [item for item in items if item["status"]["S"] == Status.TRASHED]
+    found = {Among.KEPT: kept, Among.TRASH: trashed, Among.ALL: kept or trashed}[among]
+    if found:
+        return found
+    if kept:
+        raise UnknownPhoto(f"the photo {prefix} is not in the trash")
+    if trashed:
+        next_step = f"Bring it back with: photobak trash restore {prefix}"
+        raise UnknownPhoto(f"the photo {prefix} is in the trash", next_step=next_step)
+    command = "trash" if among is Among.TRASH else "ls"
+    raise UnknownPhoto(f"there is no photo {prefix}", next_step=f"`photobak {command}` shows the ids.")

@@ -1,0 +1,60 @@
+"""What a person wants of the library: a stretch of time, and what the photos have to be like; pure decisions."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from photobak.client.library.circle import Circle
+from photobak.photo.kind import Kind
+from photobak.photo.record import Record, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of sort keys (``photo.keys``)."""
+
+    since: Decimal | None = None
+    """The first that belongs to it."""
+    until: Decimal | None = None
+    """The first that does not any more."""
+
+    def holds(self, timestamp: Decimal) -> bool:
+        """Whether a record with this sort key lies in it."""
+        return (self.since is None or self.since <= timestamp) and (self.until is None or timestamp < self.until)
+
+
+ALWAYS: Final = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is wanted; a photo has to meet all of it. As it comes, everything is."""
+
+    span: Span = ALWAYS
+    """When it was taken: what ``Library.records`` reads, so that nothing else goes over the network."""
+    camera: str | None = None
+    """Part of the camera's make and model, in capitals or not."""
+    kinds: frozenset[Kind] = frozenset()
+    """Any of these; none named: all of them."""
+    statuses: frozenset[Status] = frozenset()
+    """Any of these; none named: all of them."""
+    near: Circle | None = None
+    """Where it was taken; photos that don't say are left out."""
+
+    @property
+    def by_time_alone(self) -> bool:
+        """Whether each record of the span is wanted, so that as many need to be read as are to be had."""
+        return self == Query(self.span)
+
+    def matches(self, record: Record) -> bool:
+        """Whether the photo is one of those that are wanted."""
+        return (
+            self.span.holds(record.timestamp)
+            and (not self.kinds or record.kind in self.kinds)
+            and (not self.statuses or record.status in self.statuses)
+            and (self.camera is None or self.camera.casefold() in (record.camera or "").casefold())
+            and (self.near is None or self.near.holds(record.latitude, record.longitude))
+        )
+
+
+EVERYTHING: Final = Query()

@@ -1,0 +1,89 @@
+"""Reads one's own rows of the two tables: in the order of their keys, page by page, or by key, a hundred at a time."""
+
+import random
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from photobak.client.account.session import Session
+from photobak.client.network.dynamodb import DynamoDb
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+
+_WHAT: Final = "the list of photos can't be read"
+_THROTTLED_PAUSE: Final = 1.0
+
+
+class Tables:
+    """The rows of the signed-in person."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._dynamodb = DynamoDb(session)
+
+    def contents(self, hashes: Iterable[str]) -> Iterator[Any]:
+        """Read items of ``Contents`` by their hashes, consistently and in no order; unknown ones are left out.
+
+        Raises:
+            CloudError: the table can't be read.
+        """
+        keys = ({"sha256": {"S": sha256}} for sha256 in hashes)
+        return self._read(self._session.profile.contents_table, keys)
+
+    def photos(self, timestamps: Iterable[str]) -> Iterator[Any]:
+        """Read items of ``Photos`` by their timestamps, as ``contents``."""
+        keys = ({"timestamp": {"N": timestamp}} for timestamp in timestamps)
+        return self._read(self._session.profile.table, keys)
+
+    def query_contents(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Any]:
+        """Query ``Contents`` from the smallest hash to the largest, consistently.
+
+        Args:
+            condition: on the sort key; empty for all of them.
+            values: of the condition.
+            query: further parameters of DynamoDB's Query.
+
+        Raises:
+            CloudError: the table can't be read.
+        """
+        query = {"ConsistentRead": True, **query}
+        return self._query(self._session.profile.contents_table, condition, values or {}, query)
+
+    def query_photos(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Any]:
+        """Query ``Photos`` in order of capture, as ``query_contents``, but for the consistency."""
+        return self._query(self._session.profile.table, condition, values or {}, query)
+
+    def count_photos(self) -> int:
+        """How many records ``Photos`` has; CloudError as in ``query_contents``."""
+        pages = self._pages(self._session.profile.table, "", {}, {"Select": "COUNT"})
+        return sum(page["Count"] for page in pages)
+
+    def _query(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Any]:
+        for page in self._pages(table, condition, values, query):
+            yield from page["Items"]
+
+    def _pages(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Any]:
+        query = {
+            "TableName": table,
+            "KeyConditionExpression": " AND ".join(filter(None, ["username = :username", condition])),
+            "ExpressionAttributeValues": {":username": {"S": self._session.identity_id}, **values},
+            **query,
+        }
+        while True:
+            page = self._dynamodb.read("Query", query, what=_WHAT)
+            yield page
+            if "LastEvaluatedKey" not in page:  # a page may be empty and yet not the last
+                return
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _read(self, table: str, keys: Iterable[Any]) -> Iterator[Any]:
+        mine = {"username": {"S": self._session.identity_id}}
+        keys = iter(keys)
+        while batch := [mine | key for key in islice(keys, MAX_PHOTOS_A_REQUEST)]:
+            wanted: Any = {table: {"Keys": batch, "ConsistentRead": True}}
+            while wanted:
+                page = self._dynamodb.read("BatchGetItem", {"RequestItems": wanted}, what=_WHAT)
+                yield from page["Responses"].get(table, [])
+                wanted = page.get("UnprocessedKeys")
+                if wanted:  # throttled, or more than 16 MB
+                    time.sleep(random.uniform(0, _THROTTLED_PAUSE))  # noqa: S311 - no secret

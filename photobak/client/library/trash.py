@@ -1,0 +1,82 @@
+"""Deletes photos in the cloud, reversibly: only the backend may, and it keeps what is deleted for a while."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from photobak.client.account.session import Session
+from photobak.client.index.index import Index
+from photobak.client.network.api import call
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.record import Record, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of one photo that was to go into the trash, or out of it."""
+
+    record: Record
+    """As it was before."""
+    trashed_until: datetime | None = None
+    """Where it is in the trash now."""
+    failure: str | None = None
+    """Why it is not where it was to go."""
+
+    @property
+    def result(self) -> Literal["failed", "trashed", "restored"]:
+        """Where it is now, in a word."""
+        if self.failure:
+            return "failed"
+        return "trashed" if self.trashed_until else "restored"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``--json``."""
+        until = self.trashed_until.isoformat() if self.trashed_until else None
+        return {
+            "type": "photo",
+            "sha256": self.record.sha256,
+            "filename": self.record.filename,
+            "result": self.result,
+            "trashed_until": until,
+            "reason": self.failure,
+        }
+
+
+def put_into_trash(session: Session, index: Index, records: Sequence[Record]) -> Iterator[Moved]:
+    """Put photos into the trash; the files on this machine stay as they are, and the index counts them as safe no more.
+
+    Raises:
+        CloudError: the API can't be reached, or refuses; what was answered until then is done.
+        SignInNeeded: the session has ended.
+    """
+    return _move(session, index, records, "/photos", "DELETE")
+
+
+def take_out_of_trash(session: Session, index: Index, records: Sequence[Record]) -> Iterator[Moved]:
+    """Take photos out of the trash; raises as ``put_into_trash``."""
+    return _move(session, index, records, "/photos/restore", "POST")
+
+
+def _move(session: Session, index: Index, records: Sequence[Record], route: str, method: str) -> Iterator[Moved]:
+    for start in range(0, len(records), MAX_PHOTOS_A_REQUEST):
+        batch = records[start : start + MAX_PHOTOS_A_REQUEST]
+        answer = call(session, route, {"photos": [record.sha256 for record in batch]}, method=method)
+        answers = {entry["sha256"]: entry for entry in answer.get("photos", [])}
+        for record in batch:
+            moved = _moved(record, answers.get(record.sha256, {}))
+            if not moved.failure:
+                index.note_status(record.sha256, Status.TRASHED if moved.trashed_until else record.status_outside_trash)
+            yield moved
+
+
+def _moved(record: Record, answer: dict[str, Any]) -> Moved:
+    match answer.get("status"):
+        case Status.TRASHED:
+            return Moved(record, trashed_until=datetime.fromisoformat(answer["trashed_until"]))
+        case Status.STORED | Status.NO_PREVIEW:
+            return Moved(record)
+        case "gone":
+            return Moved(record, failure="its bytes have been deleted meanwhile")
+        case _:
+            return Moved(record, failure="the cloud doesn't have it any more")

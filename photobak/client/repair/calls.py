@@ -1,0 +1,81 @@
+"""Asks the backend for repairs: only it may write."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from photobak.client.account.session import Session
+from photobak.client.network.api import CloudFailed, call
+from photobak.client.repair.judge import Suspect
+from photobak.client.sync.announce import Post
+from photobak.client.verify.judge import ProblemKind
+from photobak.photo.record import Status
+
+_KEPT = (Status.STORED.value, Status.NO_PREVIEW.value, Status.TRASHED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the backend says of one photo."""
+
+    status: str
+    """As it is in the tables; or why it isn't there."""
+    post: Post | None = None
+    """Where to send the original, where the cloud has lost it."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all that was asked for has been done."""
+        return self.status in _KEPT
+
+
+class RepairCalls:
+    """The two routes, up to a hundred photos at a time; both raise CloudError and SignInNeeded as ``api.call``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def records(self, suspects: Sequence[Suspect]) -> dict[str, Answer]:
+        """Have records made to agree, and objects hidden or shown as they say; answers by SHA-256."""
+        return self._ask("/photos/repair/records", suspects, _doubted_record)
+
+    def objects(self, suspects: Sequence[Suspect]) -> dict[str, Answer]:
+        """Have originals, previews and whole records brought back; answers by SHA-256."""
+        answers: dict[str, Answer] = {}
+        left = list(suspects)
+        while left:
+            answers |= self._ask("/photos/repair/objects", left, _doubted_object)
+            left = [suspect for suspect in left if answers[suspect.sha256].status == "later"]
+        return answers
+
+    def _ask(
+        self, route: str, suspects: Sequence[Suspect], content: Callable[[Suspect], dict[str, Any]]
+    ) -> dict[str, Answer]:
+        if not suspects:
+            return {}
+        asked_at = time.monotonic()
+        try:
+            answer = call(self._session, route, {"photos": [content(suspect) for suspect in suspects]})
+        except CloudFailed as failure:
+            if len(suspects) == 1:
+                return {suspects[0].sha256: Answer(f"the cloud has failed on it ({failure.why})")}
+            # One photo that ends the function must not keep the others from being repaired.
+            half = len(suspects) // 2
+            return self._ask(route, suspects[:half], content) | self._ask(route, suspects[half:], content)
+        found = {entry["sha256"]: _answer(entry, asked_at) for entry in answer.get("photos", [])}
+        return {suspect.sha256: found.get(suspect.sha256, Answer("the cloud has no answer")) for suspect in suspects}
+
+
+def _doubted_record(suspect: Suspect) -> dict[str, Any]:
+    timestamps = list(suspect.facts.strays[:10])
+    return {"sha256": suspect.sha256, "timestamps": timestamps, "objects": suspect.has_objects_in_doubt}
+
+
+def _doubted_object(suspect: Suspect) -> dict[str, Any]:
+    return {"sha256": suspect.sha256, "bytes": ProblemKind.BAD_BYTES in suspect.kinds}
+
+
+def _answer(entry: dict[str, Any], asked_at: float) -> Answer:
+    upload = entry.get("upload")
+    return Answer(entry["status"], Post(upload["url"], upload["fields"], asked_at) if upload else None)

@@ -1,0 +1,141 @@
+"""What is to be done about what ``verify`` finds: pure decisions on problems."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from photobak.client.verify.judge import Checked, Facts, Problem, ProblemKind
+
+_OF_OBJECTS: Final = frozenset({ProblemKind.MISSING_OBJECT, ProblemKind.MISSING_PREVIEW, ProblemKind.ORPHAN})
+"""What a delete marker can be the reason of, or the lack of one."""
+_OF_BYTES_ALONE: Final = frozenset({ProblemKind.WRONG_SIZE, ProblemKind.BAD_BYTES})
+_NEEDING_BYTES: Final = _OF_BYTES_ALONE | {
+    ProblemKind.MISSING_RECORD,
+    ProblemKind.MISSING_OBJECT,
+    ProblemKind.MISSING_PREVIEW,
+}
+
+
+class RepairResult(StrEnum):
+    """What became of one photo."""
+
+    REPAIRED = "repaired"
+    """By what the cloud itself still had."""
+    SENT = "sent"
+    """By a file of this machine."""
+    WOULD_REPAIR = "would-repair"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What became of one photo."""
+
+    sha256: str | None
+    result: RepairResult
+    problems: tuple[Problem, ...] = ()
+    """What was wrong with it."""
+    reason: str | None = None
+    """Why it is not repaired."""
+    path: str | None = None
+    """The file that was sent, or the key of what belongs to no photo."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``repair --json``."""
+        return {
+            "type": "photo",
+            "sha256": self.sha256,
+            "result": self.result.value,
+            "problems": [problem.kind.value for problem in self.problems],
+            "path": self.path,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A photo that something is wrong with."""
+
+    facts: Facts
+    problems: tuple[Problem, ...]
+    """What is wrong still."""
+    found: tuple[Problem, ...]
+    """What was wrong to begin with."""
+
+    @property
+    def sha256(self) -> str:
+        """Its identity."""
+        return self.facts.sha256
+
+    @property
+    def kinds(self) -> set[ProblemKind]:
+        """What is wrong still."""
+        return {problem.kind for problem in self.problems}
+
+    @property
+    def needs_records(self) -> bool:
+        """Whether its records, or what is hidden and shown of it, may be the reason."""
+        return bool(self.kinds - _OF_BYTES_ALONE)
+
+    @property
+    def has_objects_in_doubt(self) -> bool:
+        """Whether objects are hidden that should not be, or the other way round."""
+        return bool(self.kinds & _OF_OBJECTS)
+
+    @property
+    def needs_bytes(self) -> bool:
+        """Whether its bytes, or those of an older version, are needed."""
+        return bool(self.kinds & _NEEDING_BYTES)
+
+    def outcome(self, result: RepairResult, reason: str | None = None) -> Repaired:
+        """What is told of it; where it failed, what is wrong still is told as the reason."""
+        if result is RepairResult.FAILED and not reason:
+            reason = "; ".join(dict.fromkeys(problem.reason for problem in self.problems))
+        return Repaired(self.sha256, result, self.found, reason)
+
+
+def suspects(photos: Iterable[Checked]) -> tuple[list[Suspect], list[Repaired]]:
+    """What something is wrong with, each photo once; and what belongs to no photo, which can't be repaired."""
+    found: dict[str, Suspect] = {}
+    foreign = []
+    for facts, problems in photos:
+        if not facts.sha256:
+            foreign += [_foreign(problem) for problem in problems]
+        elif problems or facts.strays:
+            found[facts.sha256] = _together(found.get(facts.sha256), facts, problems)
+    return [suspect for suspect in found.values() if suspect.problems], foreign
+
+
+def looked_at_again(suspect: Suspect, again: Checked, *, is_answered_for: frozenset[ProblemKind]) -> Suspect:
+    """A suspect as it is now.
+
+    Args:
+        suspect: as it was.
+        again: what a second look has found.
+        is_answered_for: of what such a look can't see, that which the cloud has said to be well.
+    """
+    facts, problems = again
+    unseen = [
+        problem
+        for problem in suspect.problems
+        if _is_unseen(problem) and problem.kind not in is_answered_for and problem not in problems
+    ]
+    return replace(suspect, facts=facts, problems=(*problems, *unseen))
+
+
+def _is_unseen(problem: Problem) -> bool:
+    """Whether it takes reading bytes, or all records, to find it."""
+    is_stray = problem.kind is ProblemKind.ORPHAN and problem.path is None
+    return is_stray or problem.kind in (ProblemKind.BAD_BYTES, ProblemKind.WRONG_RECORD)
+
+
+def _together(known: Suspect | None, facts: Facts, problems: list[Problem]) -> Suspect:
+    if known is None:
+        return Suspect(facts, tuple(problems), tuple(problems))
+    every = (*known.found, *problems)
+    return Suspect(replace(known.facts, strays=known.facts.strays + facts.strays), every, every)
+
+
+def _foreign(problem: Problem) -> Repaired:
+    return Repaired(None, RepairResult.FAILED, (problem,), problem.reason, str(problem.path))

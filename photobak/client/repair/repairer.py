@@ -1,0 +1,112 @@
+"""Repairs what ``verify`` finds: by what the cloud still has, then by what is on this machine.
+
+Every step may be repeated, and be cut off at any moment: the next run finds what is left to do.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from photobak.client.account.session import Session
+from photobak.client.index.index import Index
+from photobak.client.repair.calls import Answer, RepairCalls
+from photobak.client.repair.judge import Repaired, RepairResult, Suspect, looked_at_again, suspects
+from photobak.client.repair.resend import Resender
+from photobak.client.verify.cloud_walk import CloudWalk
+from photobak.client.verify.judge import ProblemKind
+from photobak.client.verify.own_rows import batches
+from photobak.client.verify.parallel import parallel
+from photobak.client.verify.sample import Sample
+from photobak.client.verify.stored_bytes import ByteReader
+
+_REQUESTS_AT_ONCE: Final = 2
+_SETTLED_BY_RECORDS: Final = frozenset({ProblemKind.WRONG_RECORD, ProblemKind.ORPHAN})
+_SETTLED_BY_OBJECTS: Final = frozenset({ProblemKind.BAD_BYTES})
+_NOTHING: Final[frozenset[ProblemKind]] = frozenset()
+_REASONS: Final = {
+    "frozen": "its original is frozen: thaw it first (photobak get --thaw)",
+    "unknown": "",
+    "lost": "",
+}
+
+
+class Repairer:
+    """One repair of all that the cloud has of a person."""
+
+    def __init__(self, session: Session, index: Index, read_percent: float | None) -> None:
+        """Make a repair.
+
+        Args:
+            session: whose cloud it is.
+            index: knows what lies on this machine.
+            read_percent: how many originals in a hundred are read, to find wrong bytes too; None for none.
+        """
+        self._cloud = CloudWalk(session)
+        self._calls = RepairCalls(session)
+        self._resender = Resender(index)
+        self._reader: ByteReader | None = None
+        if read_percent is not None:
+            sample = Sample.beginning_anywhere(read_percent)
+            self._reader = ByteReader(session, self._cloud.own_objects.record_beside, sample)
+        self._lost: list[Suspect] = []
+
+    def rehearse(self) -> Iterator[Repaired]:
+        """Say what something is wrong with, and change nothing; CloudError as in ``repair``."""
+        found, foreign = self._find()
+        yield from foreign
+        for suspect in found:
+            yield suspect.outcome(RepairResult.WOULD_REPAIR)
+
+    def repair(self) -> Iterator[Repaired]:
+        """Repair all that can be repaired in the cloud; what only a file can help is left to ``send``.
+
+        Raises:
+            CloudError: the cloud can't be read, or asked.
+            SignInNeeded: the session has ended.
+        """
+        found, foreign = self._find()
+        yield from foreign
+        for outcomes in parallel(self._repair_batch, batches(found), jobs=_REQUESTS_AT_ONCE):
+            yield from outcomes
+
+    def send(self) -> Iterator[Repaired]:
+        """Send the originals that the cloud has lost, as far as this machine has them; raises as ``repair``."""
+        for batch in batches(self._lost):
+            for suspect, failure in self._resender.send(batch, self._calls):
+                yield suspect.outcome(RepairResult.FAILED if failure else RepairResult.SENT, failure)
+
+    def _find(self) -> tuple[list[Suspect], list[Repaired]]:
+        photos = self._cloud.checked()
+        return suspects(self._reader.compare(photos, None) if self._reader is not None else photos)
+
+    def _repair_batch(self, batch: Sequence[Suspect]) -> list[Repaired]:
+        answers = self._calls.records([suspect for suspect in batch if suspect.needs_records])
+        now = self._again(batch, answers, _SETTLED_BY_RECORDS)
+        answers |= self._calls.objects([suspect for suspect in now if suspect.problems and suspect.needs_bytes])
+        now = self._again(now, answers, _SETTLED_BY_OBJECTS)
+        outcomes = []
+        for suspect in now:
+            answer = answers.get(suspect.sha256)
+            if not suspect.problems:
+                outcomes.append(suspect.outcome(RepairResult.REPAIRED))
+            elif answer is not None and answer.post is not None:
+                self._lost.append(suspect)
+            else:
+                status = answer.status if answer is not None and not answer.is_well else ""
+                outcomes.append(suspect.outcome(RepairResult.FAILED, _REASONS.get(status, status)))
+        return outcomes
+
+    def _again(
+        self, batch: Sequence[Suspect], answers: dict[str, Answer], settled: frozenset[ProblemKind]
+    ) -> list[Suspect]:
+        """The suspects as they are now; what they are well of is told by the answers where it can't be seen."""
+        looks = self._cloud.again([suspect.facts for suspect in batch])
+        return [
+            looked_at_again(
+                suspect, look, is_answered_for=settled if _is_well(answers.get(suspect.sha256)) else _NOTHING
+            )
+            for suspect, look in zip(batch, looks, strict=True)
+        ]
+
+
+def _is_well(answer: Answer | None) -> bool:
+    return answer is not None and answer.is_well

@@ -1,0 +1,67 @@
+"""Files that were moved, renamed, edited or deleted: the places in the records of their contents follow."""
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+
+from photobak.client.account.session import Session
+from photobak.client.index.index import Index, KnownFile, StalePlaces
+from photobak.client.sync.announce import announce_all
+from photobak.client.sync.candidate import Candidate
+from photobak.client.sync.scan import Root
+from photobak.client.sync.select import Selection
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
+
+
+class GoneFiles:
+    """Collects paths that the index knows and the disk has no more."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._visited: set[str] = set()
+        self._gone: dict[str, list[KnownFile]] = defaultdict(list)
+        """By root, as it was given."""
+        self._held: set[str] = set()
+        """The roots below which there is any file."""
+
+    def note(self, selection: Selection) -> None:
+        """Take over what one folder misses."""
+        folder, root = selection.listing.folder, str(selection.listing.root.path)
+        self._visited.add(folder)
+        self._gone[root] += selection.gone
+        if selection.listing.files:
+            self._held.add(root)
+
+    def of(self, roots: Sequence[Root]) -> list[KnownFile]:
+        """All that is gone below these roots, whole folders included.
+
+        Where a root is there and nothing is left in it, a disk is not mounted, more likely than not: what the index
+        knows of it stays, so that it need not be read again when it is back.
+        """
+        for root in roots:
+            if root.names is None and str(root.path) in self._held:
+                for folder in self._index.folders_below(str(root.path)):
+                    if folder not in self._visited:
+                        self._gone[str(root.path)] += self._missing(folder)
+        return [file for root in self._held for file in self._gone[root]]
+
+    def _missing(self, folder: str) -> list[KnownFile]:
+        """The files of a folder that was not visited; it may be there all the same, unreadable or excluded."""
+        return [file for file in self._index.files_of(folder) if not os.path.lexists(file.path)]
+
+
+def tell_moves(session: Session, index: Index) -> None:
+    """Take the places that contents have left out of their records.
+
+    Raises:
+        CloudError, SignInNeeded: the next run tells the rest.
+    """
+    while stale := index.stale_places(MAX_PHOTOS_A_REQUEST):
+        told = [StalePlaces(each.lies_at, each.sources[:MAX_SOURCES_A_PHOTO]) for each in stale]
+        if announcements := [_announcement(each) for each in told if each.sources]:
+            announce_all(session, announcements)
+        index.forget_stale_places(told)
+
+
+def _announcement(stale: StalePlaces) -> Announcement:
+    return Candidate.pending(stale.lies_at).announcement((stale.lies_at.source,), stale.sources)

@@ -1,0 +1,267 @@
+"""Walks the folders that are backed up: one folder at a time, so that memory stays the same however many there are."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING, Final
+
+from photobak.client.index.index import Fingerprint
+from photobak.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE: Final = ".photobakignore"
+
+_CACHES: Final = frozenset({
+    "@eadir", ".@__thumb", "#recycle", "#snapshot", "$recycle.bin", "system volume information", # NAS and Windows
+    ".thumbnails", ".thumb", ".picasaoriginals", ".trash", ".trashes", ".spotlight-v100", ".fseventsd", ".dtrash",
+    ".git", ".stversions", ".stfolder", "lost+found", "__macosx",
+})  # fmt: skip
+_LIBRARIES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".migratedphotolibrary")
+"""Packages that a photo program owns; their originals are found by exporting from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder that is backed up whole, or the files in it that were named one by one."""
+
+    path: Path
+    """Absolute; a folder."""
+    names: frozenset[str] | None = None
+    """The files in it that are meant; None = all that is in it and below."""
+
+    def relative(self, folder: str, name: str) -> str:
+        """The path of a file below the root, with ``/`` between its parts."""
+        return os.path.relpath(os.path.join(folder, name), self.path).replace(os.sep, "/")  # noqa: PTH118
+
+
+def distinct_roots(paths: Iterable[Path]) -> list[Root]:
+    """Look at the PATHs as they were given; one that lies inside another is scanned with it, once.
+
+    Raises:
+        WrongUsage: there is nothing at one of them, or nothing that can be backed up.
+    """
+    folders: dict[Path, Path] = {}
+    files: dict[Path, set[str]] = {}
+    for path in paths:
+        is_folder = _is_folder(path)
+        # Symbolic links in it stay as they are, but what ".." means only they can tell.
+        where = path.resolve() if ".." in path.parts else path.absolute()
+        if is_folder:
+            folders.setdefault(where.resolve(), where)
+        else:
+            files.setdefault(where.parent, set()).add(where.name)
+    whole = [Root(path) for real, path in folders.items() if not folders.keys() & set(real.parents)]
+    named = [
+        Root(folder, frozenset(names))
+        for folder, names in files.items()
+        if not folders.keys() & {folder.resolve(), *folder.resolve().parents}
+    ]
+    return whole + named
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise WrongUsage(f"{path} can't be backed up", why=reason_of(error)) from error
+    except ValueError as error:  # a zero byte
+        raise WrongUsage(f"{path} can't be backed up", why=str(error)) from error
+    if not (S_ISREG(mode) or S_ISDIR(mode)):
+        raise WrongUsage(f"{path} can't be backed up", why="it is neither a file nor a folder")
+    return S_ISDIR(mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that is left alone, and why."""
+
+    path: str
+    reason: str
+    size: int | None = None
+    """Bytes, where it was among what was found to do before anybody looked closely; None where it never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One folder: what is in it."""
+
+    root: Root
+    folder: str
+    files: dict[str, Fingerprint] = field(default_factory=dict)
+    ignored: list[Skipped] = field(default_factory=list)
+    unreadable: list[Skipped] = field(default_factory=list)
+    """What could not be looked at, which is a failure: there may be photos in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """``--include`` and ``--exclude``, in gitignore syntax."""
+
+    include: "GitIgnoreSpec | None" = None
+    exclude: "GitIgnoreSpec | None" = None
+
+    @classmethod
+    def of(cls, include: tuple[str, ...], exclude: tuple[str, ...]) -> "Filters":
+        """Compile the patterns.
+
+        Raises:
+            WrongUsage: a pattern is not one.
+        """
+        try:
+            return cls(_patterns(include) if include else None, _patterns(exclude) if exclude else None)
+        except ValueError as error:
+            raise WrongUsage("a pattern can't be read", why=str(error)) from error
+
+    @property
+    def given(self) -> bool:
+        """Whether there is any pattern."""
+        return bool(self.include or self.exclude)
+
+    def reason_to_skip(self, root: Root, entry: os.DirEntry[str], *, is_folder: bool) -> str:
+        """Why the patterns leave this entry alone; empty where they don't."""
+        relative = os.path.relpath(entry.path, root.path) + "/" * is_folder
+        if self.exclude and self.exclude.match_file(relative):
+            return "excluded"
+        if self.include and not is_folder and not self.include.match_file(relative):
+            return "not included"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _IgnoreFile:
+    folder: str
+    spec: "GitIgnoreSpec"
+
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
+        """Whether the file excludes the path, takes it in again (``!pattern``), or says nothing of it."""
+        relative = os.path.relpath(path, self.folder) + "/" * is_folder
+        return self.spec.check_file(relative).include
+
+
+def scan(root: Root, filters: Filters) -> Iterator[Listing]:
+    """List the root's folders, each before those inside it.
+
+    Symbolic links are not followed: what they point to is backed up where it lies. Sockets, pipes and devices are not
+    opened.
+    """
+    if root.names is not None:
+        yield _named(root, root.names)
+        return
+    waiting: list[tuple[str, tuple[_IgnoreFile, ...]]] = [(str(root.path), ())]
+    while waiting:
+        folder, ignore_files = waiting.pop()
+        listing = Listing(root, folder)
+        entries = _entries(listing)
+        here = (*ignore_files, *_ignore_file(entries, listing))
+        folders = _sort(entries, listing, filters, here)
+        yield listing
+        waiting += [(inner, here) for inner in sorted(folders, reverse=True)]
+
+
+def _named(root: Root, names: Iterable[str]) -> Listing:
+    """Files that were named one by one are meant, whatever they are called; a symbolic link means its file."""
+    listing = Listing(root, str(root.path))
+    for name in sorted(names):
+        try:
+            listing.files[name] = Fingerprint.of((root.path / name).stat())
+        except OSError as error:
+            listing.unreadable.append(Skipped(str(root.path / name), reason_of(error)))
+    return listing
+
+
+def _entries(listing: Listing) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(listing.folder) as entries:
+            return list(entries)
+    except OSError as error:
+        listing.unreadable.append(Skipped(listing.folder, reason_of(error)))
+        return []
+
+
+def _sort(
+    entries: Iterable[os.DirEntry[str]], listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, ...]
+) -> list[str]:
+    """Fill in one folder's listing; returns the folders inside it that are to be listed too."""
+    folders: list[str] = []
+    has_patterns = bool(ignore_files) or filters.given
+    for entry in entries:
+        try:
+            if not has_patterns and entry.is_file(follow_symlinks=False):  # nearly all, so the shortest way
+                listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
+                continue
+            is_folder = entry.is_dir(follow_symlinks=False)
+            reason = _reason_to_skip(listing, entry, filters, ignore_files, is_folder=is_folder)
+            if reason:
+                listing.ignored.append(Skipped(entry.path, reason))
+            elif is_folder:
+                folders.append(entry.path)
+            else:
+                listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
+        except FileNotFoundError:
+            continue  # it went while the folder was read
+        except OSError as error:
+            listing.unreadable.append(Skipped(entry.path, reason_of(error)))
+    return folders
+
+
+def _reason_to_skip(
+    listing: Listing,
+    entry: os.DirEntry[str],
+    filters: Filters,
+    ignore_files: tuple[_IgnoreFile, ...],
+    *,
+    is_folder: bool,
+) -> str:
+    """Why this entry is left alone; empty where it isn't."""
+    if entry.is_symlink():
+        return "symbolic link"
+    if is_folder:
+        reason = _own_folder(entry.name)
+        if reason:
+            return reason
+    elif not entry.is_file(follow_symlinks=False):
+        return "not a regular file"
+    if _ignored(entry.path, ignore_files, is_folder=is_folder):
+        return f"excluded by {IGNORE_FILE}"
+    return filters.reason_to_skip(listing.root, entry, is_folder=is_folder) if filters.given else ""
+
+
+def _ignored(path: str, ignore_files: tuple[_IgnoreFile, ...], *, is_folder: bool) -> bool:
+    """As in git, the file nearest to the path that says anything of it decides."""
+    verdicts = (file.verdict(path, is_folder=is_folder) for file in reversed(ignore_files))
+    return next((verdict for verdict in verdicts if verdict is not None), False)
+
+
+def _own_folder(name: str) -> str:
+    """Why a folder is somebody else's business, by its name."""
+    folded = name.casefold()
+    if folded in _CACHES:
+        return "cache or system folder"
+    return "photo library database" if folded.endswith(_LIBRARIES) else ""
+
+
+def _ignore_file(entries: Iterable[os.DirEntry[str]], listing: Listing) -> list[_IgnoreFile]:
+    path = next((Path(entry.path) for entry in entries if entry.name == IGNORE_FILE), None)
+    if path is None:
+        return []
+    try:
+        return [_IgnoreFile(listing.folder, _patterns(path.read_text(encoding="utf-8").splitlines()))]
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else f"not gitignore syntax: {error}"
+        listing.unreadable.append(Skipped(str(path), reason))
+        return []
+
+
+def _patterns(lines: Iterable[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # 9 ms, which most runs do without
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says of a file, in a few words."""
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,210 @@
+"""Sends files by presigned POST: streamed from the disk, over connections that are kept open."""
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from io import FileIO
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from photobak.client.index.index import Fingerprint
+from photobak.client.network.http import unreachable
+from photobak.client.sync.announce import Post
+from photobak.client.sync.candidate import Candidate
+from photobak.client.sync.examine import open_file
+from photobak.client.sync.turns import Turns
+from photobak.errors import CloudError
+
+if TYPE_CHECKING:
+    import urllib3
+
+_CHUNK: Final = 64 * 1024  # what a slow line sends before a connection counts as dead
+_TRIES: Final = 5
+_LONGEST_ANSWER: Final = 64 * 1024
+_TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
+_CODE: Final = re.compile(rb"<Code>(\w+)</Code>")
+
+
+class PostExpired(Exception):
+    """The presigned POST is too old; a new announcement gives a new one."""
+
+
+class UploadRefused(CloudError):
+    """S3 doesn't take this file, however often it is sent; others may pass."""
+
+
+class Unavailable(CloudError):
+    """S3 could not be reached, or not take this file, several times in a row; later it may."""
+
+
+class FileChanged(Exception):
+    """The file is not the one that was hashed any more."""
+
+
+class _Transient(Exception):
+    """S3 asks to try again."""
+
+
+class _Unreadable(Exception):
+    """The file's own error, kept apart from those of the connection while a library is between."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class RateLimit:
+    """Lets bytes pass no faster than so many a second, over all threads together."""
+
+    def __init__(self, bytes_per_second: float | None) -> None:
+        self._rate = bytes_per_second
+        self._free_at = 0.0
+        self._guard = Lock()
+
+    @property
+    def chunk(self) -> int:
+        """How many bytes to take at a time: few enough that no connection is silent for long."""
+        return _CHUNK if self._rate is None else max(1024, min(_CHUNK, int(self._rate / 16)))
+
+    def take(self, size: int) -> None:
+        """Wait until ``size`` bytes may pass."""
+        if self._rate is None:
+            return
+        with self._guard:
+            now = time.monotonic()
+            start = max(now, self._free_at)
+            self._free_at = start + size / self._rate
+        time.sleep(max(0.0, start - now))
+
+
+class Uploader:
+    """Posts files, one at a time; each thread has its own, with a connection that stays open."""
+
+    def __init__(self, rate: RateLimit, turns: Turns, on_bytes: Callable[[int], None]) -> None:
+        self._rate = rate
+        self._turns = turns
+        self._on_bytes = on_bytes
+
+    @cached_property
+    def _pool(self) -> "urllib3.PoolManager":
+        import urllib3  # 60 ms, which a sync with nothing to send does without
+
+        return urllib3.PoolManager(maxsize=1, timeout=urllib3.Timeout(connect=10, read=120), retries=False)
+
+    def send(self, candidate: Candidate, post: Post) -> float:
+        """Post one file; what may succeed later is tried again, with jittered pauses.
+
+        Returns:
+            When S3 took it, in Unix seconds.
+
+        Raises:
+            PostExpired: another POST is needed.
+            FileChanged: the file is not the one that was announced.
+            OSError: the file can't be read.
+            Unavailable: S3 can't be reached, or could not take it however often it was tried.
+            CloudError: S3 refuses it.
+        """
+        import tenacity
+        from urllib3.exceptions import HTTPError
+
+        attempts = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((HTTPError, _Transient)),
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
+            stop=tenacity.stop_after_attempt(_TRIES),
+            reraise=True,
+        )
+        try:
+            attempts(self._post_in_turn, candidate, post)
+        except HTTPError as error:
+            said = unreachable(post.url, error)
+            raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
+        except _Transient as error:
+            raise Unavailable("S3 takes no uploads", why=str(error), next_step="Sync again later") from error
+        except _Unreadable as unreadable:
+            raise unreadable.error from None
+        return time.time()
+
+    def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
+        from urllib3.exceptions import HTTPError
+
+        with self._turns.turn() as turn:
+            try:
+                self._post(candidate, post)
+            except (HTTPError, _Transient):
+                turn.refused()
+                raise
+            turn.taken(candidate.fingerprint.size)
+
+    def _post(self, candidate: Candidate, post: Post) -> None:
+        boundary = secrets.token_hex(16)
+        head, tail = _multipart(post, boundary)
+        with open_file(candidate.path) as file:
+            _require_untouched(file, candidate.fingerprint)
+            response = self._pool.request(
+                "POST",
+                post.url,
+                body=self._stream(head, file, candidate.fingerprint, tail),
+                headers={
+                    "Content-Type": f"multipart/form-data; boundary={boundary}",
+                    "Content-Length": str(len(head) + candidate.fingerprint.size + len(tail)),
+                    "User-Agent": "photobak",
+                },
+                redirect=False,
+                preload_content=False,
+            )
+            answer = response.read(_LONGEST_ANSWER)
+            response.release_conn()
+        _check(response.status, answer)
+
+    def _stream(self, head: bytes, file: FileIO, fingerprint: Fingerprint, tail: bytes) -> Iterator[bytes]:
+        """The request's body; ends early, and with it the connection, where the file is no longer what was hashed."""
+        yield head
+        left = fingerprint.size
+        while left:
+            try:
+                chunk = file.read(min(left, self._rate.chunk))
+            except OSError as error:
+                raise _Unreadable(error) from error
+            if not chunk:
+                raise FileChanged
+            left -= len(chunk)
+            self._rate.take(len(chunk))
+            yield chunk
+            self._on_bytes(len(chunk))
+        _require_untouched(file, fingerprint)
+        yield tail
+
+
+def _require_untouched(file: FileIO, fingerprint: Fingerprint) -> None:
+    if Fingerprint.of(os.fstat(file.fileno())) != fingerprint:
+        raise FileChanged
+
+
+def _multipart(post: Post, boundary: str) -> tuple[bytes, bytes]:
+    """What goes before and after the file: RFC 7578, with the file last, as S3 wants it."""
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in post.fields.items()
+    ]
+    parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n')
+    return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
+
+
+def _check(status: int, answer: bytes) -> None:
+    """Understand S3's answer (S3 API reference, "Error responses"); its text is not repeated, it names keys."""
+    if 200 <= status < 300:
+        return
+    match = _CODE.search(answer)
+    code = match[1].decode() if match else f"HTTP {status}"
+    if status in _TRANSIENT or code in ("RequestTimeout", "SlowDown"):
+        raise _Transient(code)
+    if code == "RequestTimeTooSkewed":
+        raise CloudError("S3 refuses the upload", why="this machine's clock is wrong", next_step="Set it, then repeat")
+    if b"expired" in answer.lower():
+        raise PostExpired
+    if code in ("EntityTooLarge", "EntityTooSmall", "BadDigest", "XAmzContentChecksumMismatch"):
+        raise FileChanged
+    raise UploadRefused("S3 refuses the upload", why=code)

@@ -1,0 +1,1 @@
+"""Syncs again and again, when something changes and now and then in any case."""
