@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from support.backup import Backup
 from support.fault_proxy import FaultProxy
 from support.local_stack import processes_of
@@ -21,13 +22,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each module to one of the run's processes: what it prepares for its tests is prepared once."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of the run share."""
@@ -40,6 +34,13 @@ def local_stack(run_folder: Path) -> Iterator[LocalStack]:
     """The run's local stack. What one test leaves in it, others find: use names and accounts of your own."""
     with shared_stack(run_folder / "local") as stack:
         yield stack
+
+
+@pytest.fixture(scope="module")
+def one_address(run_folder: Path) -> Iterator[None]:
+    """For modules that send wrong user codes: the run's stack counts them by address, and all tests have the same."""
+    with FileLock(run_folder / "address.lock"):
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from photobak.errors import LocalStackError
+from photobak.private_files import write_private
 
 _MARKER: Final = "made-by-photobak"
 _IGNORE_FILE: Final = ".photobakignore"  # photobak.client.sync.scan; the client and this package never meet
@@ -85,7 +86,8 @@ class Home:
             for folder in (self.secrets, self.state, self.objects, self.temporary):
                 folder.mkdir(mode=0o700, exist_ok=True)
             # Or a backup of all that is in $HOME would back up itself, and its previews, and theirs, without end.
-            (self.root / _IGNORE_FILE).write_text("*\n", "utf-8")
+            if not (self.root / _IGNORE_FILE).exists():
+                write_private(self.root / _IGNORE_FILE, b"*\n")
         except OSError as error:
             raise LocalStackError(f"the folder {self.root} can't be made", why=error.strerror or str(error)) from error
 

@@ -20,6 +20,8 @@ from support.terminal import Terminal, terminal
 
 from photobak.local.values import LocalStack
 
+pytestmark = pytest.mark.usefixtures("one_address")
+
 SHOWN = re.compile(r"open this page and enter the code:\n\n  (\S+)\n\n  ([A-Z-]+)\n")
 
 

@@ -228,6 +228,7 @@ class TestTheLine:
             process.send_signal(signal.SIGINT)
             _, said = process.communicate(timeout=20)
         assert process.returncode == 130
-        assert "2 files restored to" in said
-        assert "7 not fetched yet (the same command goes on with them)" in said
-        assert get(library, *arguments)[1]["existing"] == 2
+        restored = get(library, *arguments)[1]["existing"]
+        assert restored in (1, 2)  # the second may be on its way to its name when the third is asked for
+        assert f"{restored} file{'s' * (restored > 1)} restored to" in said
+        assert f"{9 - restored} not fetched yet (the same command goes on with them)" in said

@@ -203,6 +203,8 @@ def heard_of_a_sync(home: Path, folder: Path, process: Process) -> str:
     lines: list[str] = []
     hearing = threading.Thread(target=lambda: lines.append(process.line()))
     hearing.start()
+    sha256 = back_up_a_photo(home, folder)
+    hearing.join(0.2)
     while not lines:
         sha256 = back_up_a_photo(home, folder)
         hearing.join(0.2)

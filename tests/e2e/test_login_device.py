@@ -11,6 +11,8 @@ from support.terminal import terminal
 from photobak.client.places import places
 from photobak.client.profile import save_profile
 
+pytestmark = pytest.mark.usefixtures("one_address")
+
 
 @pytest.fixture
 def issuer(tmp_path: Path):

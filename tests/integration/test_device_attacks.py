@@ -29,6 +29,8 @@ from photobak.cloud.device.hosted_ui import HostedUi
 from photobak.cloud.device.person import CodeRefused, NotConfirmed, TooManyTries
 from photobak.local.values import LocalStack
 
+pytestmark = pytest.mark.usefixtures("one_address")
+
 addresses = (f"198.51.100.{number}" for number in itertools.count(1))
 
 

@@ -16,6 +16,8 @@ from photobak.cloud.device.person import SignInFailed
 from photobak.local.lifecycle import down, up
 from photobak.local.values import LocalStack
 
+pytestmark = pytest.mark.usefixtures("one_address")
+
 
 @pytest.fixture(autouse=True)
 def _no_tries_spent(local_stack: LocalStack) -> Iterator[None]:

@@ -31,6 +31,7 @@ from photobak.client.sync.confirm import Confirmer
 from photobak.client.sync.turns import Turns
 from photobak.client.sync.upload import RateLimit, Uploader
 from photobak.client.verify.cloud_walk import CloudWalk
+from photobak.client.verify.sample import Sample
 from photobak.client.verify.stored_bytes import ByteReader
 from photobak.cloud.process.events import UploadEvent
 from photobak.photo.keys import TempKey
@@ -97,7 +98,7 @@ def test_what_is_sent_is_confirmed_listed_found_compared_and_restored(person, se
     assert [record.sha256 for record in library.records(page_size=2)] == hashes[::-1]
     assert library.find(hashes[1][:12]).sha256 == hashes[1]
     walk = CloudWalk(session)
-    checked = list(ByteReader(session, walk.record_beside).compare(walk.checked(), None))
+    checked = list(ByteReader(session, walk.own_objects.record_beside, Sample(100, 0)).compare(walk.checked(), None))
     assert [problem for _, problems in checked for problem in problems] == []
     assert (walk.photos, walk.objects) == (PHOTOS, 4 * PHOTOS)
     bucket = SessionBucket(session)

@@ -11,6 +11,8 @@ from photobak.client.account.sign_in.device import ask_device_code, wait_for_app
 from photobak.client.account.tokens.interface import Tokens
 from photobak.errors import CloudError
 
+pytestmark = pytest.mark.usefixtures("one_address")
+
 
 class Clock:
     """Time passes only in ``sleep``."""
