@@ -3,9 +3,10 @@
 import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from photobak.photo.metadata import Metadata
 
 _TRIES: Final = 3
+_BUFFER_BYTES: Final = 64 * 1024  # most cameras' EXIF, its thumbnail included
 _TICK_NS: Final = 20_000_000
 """Twice the longest time that a Linux kernel lets pass between two values of its file clock."""
 
@@ -157,7 +159,8 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
             file.seek(0)
             sha256 = sha256_of(file)
             file.seek(0)
-            metadata = read_metadata(file, media_type)
+            with _buffered(file) as buffered:
+                metadata = read_metadata(buffered, media_type)
             if Fingerprint.of(os.fstat(file.fileno())) == before:
                 return _Examined(before, sha256, media_type, metadata)
     raise _Unsent("it is being written to; the next sync takes it")
@@ -201,6 +204,16 @@ def _bit_rot(known: KnownFile) -> FileOutcome:
 def open_file(path: Path) -> FileIO:
     """Open a file to read it; does not wait where a pipe has taken its place, whose other end nobody may ever open."""
     return open(path, "rb", buffering=0, opener=_without_waiting)
+
+
+@contextmanager
+def _buffered(file: FileIO) -> "Iterator[BufferedReader[FileIO]]":
+    """The same file for small reads: metadata takes twenty of them, and each system call hands on Python's lock."""
+    buffered = BufferedReader(file, _BUFFER_BYTES)
+    try:
+        yield buffered
+    finally:
+        buffered.detach()  # it would close the file
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -35,7 +35,7 @@ GETS: Final = 3
 QUEUE_REQUESTS: Final = 3
 """Send, receive, delete."""
 WRITE_UNITS: Final = 6
-"""The announcement's item, twice an item of up to 1 KB, and a transaction over two items, which counts double."""
+"""The announcement's item and the two of the record, each of up to 1 KB, in transactions, which count double."""
 READ_UNITS: Final = 4
 """The process function's consistent reads, the announcement's, and the client's three questions on average."""
 
