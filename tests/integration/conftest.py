@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from support.campaign import rounds
 from support.cloud import Aws, moto_aws, quiet_aws
 
 from photobak.local.values import LocalStack
@@ -27,5 +28,12 @@ def local(local_stack: LocalStack, run_folder: Path) -> Aws:
 @pytest.fixture(scope="module", params=["local", "moto"])
 def aws(request: pytest.FixtureRequest) -> Aws:
     """Both, one after the other."""
+    found: Aws = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module", params=["local", "moto"][: rounds(short=1, long=2)])
+def campaign_aws(request: pytest.FixtureRequest) -> Aws:
+    """Both in the long form of a campaign, in the short one that which has permissions."""
     found: Aws = request.getfixturevalue(request.param)
     return found

@@ -62,11 +62,11 @@ def objects(person: Person, before_call: Callable[[int, str], None]) -> list[str
     ],
 )
 def test_it_may_die_before_any_of_its_calls(
-    aws: Aws,
+    campaign_aws: Aws,
     damage: Callable[[Person, Record], None],
     repair: Callable[[Person, Callable[[int, str], None]], list[str]],
 ) -> None:
-    person, record = with_photo(aws)
+    person, record = with_photo(campaign_aws)
     sound = person.objects()
     number, died = 0, True
     while died:

@@ -56,6 +56,11 @@ def processing_paused(stack: LocalStack) -> Iterator[None]:
             client.update_event_source_mapping(UUID=mapping, Enabled=True)
 
 
+def require_safe(run: Run) -> None:
+    """All of it is safe; how the run heard of that depends on how fast the cloud has been meanwhile."""
+    assert (set(run.results.values()) <= SAFE, run.summary.complete) == (True, True)
+
+
 def without_network(backup: Backup) -> Backup:
     """The same person where no server answers at all."""
     nowhere = "http://127.0.0.1:1"
@@ -423,7 +428,7 @@ class TestPending:
             assert run.reason("a.jpg") == "the cloud has confirmed nothing for 0.5 seconds"
             again = backup.sync(timeout=0.5)
             assert (again.counts, again.summary.uploaded) == ({"pending": 2}, 0)
-        assert backup.sync().counts == {"stored": 2}
+        require_safe(backup.sync())
 
     def test_what_the_cloud_has_lost_is_sent_again(self, backup: Backup) -> None:
         """A day after its upload an object has left the temp bucket, processed or not."""
@@ -438,7 +443,7 @@ class TestPending:
                 (file,) = index.files(str(backup.photos), ["a.jpg"])
                 index.note_sent([file], time.time() - DAY - 1)
             assert backup.sync(wait=False).summary.uploaded == 1
-        assert backup.sync().counts == {"stored": 1}
+        require_safe(backup.sync())
 
     def test_what_was_edited_before_it_was_confirmed_is_sent_as_it_is_now(self, backup: Backup, tmp_path: Path) -> None:
         (photo,) = backup.make("a.jpg")

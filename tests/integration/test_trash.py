@@ -127,8 +127,8 @@ def test_what_the_bucket_has_deleted_for_good_is_gone(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(("first", "then"), PAIRS)
-def test_it_may_die_before_any_of_its_calls(aws: Aws, first: Request, then: Request) -> None:
-    person = with_photo(aws)
+def test_it_may_die_before_any_of_its_calls(campaign_aws: Aws, first: Request, then: Request) -> None:
+    person = with_photo(campaign_aws)
     died = True
     number = 0
     while died:
@@ -146,12 +146,12 @@ def test_it_may_die_before_any_of_its_calls(aws: Aws, first: Request, then: Requ
 
 
 @pytest.mark.parametrize(("slow", "quick"), PAIRS)
-def test_another_request_may_come_between_any_two_calls(aws: Aws, slow: Request, quick: Request) -> None:
-    rehearsal = with_photo(aws)
+def test_another_request_may_come_between_any_two_calls(campaign_aws: Aws, slow: Request, quick: Request) -> None:
+    rehearsal = with_photo(campaign_aws)
     (restore if slow is delete else delete)(rehearsal, nothing)
     slow(rehearsal, nothing)
     for number in range(1, len(rehearsal.calls) + 1):
-        person = with_photo(aws)
+        person = with_photo(campaign_aws)
         (restore if slow is delete else delete)(person, nothing)
         slow(person, once_before(number, partial(quick, person_twin(person), nothing)))
         check_agreed(person)
