@@ -53,8 +53,3 @@ class Shelf:
     """All originals together."""
     monthly: int = 0
     """How many more come each month."""
-
-    @property
-    def average_bytes(self) -> float:
-        """Of one original."""
-        return self.original_bytes / self.photos if self.photos else 0.0
