@@ -3,15 +3,17 @@
 import hashlib
 import io
 import os
+import re
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from photobak.errors import StackError
+from photobak.stack.bytecode import bytecode_of
 from photobak.stack.wheels import Platform, fetch_wheels, lock_file
 
 PACKAGES: Final = ("cloud", "photo")
@@ -20,6 +22,10 @@ PACKAGES: Final = ("cloud", "photo")
 MAX_BYTES: Final = 50 * 1000 * 1000
 """The largest zip that we upload; Lambda unpacks up to 250 MB."""
 
+SERVICES: Final = frozenset({"apigatewaymanagementapi", "cognito-identity", "dynamodb", "s3", "sqs"})
+"""What the functions talk to; of botocore's models of all services, which are half of the bundle, these come along."""
+
+_MODELS: Final = re.compile(r"botocore/data/([^/]+)/")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can carry
 _READABLE: Final = 0o644 << 16
 
@@ -40,13 +46,13 @@ class Bundle:
 
 def build_bundle() -> Bundle:
     """Zip our own code, which is all that the local stack needs; the same files give the same bytes."""
-    return Bundle.of(_zip([]))
+    return Bundle.of(_zip(_own_files()))
 
 
 def build_whole_bundle(platform: Platform, cache: Path) -> Bundle:
     """Zip our own code and every library that it imports; the same files give the same bytes.
 
-    boto3 comes along although Lambda has one: CopyObject's IfNoneMatch is younger than a runtime's boto3 may be, and
+    botocore comes along although Lambda has one: CopyObject's IfNoneMatch is younger than a runtime's boto3 may be, and
     what was tested is what should run.
 
     Args:
@@ -60,29 +66,44 @@ def build_whole_bundle(platform: Platform, cache: Path) -> Bundle:
     known = cache / f"bundle-{inputs}.zip"
     if known.is_file():
         return Bundle.of(known.read_bytes())
-    content = _zip(fetch_wheels(platform, cache))
+    files = _own_files() | _files_of(fetch_wheels(platform, cache))
+    content = _zip(files | dict(bytecode_of(files, platform.python)))
     if len(content) > MAX_BYTES:
         raise StackError("the Lambda bundle is too large", why=f"{len(content):,} bytes, {MAX_BYTES:,} at most")
     _write(known, content)
     return Bundle.of(content)
 
 
-def _zip(wheels: Iterable[Path]) -> bytes:
-    package = Path(str(resources.files("photobak")))
+def _zip(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(_sources(package)):
-            _add(archive, path.relative_to(package.parent).as_posix(), path.read_bytes())
-        for wheel in wheels:
-            with zipfile.ZipFile(wheel) as unpacked:
-                for name in sorted(unpacked.namelist()):
-                    if _runs(name):
-                        _add(archive, name, unpacked.read(name))
+        for name, content in files.items():
+            _add(archive, name, content)
     return buffer.getvalue()
 
 
+def _own_files() -> dict[str, bytes]:
+    package = Path(str(resources.files("photobak")))
+    return {path.relative_to(package.parent).as_posix(): path.read_bytes() for path in sorted(_sources(package))}
+
+
+def _files_of(wheels: Iterable[Path]) -> dict[str, bytes]:
+    files = {}
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as unpacked:
+            files.update({name: unpacked.read(name) for name in sorted(unpacked.namelist()) if _runs(name)})
+    return files
+
+
 def _runs(name: str) -> bool:
-    """Whether a wheel's file is wanted: not a folder's name, a command line, or a list of what was installed where."""
+    """Whether a wheel's file is wanted.
+
+    Not a folder's name, a command line, a list of what was installed where, or the model of a service that no function
+    talks to.
+    """
+    service = _MODELS.match(name)
+    if service and service[1] not in SERVICES:
+        return False
     return not name.endswith(("/", ".dist-info/RECORD")) and ".data/scripts/" not in name
 
 

@@ -1,5 +1,6 @@
 """The bundle for AWS: it is what the lock file says, the same each time, and enough by itself."""
 
+import importlib.util
 import io
 import os
 import subprocess
@@ -14,7 +15,8 @@ from support.handlers import EVENTS, handlers_of_the_template, run_cold
 
 from photobak.errors import StackError
 from photobak.stack import wheels
-from photobak.stack.bundle import MAX_BYTES, build_whole_bundle
+from photobak.stack.bundle import MAX_BYTES, SERVICES, build_whole_bundle
+from photobak.stack.bytecode import bytecode_of
 from photobak.stack.wheels import LAMBDA, Platform, fetch_wheels
 
 
@@ -58,6 +60,42 @@ def test_each_handler_runs_with_the_bundle_alone(bundle, handler):
             assert answer == EVENTS[handler]
 
 
+def test_the_bundle_alone_connects_to_each_service(bundle):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from photobak.cloud.store import connect\n"
+        "clients = [connect.connect_s3(), connect.connect_dynamodb(), connect.connect_sqs()]\n"
+        "clients += [connect.connect_cognito_identity(), connect.connect_connections('https://live.example')]\n"
+        "print(len(clients))"
+    )
+    command = [sys.executable, "-I", "-S", "-B", "-c", script, str(bundle)]
+    keys = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+    done = subprocess.run(command, env=keys, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == len(SERVICES)
+
+
+def test_every_module_comes_with_its_bytecode_for_the_python_that_runs_it(bundle):
+    modules = [path for path in bundle.rglob("*.py") if path.stat().st_size]
+    assert len(modules) > 500
+    compiled = [path for path in modules if Path(importlib.util.cache_from_source(str(path))).is_file()]
+    assert [path for path in modules if path not in compiled] == []
+
+
+def test_a_version_of_python_that_is_not_here_gives_no_bytecode():
+    assert list(bytecode_of({"module.py": b"x = 1\n"}, "2.0")) == []
+
+
+def test_bytecode_is_the_same_each_time_and_needs_no_look_at_its_source():
+    files = {path.name: path.read_bytes() for path in Path(wheels.__file__).parent.glob("*.py")}
+    here = Platform.of_this_machine().python
+    first = dict(bytecode_of(files, here))
+    assert first == dict(bytecode_of(files, here))
+    assert len(first) == len(files)
+    unchecked_hash = (1).to_bytes(4, "little")  # PEP 552
+    assert {content[4:8] for content in first.values()} == {unchecked_hash}
+
+
 @pytest.mark.parametrize("suffix", [".jpg", ".heic", ".avif", ".webp", ".png", ".tiff"])
 def test_the_bundle_alone_makes_previews(bundle, tmp_path, suffix):
     photo, picture = tmp_path / f"photo{suffix}", Image.new("RGB", (640, 480), "olive")
@@ -96,7 +134,7 @@ def test_its_libraries_are_for_the_lambdas_machine(cache):
 def test_it_carries_libraries_and_our_code_but_neither_the_command_line_nor_the_client(cache):
     names = zipfile.ZipFile(io.BytesIO(build_whole_bundle(LAMBDA, cache).content)).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert {"photobak", "boto3", "botocore", "PIL", "pillow_heif", "pydantic", "aws_lambda_powertools"} <= tops
+    assert {"photobak", "botocore", "PIL", "pillow_heif", "pydantic", "aws_lambda_powertools"} <= tops
     inside = {name.split("/")[1] for name in names if name.startswith("photobak/")}
     assert {name for name in inside if "." not in name} == {"cloud", "photo"}
 
