@@ -1,22 +1,24 @@
 """``photobak sync``: back up."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from photobak.cli.backup_options import backup_options
 from photobak.cli.context import INCOMPLETE, Context, pass_context
+
+if TYPE_CHECKING:
+    from photobak.client.sync.sync import Options
 
 
 @click.command(name="sync", short_help="Back up photos.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read everything, send nothing, say what would be uploaded.")
-@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
-@click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
+@backup_options
 @click.option("--rehash", is_flag=True, help="Trust no size and no time: read every file again, and find bit rot.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Back up at most N new photos, the newest first.")
-@click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once, at most; 8 by default."
-)
 @click.option("--no-wait", is_flag=True, help="Don't wait until the cloud has confirmed what was sent.")
 @click.option(
     "--timeout",
@@ -25,8 +27,6 @@ from photobak.cli.context import INCOMPLETE, Context, pass_context
     default=600.0,
     help="Leave the rest to the next run after so long without any confirmation; 600 by default.",
 )
-@click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M.")
-@click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, then a summary."
 )
@@ -34,16 +34,12 @@ from photobak.cli.context import INCOMPLETE, Context, pass_context
 def command(
     context: Context,
     paths: tuple[Path, ...],
+    options: "Options",
     dry_run: bool,
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
     rehash: bool,
     limit: int | None,
-    jobs: int,
     no_wait: bool,
     timeout: float,
-    limit_rate: str | None,
-    timezone: str | None,
     as_json: bool,
 ) -> None:
     """Back up photos, videos and their sidecars below each PATH.
@@ -63,24 +59,13 @@ def command(
     from photobak.cli.local_stack import session_or_local_stack
     from photobak.cli.sync_view import sync_view
     from photobak.cli.terminal import say
-    from photobak.cli.values import parse_rate, parse_zone
     from photobak.client.index.index import Index
     from photobak.client.index.run_lock import index_path, run_lock
-    from photobak.client.sync.scan import Filters, distinct_roots
-    from photobak.client.sync.sync import Options, Sync, this_device
+    from photobak.client.sync.scan import distinct_roots
+    from photobak.client.sync.sync import Sync
 
     roots = distinct_roots(paths)
-    options = Options(
-        jobs=jobs,
-        device=this_device(),
-        zone=parse_zone(timezone),
-        filters=Filters.of(include, exclude),
-        wait=not no_wait,
-        timeout=timeout,
-        bytes_per_second=parse_rate(limit_rate),
-        rehash=rehash,
-        limit=limit,
-    )
+    options = replace(options, rehash=rehash, limit=limit, wait=not no_wait, timeout=timeout)
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:

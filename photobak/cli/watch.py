@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from photobak.cli.backup_options import backup_options
 from photobak.cli.context import Context, pass_context
 from photobak.cli.terminal import is_terminal, say, shown
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from photobak.client.sync.scan import Root
+    from photobak.client.sync.sync import Options
     from photobak.client.watch.changes import Occasions
 
 _EVERY: Final = 300.0
@@ -20,13 +22,7 @@ _EVERY_OVER_THE_NETWORK: Final = 60.0
 
 @click.command(name="watch", short_help="Back up whenever something changes.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
-@click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
-@click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once, at most; 8 by default."
-)
-@click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M.")
-@click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon.")
+@backup_options
 @click.option(
     "--every",
     metavar="SECONDS",
@@ -38,11 +34,7 @@ _EVERY_OVER_THE_NETWORK: Final = 60.0
 def command(
     context: Context,
     paths: tuple[Path, ...],
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    jobs: int,
-    limit_rate: str | None,
-    timezone: str | None,
+    options: "Options",
     every: float | None,
     as_json: bool,
 ) -> None:
@@ -57,23 +49,15 @@ def command(
       photobak watch --json ~/Pictures /mnt/nas/photos | jq -r .path
     """
     from photobak.cli.local_stack import session_or_local_stack
-    from photobak.cli.values import parse_rate, parse_zone
     from photobak.cli.watch_view import WatchView
     from photobak.client.account.session import open_session
     from photobak.client.index.index import Index
     from photobak.client.index.run_lock import index_path, run_lock
-    from photobak.client.sync.scan import Filters, distinct_roots
-    from photobak.client.sync.sync import Options, Sync, this_device
+    from photobak.client.sync.scan import distinct_roots
+    from photobak.client.sync.sync import Sync
     from photobak.client.watch.watcher import Watch
 
     roots = distinct_roots(paths)
-    options = Options(
-        jobs=jobs,
-        device=this_device(),
-        zone=parse_zone(timezone),
-        filters=Filters.of(include, exclude),
-        bytes_per_second=parse_rate(limit_rate),
-    )
     profile = session_or_local_stack(context).profile
     view = WatchView(context, as_json)
 

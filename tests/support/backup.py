@@ -7,11 +7,11 @@ import random
 import subprocess
 import uuid
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from support.command_line import PHOTOBAK, environ_of
 from support.local_stack import eventually, root_client
@@ -111,6 +111,12 @@ class Backup:
     def session(self) -> Session:
         return open_session(self.profile, self.places)
 
+    def without_network(self) -> Self:
+        """The same person from now on where no server answers at all."""
+        nowhere = "http://127.0.0.1:1"
+        self.profile = replace(self.profile, api_url=nowhere, endpoint_url=nowhere, hosted_ui_url=nowhere)
+        return self
+
     def make(self, *names: str, size: int = 2000) -> list[Path]:
         """Photos, each with bytes of its own."""
         return [write_photo(self.photos / name, size) for name in names]
@@ -204,13 +210,14 @@ def picture() -> bytes:
     return encoded(quadrants(), "JPEG", exif=exif)
 
 
+def sha256(path: Path) -> str:
+    """Of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def contents(folder: Path) -> dict[str, str]:
     """SHA-256 of each file, by its path relative to ``folder``."""
-    return {
-        os.path.relpath(path, folder): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return {os.path.relpath(path, folder): sha256(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def json_lines(output: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A proxy between a command and the local stack that does to requests what bad networks and busy services do."""
 
 import http.client
+import json
 import random
 import socket
 import struct
@@ -110,6 +111,8 @@ class FaultProxy:
     port: int = 0
     seen: Counter[Kind] = field(default_factory=Counter)
     done: Counter[Fault] = field(default_factory=Counter)
+    items_asked: int = 0
+    """How many items were to be read from DynamoDB by key."""
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -121,6 +124,11 @@ class FaultProxy:
     def requests(self) -> int:
         """How many requests there were, without those that ask whether the local stack is up."""
         return self.seen.total() - self.seen[Kind.HEALTH]
+
+    def count_items(self, request: bytes) -> None:
+        """Note a BatchGetItem."""
+        with self._guard:
+            self.items_asked += sum(len(table["Keys"]) for table in json.loads(request)["RequestItems"].values())
 
     def next_fault(self, kind: Kind) -> Fault:
         """Count a request and decide what happens to it."""
@@ -175,9 +183,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle_request(self) -> None:
         """Forward one request, or not."""
-        fault = self.rules.next_fault(self._kind())
+        kind = self._kind()
+        fault = self.rules.next_fault(kind)
         try:
-            self._meet(fault)
+            self._meet(kind, fault)
         except (OSError, http.client.HTTPException):
             self._reset()  # the local stack has gone, or the command has
 
@@ -202,13 +211,15 @@ class _Handler(BaseHTTPRequestHandler):
             return Kind.SIGN_IN
         return Kind.HEALTH if self.path.startswith("/_") and "execute-api" not in self.path else Kind.OTHER
 
-    def _meet(self, fault: Fault) -> None:
+    def _meet(self, kind: Kind, fault: Fault) -> None:
         if fault in (Fault.DELAY, Fault.STALL):
             time.sleep(self.rules.pause)
         if fault in (Fault.DROP, Fault.STALL):
             self._reset()
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if kind is Kind.ASK:
+            self.rules.count_items(body)
         if fault is Fault.CUT_REQUEST:
             self._forward_half(body)
         elif fault in _S3_ERRORS:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -21,19 +21,23 @@ class Tables:
         self._session = session
         self._dynamodb = DynamoDb(session)
 
-    def contents(self, hashes: Iterable[str]) -> Iterator[Any]:
+    def contents(self, hashes: Iterable[str], *fields: str) -> Iterator[Any]:
         """Read items of ``Contents`` by their hashes, consistently and in no order; unknown ones are left out.
+
+        Args:
+            hashes: however many, each once.
+            fields: what is wanted of each item; all of it where none is named.
 
         Raises:
             CloudError: the table can't be read.
         """
         keys = ({"sha256": {"S": sha256}} for sha256 in hashes)
-        return self._read(self._session.profile.contents_table, keys)
+        return self._read(self._session.profile.contents_table, keys, _projection(fields))
 
     def photos(self, timestamps: Iterable[str]) -> Iterator[Any]:
         """Read items of ``Photos`` by their timestamps, as ``contents``."""
         keys = ({"timestamp": {"N": timestamp}} for timestamp in timestamps)
-        return self._read(self._session.profile.table, keys)
+        return self._read(self._session.profile.table, keys, {})
 
     def query_contents(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Any]:
         """Query ``Contents`` from the smallest hash to the largest, consistently.
@@ -76,14 +80,22 @@ class Tables:
                 return
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _read(self, table: str, keys: Iterable[Any]) -> Iterator[Any]:
+    def _read(self, table: str, keys: Iterable[Any], projection: Any) -> Iterator[Any]:
         mine = {"username": {"S": self._session.identity_id}}
         keys = iter(keys)
         while batch := [mine | key for key in islice(keys, MAX_PHOTOS_A_REQUEST)]:
-            wanted: Any = {table: {"Keys": batch, "ConsistentRead": True}}
+            wanted: Any = {table: {"Keys": batch, "ConsistentRead": True, **projection}}
             while wanted:
                 page = self._dynamodb.read("BatchGetItem", {"RequestItems": wanted}, what=_WHAT)
                 yield from page["Responses"].get(table, [])
                 wanted = page.get("UnprocessedKeys")
                 if wanted:  # throttled, or more than 16 MB
                     time.sleep(random.uniform(0, _THROTTLED_PAUSE))  # noqa: S311 - no secret
+
+
+def _projection(fields: Sequence[str]) -> dict[str, Any]:
+    """A request's parameters for these fields alone; named by number, since DynamoDB reserves some of their names."""
+    if not fields:
+        return {}
+    names = {f"#{number}": field for number, field in enumerate(fields)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

@@ -4,23 +4,17 @@ A 204 from S3 is not a backup. What counts is the item in ``Contents``, read by 
 time; the cloud writes it in the same transaction as the record.
 """
 
-import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from photobak.client.account.session import Session
-from photobak.client.network.aws_errors import aws_errors
-from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.client.library.tables import Tables
 from photobak.photo.record import Status
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
-_THROTTLED_PAUSE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +29,7 @@ class Confirmer:
     """Reads the table ``Contents`` in the name of the signed-in person."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._dynamodb: DynamoDBClient | None = None
+        self._tables = Tables(session)
 
     def ask(self, hashes: Iterable[str]) -> dict[str, Verdict]:
         """Ask after contents, however many; those that the cloud doesn't know are left out.
@@ -44,35 +37,12 @@ class Confirmer:
         Raises:
             CloudError: the table can't be read.
         """
-        wanted = list(hashes)
-        found: dict[str, Verdict] = {}
-        for start in range(0, len(wanted), MAX_PHOTOS_A_REQUEST):
-            found |= self._ask(wanted[start : start + MAX_PHOTOS_A_REQUEST])
-        return found
+        items = self._tables.contents(hashes, "sha256", "status", "reason")
+        return {item["sha256"]["S"]: _verdict(item) for item in items}
 
-    def _ask(self, hashes: list[str]) -> dict[str, Verdict]:
-        self._dynamodb = self._dynamodb or self._session.client("dynamodb")
-        table, identity_id = self._session.profile.contents_table, self._session.identity_id
-        keys = [{"username": {"S": identity_id}, "sha256": {"S": sha256}} for sha256 in hashes]
-        request: Any = {
-            table: {
-                "Keys": keys,
-                "ConsistentRead": True,
-                "ProjectionExpression": "sha256, #status, #reason",
-                "ExpressionAttributeNames": {"#status": "status", "#reason": "reason"},
-            }
-        }
-        found: dict[str, Verdict] = {}
-        while request:
-            with aws_errors("the cloud can't be asked what is stored", self._session.profile):
-                page = self._dynamodb.batch_get_item(RequestItems=request)
-            for item in page["Responses"].get(table, []):
-                reason = item.get("reason", {}).get("S")
-                found[item["sha256"]["S"]] = Verdict(Status(item["status"]["S"]), reason)
-            request = page.get("UnprocessedKeys")
-            if request:  # throttled: DynamoDB has answered a part and wants to be asked for the rest in a while
-                time.sleep(random.uniform(0, _THROTTLED_PAUSE))  # noqa: S311 - no secret
-        return found
+
+def _verdict(item: Any) -> Verdict:
+    return Verdict(Status(item["status"]["S"]), item.get("reason", {}).get("S"))
 
 
 class Patience:
