@@ -81,8 +81,9 @@ class Repairer:
     def _repair_batch(self, batch: Sequence[Suspect]) -> list[Repaired]:
         answers = self._calls.records([suspect for suspect in batch if suspect.needs_records])
         now = self._again(batch, answers, _SETTLED_BY_RECORDS)
-        answers |= self._calls.objects([suspect for suspect in now if suspect.problems and suspect.needs_bytes])
-        now = self._again(now, answers, _SETTLED_BY_OBJECTS)
+        if lacking := [suspect for suspect in now if suspect.problems and suspect.needs_bytes]:
+            answers |= self._calls.objects(lacking)
+            now = self._again(now, answers, _SETTLED_BY_OBJECTS)
         outcomes = []
         for suspect in now:
             answer = answers.get(suspect.sha256)

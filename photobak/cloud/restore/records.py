@@ -23,6 +23,35 @@ _TRIES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
+class _Case:
+    """What has been read of a photo."""
+
+    doubt: Doubt
+    content: Content | None
+    rows: tuple[Record, ...]
+    beside: Record | None
+    """Its JSON beside the photo, if that can be read."""
+    known: Record | None
+    """That, or the newest one before it that can be."""
+
+    @property
+    def are_tables_believed(self) -> bool:
+        """Whether the tables agree with each other, and nothing speaks against them."""
+        return (
+            self.content is not None
+            and len(self.rows) == 1
+            and (self.rows[0].timestamp, self.rows[0].status) == (self.content.timestamp, self.content.status)
+            and self.beside in (None, self.rows[0])
+        )
+
+    @property
+    def original_in_doubt(self) -> str | None:
+        """The key of the original that has to be looked for; None where there is no need to, or none is known."""
+        record = self.known or next(iter(self.rows), None)
+        return record.original_key if record is not None and not self.are_tables_believed else None
+
+
+@dataclass(frozen=True, slots=True)
 class _Finding:
     """What has been found out about a photo, and what follows."""
 
@@ -80,11 +109,13 @@ class RecordRepairer:
             beside = {doubt.sha256: record for doubt, record in zip(doubts, read, strict=True) if record is not None}
             rows = self._rows(identity_id, doubts, contents, beside)
 
-            def find_out(doubt: Doubt) -> _Finding:
+            def case_of(doubt: Doubt) -> _Case:
                 sha256 = doubt.sha256
-                return self._find_out(identity_id, doubt, contents.get(sha256), rows[sha256], beside.get(sha256))
+                return self._case(identity_id, doubt, contents.get(sha256), rows[sha256], beside.get(sha256))
 
-            findings = list(pool.map(find_out, doubts))
+            cases = list(pool.map(case_of, doubts))
+            seen = self.library.bucket.seen_together([key for case in cases if (key := case.original_in_doubt)])
+            findings = list(pool.map(lambda case: self._find_out(case, seen), cases))
             amendable = [(finding, finding.amendment) for finding in findings if finding.amendment is not None]
             done = amend(self.library, [amendment for _, amendment in amendable])
             written = [finding for (finding, _), is_done in zip(amendable, done, strict=True) if is_done]
@@ -114,29 +145,34 @@ class RecordRepairer:
         record = self.library.record_beside(identity_id, sha256)
         return record if record is not None and is_record_of(record, identity_id, sha256) else None
 
-    def _find_out(
+    def _case(
         self, identity_id: str, doubt: Doubt, content: Content | None, rows: tuple[Record, ...], beside: Record | None
-    ) -> _Finding:
+    ) -> _Case:
         known = beside
         if known is None and not rows:
             known = self._earlier(identity_id, doubt.sha256)
-        is_there = _agree(content, rows, beside) or self._is_there(known or next(iter(rows), None))
-        evidence = Evidence(content, rows, known, is_there)
-        record = standing_record(evidence, self.clock())
-        is_lost = record is not None and record.status.kept and not (is_there or self._uncover(record))
-        return _Finding(doubt, evidence, record, is_lost, record is not None and record == beside)
+        return _Case(doubt, content, rows, beside, known)
 
     def _earlier(self, identity_id: str, sha256: str) -> Record | None:
         record = self.library.earlier_record_beside(identity_id, sha256)
         return record if record is not None and is_record_of(record, identity_id, sha256) else None
 
+    def _find_out(self, case: _Case, seen: Mapping[str, bool]) -> _Finding:
+        is_there = case.are_tables_believed or self._is_there(case.original_in_doubt, seen)
+        evidence = Evidence(case.content, case.rows, case.known, is_there)
+        record = standing_record(evidence, self.clock())
+        is_lost = record is not None and record.status.kept and not (is_there or self._uncover(record))
+        return _Finding(case.doubt, evidence, record, is_lost, record is not None and record == case.beside)
+
+    def _is_there(self, key: str | None, seen: Mapping[str, bool]) -> bool:
+        if key is None:
+            return False
+        return seen[key] if key in seen else self.library.bucket.size(key) is not None
+
     def _uncover(self, record: Record) -> bool:
         """Whether the original of a photo that should have one is there when no delete marker hides it any more."""
         self.library.bucket.bring_back(record.original_key)
-        return self._is_there(record)
-
-    def _is_there(self, record: Record | None) -> bool:
-        return record is not None and self.library.bucket.size(record.original_key) is not None
+        return self.library.bucket.size(record.original_key) is not None
 
     def _follow(self, finding: _Finding) -> tuple[str, str]:
         """Let what lies in the bucket follow the record, which stands in the tables now."""
@@ -147,13 +183,3 @@ class RecordRepairer:
         if not finding.is_beside:
             self.library.lay_record_beside(record)
         return record.sha256, record.status.value
-
-
-def _agree(content: Content | None, rows: tuple[Record, ...], beside: Record | None) -> bool:
-    """Whether the tables agree with each other, and nothing speaks against them: then they are believed."""
-    return (
-        content is not None
-        and len(rows) == 1
-        and (rows[0].timestamp, rows[0].status) == (content.timestamp, content.status)
-        and beside in (None, rows[0])
-    )

@@ -1,13 +1,14 @@
 """The photo bucket: originals, previews and records, the truth of which the tables are an index."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from photobak.cloud.store.originals import Condition, Originals
+from photobak.cloud.store.presence import seen_together
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
@@ -120,6 +121,10 @@ class PhotoBucket:
             if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
                 return None
             raise
+
+    def seen_together(self, keys: Collection[str]) -> dict[str, bool]:
+        """Whether objects of one person and one kind are there, as far as one request tells (``presence``)."""
+        return seen_together(self._s3, self.name, keys)
 
 
 def objects_of(record: Record) -> list[str]:
