@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from photobak.client.account.session import Session
 from photobak.client.network.aws_errors import aws_errors
@@ -115,8 +115,17 @@ def bucket_url(name: str, region: str, endpoint_url: str | None) -> str:
     return f"https://{name}.s3.{region}.{suffix}"
 
 
-def signed(bucket: PhotoBucket, method: str, key: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Sign a request for one object by SigV4; returns its URL and its headers.
+def signed(
+    bucket: PhotoBucket, method: str, key: str, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+) -> tuple[str, dict[str, str]]:
+    """Sign a request by SigV4; returns its URL and its headers.
+
+    Args:
+        bucket: which is asked.
+        method: ``GET`` and so on.
+        key: of the object; empty for the bucket itself.
+        headers: what is sent besides the signature.
+        query: the URL's parameters.
 
     Raises:
         SignInNeeded, CloudError: there are no credentials.
@@ -128,6 +137,8 @@ def signed(bucket: PhotoBucket, method: str, key: str, headers: Mapping[str, str
     keys = bucket.keys()
     credentials = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
     url = f"{bucket.url}/{quote(key, safe='/~')}"
+    if query:
+        url += f"?{urlencode(query, quote_via=quote, safe='~')}"
     request = AWSRequest(method=method, url=url, headers=dict(headers))
     S3SigV4Auth(credentials, "s3", bucket.region).add_auth(request)
     return url, dict(request.headers.items())

@@ -119,6 +119,11 @@ def post_signed(url: str, headers: Mapping[str, str], body: bytes, *, most: int)
     return _request("POST", url, repeatable=True, body=body, headers=headers, most=most)
 
 
+def ask_signed(method: str, url: str, headers: Mapping[str, str], *, most: int) -> Answer:
+    """Send a GET or HEAD request of an AWS service; arguments and errors as of ``post_signed``."""
+    return _request(method, url, repeatable=True, headers=headers, most=most)
+
+
 @cache
 def _pool(repeatable: bool) -> "urllib3.PoolManager":
     import urllib3  # 60 ms, which a command with a valid token does without

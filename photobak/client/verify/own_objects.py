@@ -1,23 +1,21 @@
 """What the photo bucket has of the signed-in person: listed kind by kind, and looked at one by one."""
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
 
 from photobak.client.account.session import Session
-from photobak.client.network.aws_errors import aws_errors
+from photobak.client.network.s3 import S3
 from photobak.client.verify.judge import Listed
-from photobak.client.verify.plain_listing import read_listings_plainly
+from photobak.client.verify.listing_page import ListingPage
+from photobak.errors import CloudError
 from photobak.photo.keys import record_key
 from photobak.photo.record import InvalidRecord, Record
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 KINDS: Final = ("original", "thumb", "web", "record")
 
 _FROZEN: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
-_GONE: Final = ("404", "NoSuchKey", "NotFound")
 _WHAT: Final = "the bucket can't be read"
 
 
@@ -26,57 +24,45 @@ class OwnObjects:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._bucket = session.profile.bucket
-        self._s3: S3Client = session.client("s3")
-        read_listings_plainly(self._s3)
+        self._s3 = S3(session)
 
     def pages(self, kind: str) -> Iterator[list[Listed]]:
         """The objects of one of the KINDS, in the order of their keys' bytes, which is that of the hashes in them.
 
         Raises:
             CloudError: the bucket can't be read; so from all that is here.
+            SignInNeeded: the credentials are not accepted any more; likewise.
         """
-        query: Any = {"Bucket": self._bucket, "Prefix": f"{kind}/{self._session.identity_id}/"}
+        query = {"prefix": f"{kind}/{self._session.identity_id}/", "encoding-type": "url"}
         while True:
-            with aws_errors(_WHAT, self._session.profile):
-                page = self._s3.list_objects_v2(**query)
-            yield [
-                Listed(
-                    entry["Key"], int(entry["Size"]), str(entry["LastModified"]), entry.get("StorageClass") in _FROZEN
-                )
-                for entry in page.get("Contents", [])
-            ]
-            if not page["IsTruncated"]:
+            try:
+                page = ListingPage(self._s3.listing(query, what=_WHAT))
+                found = list(map(_listed, page.entries))
+            except (ValueError, KeyError) as error:
+                raise CloudError(_WHAT, why="S3 gave a listing that can't be read") from error
+            yield found
+            if page.next_page is None:
                 return
-            query["ContinuationToken"] = page["NextContinuationToken"]
+            query["continuation-token"] = page.next_page
 
     def seen(self, key: str) -> Listed | None:
         """One object as it is now; None where there is none."""
-        from botocore.exceptions import ClientError
-
-        with aws_errors(_WHAT, self._session.profile):
-            try:
-                found = self._s3.head_object(Bucket=self._bucket, Key=key)
-            except ClientError as error:
-                if error.response["Error"]["Code"] in _GONE:
-                    return None
-                raise
-        modified_at = found["LastModified"].isoformat()
-        return Listed(key, found["ContentLength"], modified_at, found.get("StorageClass") in _FROZEN)
+        found = self._s3.head(key, what=_WHAT)
+        if found is None:
+            return None
+        modified_at = parsedate_to_datetime(found["Last-Modified"]).isoformat()
+        return Listed(key, int(found["Content-Length"]), modified_at, found.get("x-amz-storage-class") in _FROZEN)
 
     def record_beside(self, sha256: str) -> Record | None:
         """The record as it lies beside the photo; None where there is none, or none that can be read."""
-        from botocore.exceptions import ClientError
-
-        key = record_key(self._session.identity_id, sha256)
-        with aws_errors(_WHAT, self._session.profile):
-            try:
-                body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-            except ClientError as error:
-                if error.response["Error"]["Code"] in _GONE:
-                    return None
-                raise
+        body = self._s3.get(record_key(self._session.identity_id, sha256), what=_WHAT)
+        if body is None:
+            return None
         try:
             return Record.from_json(json.loads(body))
         except (ValueError, InvalidRecord):
             return None
+
+
+def _listed(entry: Mapping[str, str]) -> Listed:
+    return Listed(entry["Key"], int(entry["Size"]), entry["LastModified"], entry.get("StorageClass") in _FROZEN)
