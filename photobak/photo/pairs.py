@@ -35,7 +35,10 @@ def leaders(files: Iterable[tuple[str, MediaType]]) -> dict[str, str]:
 
     Upper and lower case don't matter, nor does the order of the files. No leader follows another file.
     """
-    folder = _Folder(dict(files))
+    types = dict(files)
+    if len(types) < 2:
+        return {}
+    folder = _Folder(types)
     found = {name: folder.leader(name) for name in folder.types}
     return {name: leader for name, leader in found.items() if leader is not None}
 

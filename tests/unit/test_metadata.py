@@ -415,6 +415,18 @@ def test_an_unreadable_file_is_an_error_not_an_empty_answer() -> None:
         read_metadata(FailingDisk(jpeg(BLOCK)), JPEG)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_part_of_the_file_may_have_been_read_before(share: float) -> None:
+    data = jpeg(BLOCK)
+    head = data[: int(len(data) * share)]
+    assert read_metadata(io.BytesIO(data), JPEG, head) == read_metadata(io.BytesIO(data), JPEG) != Metadata()
+
+
+def test_what_was_read_before_is_not_read_again() -> None:
+    data = jpeg(BLOCK)
+    assert read_metadata(FailingDisk(data), JPEG, data) == read_metadata(io.BytesIO(data), JPEG)
+
+
 def test_values_complete_each_other() -> None:
     trusted, other = Metadata(width=60, height=40, original=TAKEN), Metadata(width=1, height=1, digitized=TAKEN)
     assert trusted.completed_by(other) == replace(trusted, digitized=TAKEN)

@@ -46,6 +46,7 @@ def test_everything_comes_out_once(numbers: list[int], threads: int, capacity: i
 def test_one_thread_keeps_the_order() -> None:
     with Pipeline() as pipeline:
         assert list(pipeline.stage(doubled, range(100), capacity=3)) == list(range(0, 200, 2))
+        assert list(pipeline.stage(doubled, range(100), capacity=40).gathered()) == list(range(0, 200, 2))
 
 
 def test_a_stage_does_not_run_far_ahead_of_the_next() -> None:
@@ -76,7 +77,7 @@ def test_a_failure_in_a_stage_reaches_the_consumer(stages_after: int) -> None:
         channel = pipeline.stage(fail, [])
         for _ in range(stages_after):
             channel = pipeline.stage(doubled, channel, threads=2)
-        list(channel)
+        list(channel.gathered() if stages_after == 1 else channel)
     assert stage_threads() == 0
 
 

@@ -151,16 +151,15 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
     for _ in range(_TRIES):
         with open_file(path) as file:
             before = _settled_fingerprint(file)
-            media_type = recognise(file.read(HEAD_BYTES), path.name)
+            head = file.read(_BUFFER_BYTES)
+            media_type = recognise(head[:HEAD_BYTES], path.name)
             if media_type is None:
                 return None
             if before.size > largest:
                 raise _Unsent(f"its {before.size:,} bytes are more than one upload takes ({largest:,})")
-            file.seek(0)
-            sha256 = sha256_of(file)
-            file.seek(0)
+            sha256 = sha256_of(file, head)
             with _buffered(file) as buffered:
-                metadata = read_metadata(buffered, media_type)
+                metadata = read_metadata(buffered, media_type, head)
             if Fingerprint.of(os.fstat(file.fileno())) == before:
                 return _Examined(before, sha256, media_type, metadata)
     raise _Unsent("it is being written to; the next sync takes it")

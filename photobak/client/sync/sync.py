@@ -115,7 +115,7 @@ class Sync:
         work = pipeline.stage(self._tell_found, self._work(roots, largest), capacity=_AHEAD)
         examiner = Examiner(self._options.device, self._options.zone, datetime.now(UTC), largest)
         found = pipeline.stage(examiner.examine, work, threads=_readers(), capacity=_AHEAD)
-        return self._readable(found)
+        return self._readable(found.gathered())
 
     def _work(self, roots: Sequence[Root], largest: int) -> Iterator[Group | Candidate]:
         """What there is to do below the roots."""

@@ -48,7 +48,7 @@ _READERS: Final[dict[str, Callable[[Window], Metadata]]] = {
 }
 
 
-def read_metadata(file: BinaryIO, media_type: MediaType) -> Metadata:
+def read_metadata(file: BinaryIO, media_type: MediaType, head: bytes = b"") -> Metadata:
     """Read what a file says about itself.
 
     Bad content is no error: whatever is legible comes back, and an empty value where nothing is. No more than
@@ -57,6 +57,7 @@ def read_metadata(file: BinaryIO, media_type: MediaType) -> Metadata:
     Args:
         file: seekable; read from its beginning, left anywhere.
         media_type: what ``recognise`` said of it.
+        head: its first bytes, where they were read before; usually nothing else is needed then.
 
     Raises:
         OSError: the file itself can't be read.
@@ -65,6 +66,6 @@ def read_metadata(file: BinaryIO, media_type: MediaType) -> Metadata:
     if reader is None:
         return Metadata()
     try:
-        return reader(Window.on(file))
+        return reader(Window.on(file, head))
     except Damaged:
         return Metadata()

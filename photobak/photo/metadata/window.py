@@ -36,19 +36,20 @@ class Window:
     holds a reader.
     """
 
-    __slots__ = ("_budget", "_file", "_start", "size")
+    __slots__ = ("_budget", "_file", "_head", "_start", "size")
 
-    def __init__(self, file: BinaryIO, start: int, size: int, budget: _Budget) -> None:
+    def __init__(self, file: BinaryIO, head: bytes, start: int, size: int, budget: _Budget) -> None:
         self._file = file
+        self._head = head
         self._start = start
         self._budget = budget
         self.size = size
         """Bytes."""
 
     @classmethod
-    def on(cls, file: BinaryIO) -> "Window":
-        """The whole file."""
-        return cls(file, 0, file.seek(0, io.SEEK_END), _Budget())
+    def on(cls, file: BinaryIO, head: bytes = b"") -> "Window":
+        """The whole file, of which the first bytes may have been read already."""
+        return cls(file, head, 0, file.seek(0, io.SEEK_END), _Budget())
 
     def part(self, offset: int, size: int | None = None) -> "Window":
         """A window on a part, cut off where this one ends: a truncated file keeps its legible beginning.
@@ -59,7 +60,8 @@ class Window:
         if not 0 <= offset <= self.size:
             raise Damaged("points outside of its container")
         rest = self.size - offset
-        return Window(self._file, self._start + offset, rest if size is None else min(size, rest), self._budget)
+        size = rest if size is None else min(size, rest)
+        return Window(self._file, self._head, self._start + offset, size, self._budget)
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes.
@@ -82,7 +84,10 @@ class Window:
             raise Damaged("points outside of its container")
         length = min(length, self.size - offset)
         self._budget.spend(length)
-        self._file.seek(self._start + offset)
+        start = self._start + offset
+        if start + length <= len(self._head):
+            return self._head[start : start + length]
+        self._file.seek(start)
         return self._file.read(length)
 
     def uint(self, offset: int, length: int, order: str = "big") -> int:
