@@ -22,7 +22,7 @@ PACKAGES: Final = ("cloud", "photo")
 MAX_BYTES: Final = 50 * 1000 * 1000
 """The largest zip that we upload; Lambda unpacks up to 250 MB."""
 
-SERVICES: Final = frozenset({"apigatewaymanagementapi", "cognito-identity", "dynamodb", "s3", "sqs"})
+SERVICES: Final = frozenset({"cognito-identity", "dynamodb", "s3", "sqs"})
 """What the functions talk to; of botocore's models of all services, which are half of the bundle, these come along."""
 
 _MODELS: Final = re.compile(r"botocore/data/([^/]+)/")

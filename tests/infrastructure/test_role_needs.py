@@ -14,8 +14,8 @@ FUNCTIONS = resources_of("AWS::Lambda::Function")
 ROLES = sorted({each["Properties"]["Role"]["Fn::GetAtt"][0] for each in FUNCTIONS.values()})
 
 NAMED_OTHERWISE = {
-    ("apigatewaymanagementapi", "PostToConnection"): {"execute-api:ManageConnections"},
-    ("apigatewaymanagementapi", "DeleteConnection"): {"execute-api:ManageConnections"},
+    ("execute-api", "PostToConnection"): {"execute-api:ManageConnections"},
+    ("execute-api", "DeleteConnection"): {"execute-api:ManageConnections"},
     ("cognito-identity", "GetId"): set(),  # a public call, made without a signature
     ("s3", "HeadObject"): {"s3:GetObject"},
     ("s3", "CopyObject"): {"s3:GetObject", "s3:PutObject"},

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 from support.local_stack import root_client
+from urllib3.exceptions import HTTPError
 
 from photobak.cloud.publish.fan_out import FanOut
 from photobak.cloud.store.connections import Connections
@@ -87,9 +87,7 @@ def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 
 
 def connections_at(url: str) -> Connections:
-    patience = Config(retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=32)
-    keys = {"aws_access_key_id": "AKIA0", "aws_secret_access_key": "x", "region_name": "us-east-1"}
-    return Connections(boto3.client("apigatewaymanagementapi", endpoint_url=url, config=patience, **keys))
+    return Connections(url, Credentials("AKIA0", "x"), "us-east-1", tries=3)
 
 
 @pytest.fixture
@@ -130,7 +128,7 @@ def test_who_cannot_be_told_is_disconnected_and_so_knows_it_and_the_others_hear(
 
 def test_a_gateway_that_cannot_be_reached_is_a_failure_and_nobody_is_forgotten(table: TopicsTable) -> None:
     table.subscribe(TOPIC, "somebody", NOW)
-    with pytest.raises(BotoCoreError):
+    with pytest.raises(HTTPError):
         FanOut(table, connections_at("http://127.0.0.1:9"), lambda: NOW).deliver(TOPIC, ["one"])
     assert listening(table) == {"somebody"}
 

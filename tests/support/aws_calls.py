@@ -28,6 +28,12 @@ _NOT_FOLLOWED: Final = (
 )
 """Large, and nothing of ours is called through their types."""
 
+_SPOKEN_BY_HAND: Final = {
+    "photobak.cloud.store.connections.Connections.post": ("execute-api", "PostToConnection"),
+    "photobak.cloud.store.connections.Connections.end": ("execute-api", "DeleteConnection"),
+}
+"""What is asked for without a client of botocore's."""
+
 
 @dataclass
 class Body:
@@ -58,6 +64,8 @@ class CallGraph:
                     own = range(function.line, (function.end_line or function.line) + 1)
                     body = Body(frozenset(word for line, word in words if line in own))
                     _read(body, function, result.types)
+                    if function.fullname in _SPOKEN_BY_HAND:
+                        body.calls.add(_SPOKEN_BY_HAND[function.fullname])
                     self.bodies[function.fullname] = body
                 self._decorated[name] = [each.fullname for each in file.defs if isinstance(each, Decorator)]
 
@@ -166,5 +174,5 @@ def _operations(service: str) -> dict[str, str]:
 
 @cache
 def _every_operation() -> frozenset[str]:
-    services = ("apigatewaymanagementapi", "cognito-identity", "dynamodb", "s3", "sqs")
+    services = ("cognito-identity", "dynamodb", "s3", "sqs")
     return frozenset(name for service in services for name in _operations(service))

@@ -28,7 +28,8 @@ class CatchUp:
             The place that has been reached; whether there is more; whether some of it is not kept any longer.
 
         Raises:
-            ClientError: it can't be said; the connection hears an error, and asks again.
+            ClientError: the news can't be read; the connection hears an error, and asks again.
+            NotDelivered: it can't be said; likewise.
         """
         missed = self.news.after(identity_id, after, MOST_AT_ONCE)
         reached = after

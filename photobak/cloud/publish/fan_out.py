@@ -4,16 +4,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
 
-from photobak.cloud.store.connections import Connections
+from photobak.cloud.store.connections import AT_ONCE, Connections, NotDelivered
 from photobak.cloud.store.topics import Topic, TopicsTable
-
-PARALLEL: Final = 16
-"""Connections that are spoken to at once."""
 
 logger = Logger(child=True)
 
@@ -36,15 +31,17 @@ class FanOut:
             How many connections have been told all of it.
 
         Raises:
-            BotoCoreError: API Gateway or the table can't be reached.
-            ClientError: the table can't be read, or nobody may be spoken to.
+            BotoCoreError: the table can't be reached.
+            ClientError: the table can't be read.
+            NotDelivered: nobody may be spoken to.
+            urllib3.exceptions.HTTPError: API Gateway can't be reached.
         """
 
         def tell(connection_id: str) -> bool:
             return self._tell(topic, connection_id, texts)
 
         told = 0
-        with ThreadPoolExecutor(PARALLEL) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             for connection_ids in self.topics.listeners(topic, self.clock()):
                 told += sum(pool.map(tell, connection_ids))
         return told
@@ -53,9 +50,8 @@ class FanOut:
         try:
             if all(self.connections.post(connection_id, text) for text in texts):
                 return True
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            logger.warning("A listener was disconnected", extra={"reason": code, "connection_id": connection_id})
+        except NotDelivered as error:
+            logger.warning("A listener was disconnected", extra={"reason": error.why, "connection_id": connection_id})
             self.connections.end(connection_id)
         self.topics.unsubscribe(topic, connection_id)
         return False

@@ -12,6 +12,7 @@ from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
+from photobak.errors import ConfigError
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
@@ -65,11 +66,15 @@ def connect_connections(url: str) -> Connections:
 
     Args:
         url: the API's management endpoint.
+
+    Raises:
+        ConfigError: the function has no role.
     """
-    # The gateway waits for 29 s, so nothing is waited for as long as in _PATIENCE; throttling is waited out.
-    # botocore would check each call's parameters against its model, which is a fifth of a post's CPU time.
-    quick = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
-    return Connections(_client("apigatewaymanagementapi", endpoint_url=url, config=_PATIENCE.merge(quick)))
+    session = _session()
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise ConfigError("the function has no credentials", next_step="Deploy the stack again.")
+    return Connections(url, credentials, session.get_config_variable("region"))
 
 
 @cache
