@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ import psutil
 import yaml
 from ministack import app
 from ministack.core import lambda_runtime, persistence
-from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, s3
+from ministack.services import cloudwatch_logs, cognito, dynamodb, lambda_svc, s3
 from ministack.services.cloudformation import engine
 
 from photobak.local.form import once_a_request, photo_aside
@@ -45,6 +46,7 @@ def install(store: ItemStore, give_up: Callable[[str], NoReturn]) -> None:
     _read_whole_partitions_at_once()
     _bound_logs()
     _answer_before_logs()
+    cognito._run_identity_handler = _one_at_a_time(cognito._run_identity_handler)
     engine.CfnLoader = _compiled(engine.CfnLoader)
     s3._parse_multipart_form = once_a_request(photo_aside(s3._parse_multipart_form))
     app._build_persistence_save_dict = _without_bulk(app._build_persistence_save_dict)
@@ -192,6 +194,17 @@ def _answer_before_logs() -> None:
     """Give an answer 50 ms sooner where nothing was logged; a line that comes late is kept with the next invocation."""
     drain = lambda_runtime.Worker._drain_stderr_bounded
     lambda_runtime.Worker._drain_stderr_bounded = functools.partialmethod(drain, first_line_wait=_LOG_WAIT_SECONDS)
+
+
+def _one_at_a_time(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Identity pools are asked in threads, and two first questions of one person at once made two identities."""
+    turn = threading.Lock()
+
+    def in_turn(*args: Any) -> Any:
+        with turn:
+            return handle(*args)
+
+    return in_turn
 
 
 def _compiled(loader: type[yaml.SafeLoader]) -> type[yaml.CSafeLoader]:

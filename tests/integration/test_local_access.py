@@ -1,6 +1,7 @@
 """Who gets into the local stack: nobody without a signature; no web page, and no other user of this machine."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -9,6 +10,7 @@ import urllib3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from support.api import Member, new_member
 from support.local_stack import root_client, server_of
 
 from photobak.local.home import Home
@@ -111,6 +113,14 @@ def test_a_guest_of_the_identity_pool_may_do_nothing(local_stack: LocalStack) ->
             KeyConditionExpression="username = :me",
             ExpressionAttributeValues={":me": {"S": "me"}},
         )
+
+
+def test_a_new_person_who_is_asked_for_at_many_places_at_once_is_one_person(local_stack: LocalStack) -> None:
+    ask = Member.identity_id.func
+    for _ in range(3):
+        member = new_member(local_stack)
+        with ThreadPoolExecutor(16) as pool:
+            assert len(set(pool.map(ask, [member] * 16))) == 1
 
 
 def form(keys: RootKeys, stack: LocalStack, key: str) -> dict[str, str]:

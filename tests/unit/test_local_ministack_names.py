@@ -23,6 +23,7 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     (cognito, "_create_identity_provider", ["data"]),
     (cognito, "_delete_identity_provider", ["data"]),
     (cognito, "_qp", ["query_params", "key", "default"]),
+    (cognito, "_run_identity_handler", ["handler", "action", "data"]),
     (cognito, "_update_identity_provider", ["data"]),
     (dynamodb, "_evaluate_condition", ["expr", "item", "attr_values", "attr_names", "slot"]),
     (dynamodb, "_items_replaced", ["table"]),
