@@ -1,7 +1,6 @@
 """The table is lost, the functions are, the sign-in is: the bucket and any AWS credentials bring everything back."""
 
 import hashlib
-import json
 from pathlib import Path
 
 import pytest
@@ -47,8 +46,8 @@ def test_everything_comes_back(backup: Backup, keys: dict[str, str], tmp_path: P
     assert contents(tmp_path / "to") == contents(backup.photos)
     assert not (new_machine / "photobak").exists()
 
-    some = photobak(new_machine, *alone, hashes["b.jpg"][:8], "--to", str(tmp_path / "one"), **keys)
-    assert [Path(json.loads(line)["path"]).name for line in some.stdout.splitlines()[:-1]] == ["b.jpg"]
+    photobak(new_machine, *alone, hashes["b.jpg"][:8], "--to", str(tmp_path / "one"), **keys).check_returncode()
+    assert list(contents(tmp_path / "one").values()) == [hashes["b.jpg"]]  # of twins either may have given the name
     none = photobak(new_machine, *alone, "--until", "2023", "--to", str(tmp_path / "none"), **keys)
     assert json_lines(none.stdout)[1]["matched"] == 0
 
