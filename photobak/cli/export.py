@@ -11,6 +11,7 @@ from photobak.cli.origin import origin_options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from photobak.cli.left_out import LeftOut
     from photobak.cli.origin import Origin
 
 
@@ -30,7 +31,7 @@ def command(
     layout: str,
     jobs: int,
     speed: str | None,
-    origin: "Callable[[Context], Origin]",
+    origin: "Callable[[Context, LeftOut], Origin]",
     as_json: bool,
 ) -> None:
     """Write all originals into DIR, and all that is known of them in files that other programs read.
@@ -43,6 +44,7 @@ def command(
       photobak export /media/disk/photos
       photobak export takeout --layout source
     """
+    from photobak.cli.left_out import LeftOut
     from photobak.cli.restore_view import restore_view
     from photobak.cli.thawing import advice
     from photobak.client.export.takeout import Takeout
@@ -53,7 +55,8 @@ def command(
     from photobak.client.restore.restorer import RestoreOptions, Restorer
 
     arrange, destination, thaw = layout_of(layout), require_folder(folder), Speed(speed) if speed else None
-    source = origin(context)
+    left_out = LeftOut()
+    source = origin(context, left_out)
     rules = destination.name_rules()
     wanted = targets(source.library.records(ALWAYS, oldest_first=True), arrange, rules)
     takeout = Takeout(destination, wanted, rules)
@@ -66,5 +69,5 @@ def command(
         for line in advice(frozen):
             view.say(line)
         view.leave(frozen)
-    if view.incomplete:
+    if view.incomplete or left_out.count:
         click.get_current_context().exit(INCOMPLETE)

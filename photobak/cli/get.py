@@ -14,6 +14,7 @@ from photobak.errors import WrongUsage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from photobak.cli.left_out import LeftOut
     from photobak.cli.origin import Origin
     from photobak.client.library.query import Query
     from photobak.client.restore.selection import Selection
@@ -80,7 +81,7 @@ def command(
     jobs: int,
     speed: str | None,
     waits: bool,
-    origin: "Callable[[Context], Origin]",
+    origin: "Callable[[Context, LeftOut], Origin]",
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -100,6 +101,7 @@ def command(
       photobak get --all --from-bucket photobak-photos-123456789012-eu-central-1
       photobak ls --json | jq -c 'select(.size > 5e6)' | photobak get --from-list - --to large
     """
+    from photobak.cli.left_out import LeftOut
     from photobak.cli.restore_view import restore_view
     from photobak.cli.thawing import advice, wait
     from photobak.client.restore.destination import require_folder
@@ -111,8 +113,9 @@ def command(
     size, arrange = Variant(variant), layout_of(layout)
     selection = _selection(ids, everything, query, listed)
     destination = require_folder(folder)
-    source = origin(context)
-    records = _having(size, list(selection.records(source.library)))
+    left_out = LeftOut()
+    source = origin(context, left_out)
+    records = _having(size, list(selection.records(source.library, left_out)))
     wanted = targets(map(size.named, records), arrange, destination.name_rules())
     with restore_view(context, folder, as_json) as view:
         options = RestoreOptions(size, jobs, force, Speed(speed) if speed else None, view.came)
@@ -124,7 +127,7 @@ def command(
         if waits:
             frozen = wait(frozen, lambda targets: view.watch(restorer.restore(targets)))
         view.leave(frozen)
-    if view.incomplete:
+    if view.incomplete or left_out.count:
         click.get_current_context().exit(INCOMPLETE)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from photobak.cli.context import Context, pass_context
+from photobak.cli.context import INCOMPLETE, Context, pass_context
 from photobak.cli.filters import photo_filters
 from photobak.cli.terminal import bytes_text, is_terminal, json_line, plural, say
 
@@ -43,16 +43,20 @@ def command(
       photobak ls --by month
       photobak ls --json | jq -r .filename
     """
+    from photobak.cli.left_out import LeftOut
     from photobak.cli.signed_in import require_session
     from photobak.client.library.library import Library
 
-    library = Library(require_session(context))
+    left_out = LeftOut()
+    library = Library(require_session(context), left_out)
     page_size = min(limit or _PAGE, _PAGE) if query.by_time_alone else _PAGE
     records = library.records(query.span, oldest_first=reverse, page_size=page_size)
     wanted = islice(filter(query.matches, records), limit)
     total = _count(wanted, period, as_json) if period else _list(wanted, as_long, as_json)
     if is_terminal() and not as_json and not context.quiet:
         say(_in_words(total, query))
+    if left_out.count:
+        click.get_current_context().exit(INCOMPLETE)
 
 
 def _list(records: "Iterable[Record]", as_long: bool, as_json: bool) -> "Census":

@@ -11,6 +11,7 @@ from photobak.cli.context import Context
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from photobak.cli.left_out import LeftOut
     from photobak.client.network.bucket import PhotoBucket
     from photobak.client.restore.selection import Records
 
@@ -37,15 +38,15 @@ def origin_options(command: Command) -> Callable[..., None]:
     @click.option("--identity", metavar="ID", help="Whose photos, where several people's are in that bucket.")
     @wraps(command)
     def with_origin(*args: Any, bucket: str | None, identity: str | None, **others: Any) -> None:
-        def origin(context: Context) -> Origin:
-            return _open(context, bucket, identity)
+        def origin(context: Context, left_out: "LeftOut") -> Origin:
+            return _open(context, left_out, bucket, identity)
 
         command(*args, origin=origin, **others)
 
     return with_origin
 
 
-def _open(context: Context, bucket: str | None, identity: str | None) -> Origin:
+def _open(context: Context, left_out: "LeftOut", bucket: str | None, identity: str | None) -> Origin:
     if bucket is None:
         if identity:
             raise WrongUsage("--identity goes with --from-bucket", next_step="Or leave it out: you get your own photos")
@@ -54,7 +55,7 @@ def _open(context: Context, bucket: str | None, identity: str | None) -> Origin:
         from photobak.client.network.bucket import SessionBucket
 
         session = require_session(context)
-        return Origin(SessionBucket(session), Library(session))
+        return Origin(SessionBucket(session), Library(session, left_out))
     from photobak.client.library.bucket_alone import open_bucket
     from photobak.client.library.bucket_library import BucketLibrary
 

@@ -44,13 +44,14 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
 
 
 def _list(context: Context, as_json: bool) -> None:
+    from photobak.cli.left_out import LeftOut
     from photobak.cli.rows import Rows
     from photobak.cli.signed_in import require_session
     from photobak.client.library.census import Census
     from photobak.client.library.library import Library
 
-    now, rows, total = datetime.now(UTC), Rows.for_stdout(), Census()
-    for record in Library(require_session(context)).trash():
+    now, rows, total, left_out = datetime.now(UTC), Rows.for_stdout(), Census(), LeftOut()
+    for record in Library(require_session(context), left_out).trash():
         until = record.trashed_until
         if until is None or until <= now:  # the cloud deletes it in its own time
             continue
@@ -61,3 +62,5 @@ def _list(context: Context, as_json: bool) -> None:
             click.echo(rows.row(record, note=f"until {until.astimezone():%Y-%m-%d}"))
     if is_terminal() and not as_json and not context.quiet:
         say(f"{plural(total.count, 'photo')}: {bytes_text(total.size)}" if total.count else "The trash is empty.")
+    if left_out.count:
+        click.get_current_context().exit(INCOMPLETE)

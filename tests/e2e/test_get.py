@@ -93,6 +93,13 @@ class TestWhatComesBack:
         listed = library.run("ls", "--json")
         (tmp_path / "list").write_text(f"{large[:12]}  large\n" + listed.stdout)
         assert get(library, "--from-list", str(tmp_path / "list"), "--to", str(tmp_path / "l"))[1]["restored"] == 9
+        (tmp_path / "list").write_text(f"{'f' * 12}\n{large}\n{'e' * 64}\n")
+        some = library.run("get", "--from-list", str(tmp_path / "list"), "--to", str(tmp_path / "some"), "--json")
+        assert (some.returncode, json_lines(some.stdout)[1]["restored"]) == (3, 1)
+        assert [line.partition(".")[0] for line in some.stderr.splitlines()] == [
+            f"photobak: there is no photo {'f' * 12}",
+            f"photobak: there is no photo {'e' * 64}",
+        ]
         (tmp_path / "list").write_text("")
         assert get(library, "--from-list", str(tmp_path / "list"), "--to", str(tmp_path / "e"))[1]["matched"] == 0
 

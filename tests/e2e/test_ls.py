@@ -100,6 +100,23 @@ def test_photos_are_chosen_counted_and_put_in_order(backup: Backup) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
+def test_a_record_that_cannot_be_read_is_named_and_keeps_no_other_back(backup: Backup) -> None:
+    sound, illegible = library(backup, {"filename": "sound.jpg"}, {"filename": "illegible.jpg"})
+    item = illegible.to_item() | {"size": {"S": "\x1b[2Jmany"}}
+    root_client(backup.stack, "dynamodb").put_item(TableName=backup.profile.table, Item=item)
+    named = (
+        f"photobak: the record of the photo {illegible.id} can't be read: its field size has the value '\\x1b[2Jmany'"
+    )
+    for command in (["ls", "--json"], ["get", "--all", "--dry-run", "--json"]):
+        done = backup.run(*command)
+        assert done.returncode == 3
+        assert json.loads(done.stdout.splitlines()[0])["sha256"] == sound.sha256
+        assert done.stderr == f"{named}. Type: photobak repair\n"
+    refused = backup.run("show", illegible.id)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "is lost, or can't be read. Type: photobak verify" in refused.stderr
+
+
 @pytest.mark.parametrize("command", [["ls"], ["ls", "-l"]])
 def test_no_row_is_wider_than_the_terminal(backup: Backup, command: list[str]) -> None:
     library(backup, *({"filename": name, "camera_model": name} for name in HOSTILE))

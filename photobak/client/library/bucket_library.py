@@ -55,21 +55,23 @@ class BucketLibrary:
         kept = [record for record in found if record.status is not Status.TRASHED and span.holds(record.timestamp)]
         return iter(sorted(kept, key=lambda each: each.timestamp, reverse=not oldest_first))
 
-    def find_all(self, prefixes: Sequence[str]) -> list[Record]:
-        """Find the photos whose ids begin so, in the order in which they were named.
+    def find_each(self, prefixes: Sequence[str]) -> list[Record | UnknownPhoto]:
+        """Find the photos whose ids begin so, in the order in which they were named; of the others, say why.
 
         Raises:
-            UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
             CloudError: the bucket can't be read.
         """
-        return list(self._read([self._the_one(prefix.lower()) for prefix in prefixes]))
+        found = [self._the_one(prefix.lower()) for prefix in prefixes]
+        records = self._read([each for each in found if isinstance(each, str)])
+        return [each if isinstance(each, UnknownPhoto) else next(records) for each in found]
 
-    def _the_one(self, prefix: str) -> str:
+    def _the_one(self, prefix: str) -> str | UnknownPhoto:
+        """The whole hash of the one photo that is meant."""
         found = [sha256 for sha256 in self._originals if sha256.startswith(prefix)] if is_id_prefix(prefix) else []
         if len(found) > 1:
-            raise UnknownPhoto(f"{len(found)} photos begin with {prefix}", why=", ".join(sorted(found)[:5]))
+            return UnknownPhoto(f"{len(found)} photos begin with {prefix}", why=", ".join(sorted(found)[:5]))
         if not found:
-            raise UnknownPhoto(f"there is no photo {prefix} in the bucket {self._bucket.name}")
+            return UnknownPhoto(f"there is no photo {prefix} in the bucket {self._bucket.name}")
         return found[0]
 
     def _read(self, hashes: Iterable[str]) -> Iterator[Record]:

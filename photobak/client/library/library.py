@@ -1,16 +1,17 @@
 """Reads one's own records: by date, newest or oldest first, and by id."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum, auto
 from typing import Any, Final
 
 from photobak.client.account.session import Session
 from photobak.client.library.query import ALWAYS, Span
 from photobak.client.library.tables import Tables
-from photobak.errors import UnknownPhoto
-from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix, is_sha256
+from photobak.errors import PhotobakError, UnknownPhoto
+from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix, is_sha256, short_id
 from photobak.photo.keys import plain
-from photobak.photo.record import Record, Status
+from photobak.photo.record import InvalidRecord, Record, Status
 
 _SHOWN_IDS: Final = 5
 _PARALLEL: Final = 16
@@ -32,17 +33,29 @@ class Among(Enum):
     """Where the same digits begin both, those that are not in the trash."""
 
 
+def _raised(error: PhotobakError) -> None:
+    raise error
+
+
 class Library:
     """The records of the signed-in person."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, left_out: Callable[[PhotobakError], None] = _raised) -> None:
+        """Open a library.
+
+        Args:
+            session: whose it is.
+            left_out: told of each record that a list leaves out since it can't be read; by default the list ends there.
+        """
         self._tables = Tables(session)
+        self._left_out = left_out
 
     def records(self, span: Span = ALWAYS, *, oldest_first: bool = False, page_size: int = 1000) -> Iterator[Record]:
         """Read records in order of capture, page by page, as they are needed; those in the trash are left out.
 
         Raises:
             CloudError: the table can't be read.
+            InvalidRecord: a record can't be, and nobody wants to be told of those that are left out.
         """
         for record in self._records(span, ScanIndexForward=oldest_first, Limit=page_size):
             if record.status is not Status.TRASHED:
@@ -76,15 +89,27 @@ class Library:
             UnknownPhoto: there is none, or more than one, or a prefix can't be an id.
             CloudError: the tables can't be read.
         """
-        found = {}
-        for prefix, items in self._candidates([_prefix(each) for each in prefixes]).items():
-            item = self._the_one(prefix, _meant(prefix, items, among))
-            found[item["sha256"]["S"]] = item["timestamp"]["N"]
-        records = self._at(found.values())
-        for sha256 in found:
-            if sha256 not in records:
-                raise UnknownPhoto(f"the record of photo {sha256} is lost", next_step="Type: photobak verify")
-        return [records[sha256] for sha256 in found]
+        records = {}
+        for found in self.find_each(prefixes, among):
+            if isinstance(found, UnknownPhoto):
+                raise found
+            records[found.sha256] = found
+        return list(records.values())
+
+    def find_each(self, prefixes: Sequence[str], among: Among = Among.KEPT) -> list[Record | UnknownPhoto]:
+        """As ``find_all``, but of each prefix that is no photo's it says why; CloudError likewise."""
+        named = dict.fromkeys(prefix.lower() for prefix in prefixes)
+        candidates = self._candidates(list(filter(is_id_prefix, named)))
+        items = [self._meant(prefix, candidates.get(prefix), among) for prefix in named]
+        records = self._at({item["timestamp"]["N"] for item in items if not isinstance(item, UnknownPhoto)})
+        return [item if isinstance(item, UnknownPhoto) else _record_of(item, records) for item in items]
+
+    def _meant(self, prefix: str, items: list[Any] | None, among: Among) -> Any:
+        """The one item that is meant, or the error that says why there is not one."""
+        try:
+            return self._the_one(prefix, _meant(prefix, items, among))
+        except UnknownPhoto as unknown:
+            return unknown
 
     def _records(self, span: Span, values: Any = None, **query: Any) -> Iterator[Record]:
         if span.since is not None and span.until is not None and span.since >= span.until:
@@ -93,8 +118,17 @@ class Library:
         names = ({"#timestamp": "timestamp"} if bounds else {}) | query.pop("ExpressionAttributeNames", {})
         query |= {"ExpressionAttributeNames": names} if names else {}
         items = self._tables.query_photos(_CONDITIONS[tuple(bounds)], bounds | (values or {}), **query)
-        for record in map(Record.from_item, items):
+        for record in self._legible(items):
             if record.timestamp != span.until:  # BETWEEN takes both its ends
+                yield record
+
+    def _legible(self, items: Iterable[Any]) -> Iterator[Record]:
+        for item in items:
+            try:
+                record = Record.from_item(item)
+            except InvalidRecord as error:
+                self._left_out(_illegible(item, error))
+            else:
                 yield record
 
     def _candidates(self, prefixes: list[str]) -> dict[str, list[Any]]:
@@ -120,8 +154,13 @@ class Library:
         raise UnknownPhoto(f"{len(items)} photos begin with {prefix}", why=why, next_step="Type more of its digits")
 
     def _at(self, timestamps: Iterable[str]) -> dict[str, Record]:
-        """The records with these sort keys, by SHA-256."""
-        return {record.sha256: record for record in map(Record.from_item, self._tables.photos(timestamps))}
+        """The records with these sort keys, by SHA-256, as far as they can be read."""
+        found = {}
+        for item in self._tables.photos(timestamps):
+            with suppress(InvalidRecord):
+                record = Record.from_item(item)
+                found[record.sha256] = record
+        return found
 
     def _beginning_with(self, prefix: str) -> Iterator[Any]:
         return self._tables.query_contents("begins_with(sha256, :prefix)", {":prefix": {"S": prefix}})
@@ -133,16 +172,27 @@ def _bounds(span: Span) -> dict[str, Any]:
     return {name: {"N": plain(bound)} for name, bound in bounds.items() if bound is not None}
 
 
-def _prefix(text: str) -> str:
-    prefix = text.lower()
-    if not is_id_prefix(prefix):
+def _illegible(item: Any, error: InvalidRecord) -> InvalidRecord:
+    """The error that says which record it is: by its id, or where that is damaged too, by its key in the table."""
+    sha256 = item.get("sha256", {}).get("S", "")
+    name = short_id(sha256) if is_sha256(sha256) else f"with the timestamp {item['timestamp']['N']}"
+    return InvalidRecord(
+        f"the record of the photo {name} can't be read", why=error.why, next_step="Type: photobak repair"
+    )
+
+
+def _record_of(item: Any, records: Mapping[str, Record]) -> Record | UnknownPhoto:
+    sha256 = item["sha256"]["S"]
+    if sha256 in records:
+        return records[sha256]
+    return UnknownPhoto(f"the record of photo {sha256} is lost, or can't be read", next_step="Type: photobak verify")
+
+
+def _meant(prefix: str, items: list[Any] | None, among: Among) -> list[Any]:
+    """The items among which the one is that is meant; there are none where the prefix can't be an id's."""
+    if items is None:
         why = f"an id has {MIN_PREFIX_DIGITS} to 64 of the digits 0-9 and a-f"
-        raise UnknownPhoto(f"{text!r} is not a photo's id", why=why, next_step="`photobak ls` shows the ids.")
-    return prefix
-
-
-def _meant(prefix: str, items: list[Any], among: Among) -> list[Any]:
-    """The items among which the one is that is meant."""
+        raise UnknownPhoto(f"{prefix!r} is not a photo's id", why=why, next_step="`photobak ls` shows the ids.")
     kept = [item for item in items if Status(item["status"]["S"]).kept]
     trashed = [item for item in items if item["status"]["S"] == Status.TRASHED]
     found = {Among.KEPT: kept, Among.TRASH: trashed, Among.ALL: kept or trashed}[among]

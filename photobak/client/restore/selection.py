@@ -1,12 +1,12 @@
 """Which photos are meant: named one by one, or all that a query finds."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from photobak.client.library.query import EVERYTHING, Query, Span
-from photobak.errors import WrongUsage
+from photobak.errors import PhotobakError, UnknownPhoto, WrongUsage
 from photobak.photo.identity import is_id_prefix
 from photobak.photo.record import Record
 
@@ -19,8 +19,8 @@ class Records(Protocol):
     def records(self, span: Span, *, oldest_first: bool) -> Iterator[Record]:
         """All of a stretch of time, in order of capture, but for those in the trash."""
 
-    def find_all(self, prefixes: Sequence[str]) -> list[Record]:
-        """Those whose ids begin so, in this order; raises UnknownPhoto where it is not one for each."""
+    def find_each(self, prefixes: Sequence[str]) -> list[Record | UnknownPhoto]:
+        """Those whose ids begin so, in this order; or why it is not one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,28 @@ class Selection:
     """Ids or the beginnings of ids; None: what the query finds."""
     query: Query = EVERYTHING
 
-    def records(self, library: Records) -> Iterator[Record]:
+    def records(self, library: Records, left_out: Callable[[PhotobakError], None]) -> Iterator[Record]:
         """Read them, each once.
 
+        Args:
+            library: where they are read from.
+            left_out: told of each id that is nobody's, or several photos', where others are known.
+
         Raises:
-            UnknownPhoto: an id is nobody's, or several photos'.
+            UnknownPhoto: no id is known.
             CloudError, SignInNeeded: they can't be read.
         """
-        if self.ids is not None:
-            return iter({record.sha256: record for record in library.find_all(self.ids)}.values())
-        return filter(self.query.matches, library.records(self.query.span, oldest_first=True))
+        if self.ids is None:
+            return filter(self.query.matches, library.records(self.query.span, oldest_first=True))
+        found = library.find_each(self.ids)
+        records = {each.sha256: each for each in found if not isinstance(each, UnknownPhoto)}
+        unknown = [each for each in found if isinstance(each, UnknownPhoto)]
+        last = unknown.pop() if unknown and not records else None
+        for each in unknown:
+            left_out(each)
+        if last is not None:
+            raise last
+        return iter(records.values())
 
 
 def listed_ids(lines: Iterable[str], name: str) -> list[str]:
