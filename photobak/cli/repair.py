@@ -68,9 +68,11 @@ def _repaired(
                 yield Repaired(problem.sha256, RepairResult.WOULD_REPAIR, (problem,), path=str(problem.path))
             return
         yield from repairer.repair()
-        if roots:
-            yield from files.send(roots)
-        yield from repairer.send()
+        told = set()
+        for outcome in files.send(roots) if roots else ():
+            told.add(outcome.sha256)
+            yield outcome
+        yield from (outcome for outcome in repairer.send() if outcome.reason or outcome.sha256 not in told)
 
 
 class _View:

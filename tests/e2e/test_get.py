@@ -17,6 +17,8 @@ from photobak.local.values import LocalStack
 from photobak.photo.record import Record
 
 LARGE = 20_000_000
+SMALL = ("CON.jpg", "b/a.jpg")
+"""Each comes in one fetch, and ``large.jpg`` in several."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,16 @@ def get(
 
 def results(lines: list[dict[str, Any]]) -> dict[str, str]:
     return {Path(line["path"]).name: line["result"] for line in lines}
+
+
+def in_this_order(person: Backup, *names: str) -> list[str]:
+    """The ids of some photos: named so, they come in this order."""
+    return [hashlib.sha256((person.photos / name).read_bytes()).hexdigest() for name in names]
+
+
+def port_of(person: Backup) -> int:
+    """The port of the person's cloud."""
+    return int(person.stack.endpoint_url.rpartition(":")[2])
 
 
 def mtimes(folder: Path) -> dict[str, int]:
@@ -199,35 +211,56 @@ class TestDamageInTheCloud:
 class TestTheLine:
     def test_what_passes_is_not_noticed(self, library: Backup, tmp_path: Path) -> None:
         faults = [Fault.CUT_ANSWER, Fault.OLD_KEYS, Fault.SERVER_ERROR, Fault.DROP, Fault.SLOW_DOWN, Fault.LOSE_ANSWER]
-        port = int(library.stack.endpoint_url.rpartition(":")[2])
         # Keys are renewed once a request: that it is told twice of old ones is another test.
         decide = dict(enumerate([*faults, *(fault for fault in faults if fault is not Fault.OLD_KEYS)]))
         with FaultProxy(
-            port, lambda kind, number: decide.get(number, Fault.NONE) if kind is Kind.FETCH else Fault.NONE
+            port_of(library), lambda kind, number: decide.get(number, Fault.NONE) if kind is Kind.FETCH else Fault.NONE
         ).running() as proxy:
             get(library, "--all", "--layout", "source", "--to", str(tmp_path), **proxy.environment)
         assert contents(tmp_path) == contents(library.photos)
         assert proxy.done[Fault.CUT_ANSWER] == 2
 
-    def test_a_sign_in_that_has_ended_says_so(self, library: Backup, tmp_path: Path) -> None:
-        port = int(library.stack.endpoint_url.rpartition(":")[2])
-        with FaultProxy(port, lambda kind, _: Fault.OLD_KEYS if kind is Kind.FETCH else Fault.NONE).running() as proxy:
-            done = library.run("get", "--all", "--to", str(tmp_path), **proxy.environment)
+    @pytest.mark.parametrize("good_for", [0, 4])
+    def test_a_sign_in_that_ends_says_so_and_the_same_command_goes_on(
+        self, library: Backup, tmp_path: Path, good_for: int
+    ) -> None:
+        arguments = (
+            *in_this_order(library, *SMALL, "large.jpg"),
+            "--layout",
+            "flat",
+            "--jobs",
+            "1",
+            "--to",
+            str(tmp_path),
+        )
+        restored = min(good_for, len(SMALL))
+
+        def end(kind: Kind, number: int) -> Fault:
+            return Fault.OLD_KEYS if kind is Kind.FETCH and number >= good_for else Fault.NONE
+
+        with FaultProxy(port_of(library), end).running() as proxy:
+            done = library.run("get", *arguments, **proxy.environment)
         assert done.returncode == 4
         assert "the sign-in is not accepted any more: ExpiredToken. Type: photobak login" in done.stderr
-        assert "9 not fetched yet (the same command goes on with them)" in done.stderr
-        assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert f"{3 - restored} not fetched yet (the same command goes on with them)" in done.stderr
+        summary = get(library, *arguments)[1]
+        assert (summary["existing"], summary["restored"]) == (restored, 3 - restored)
 
     def test_ctrl_c_says_what_is_there_and_the_same_command_goes_on(self, library: Backup, tmp_path: Path) -> None:
-        port = int(library.stack.endpoint_url.rpartition(":")[2])
-        names = ["CON.jpg", "b/a.jpg", "large.jpg"]  # in this order, the large one last: it comes in several fetches
-        ids = [hashlib.sha256((library.photos / name).read_bytes()).hexdigest() for name in names]
-        arguments = (*ids, "--layout", "flat", "--jobs", "1", "--to", str(tmp_path))
+        arguments = (
+            *in_this_order(library, *SMALL, "large.jpg"),
+            "--layout",
+            "flat",
+            "--jobs",
+            "1",
+            "--to",
+            str(tmp_path),
+        )
 
         def never_the_third(kind: Kind, number: int) -> Fault:
             return Fault.DELAY if kind is Kind.FETCH and number >= 2 else Fault.NONE
 
-        with FaultProxy(port, never_the_third, pause=30).running() as proxy:
+        with FaultProxy(port_of(library), never_the_third, pause=30).running() as proxy:
             process = library.start("-v", "get", *arguments, **proxy.environment)
             assert process.stderr is not None
             told = {process.stderr.readline().split(maxsplit=1)[0] for _ in range(2)}

@@ -3,18 +3,17 @@
 from pathlib import Path
 
 from support.backup import Backup, contents, json_lines
-from support.local_stack import root_client
+from support.library_damage import Damage
 
 ARGUMENTS = ("get", "--all", "--layout", "flat", "--json", "--to")
 
 
 def freeze(person: Backup, storage_class: str, *names: str) -> None:
     """Do what lifecycle does on AWS."""
-    s3, bucket = root_client(person.stack, "s3"), person.profile.bucket
+    damage = Damage(person)
     for record in person.records().values():
         if record.filename in names:
-            source = {"Bucket": bucket, "Key": record.original_key}
-            s3.copy_object(Bucket=bucket, Key=record.original_key, CopySource=source, StorageClass=storage_class)
+            damage.freeze(record, storage_class)
 
 
 def test_they_are_counted_then_thawed_then_fetched(backup: Backup, tmp_path: Path) -> None:

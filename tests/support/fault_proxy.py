@@ -35,6 +35,10 @@ class Kind(StrEnum):
     """An original is read."""
     QUERY = auto()
     """A page of a list of records."""
+    LIST = auto()
+    """A page of a list of objects."""
+    REPAIR = auto()
+    """What is wrong with some photos, told to the backend."""
     SIGN_IN = auto()
     HEALTH = auto()
     OTHER = auto()
@@ -65,6 +69,8 @@ class Fault(StrEnum):
     """A presigned POST is too old, says S3."""
     OLD_KEYS = auto()
     """Temporary credentials have come to their end, says S3."""
+    SIGNED_OUT = auto()
+    """The ID token is not taken any more, says API Gateway's authorizer."""
     TOO_MANY = auto()
     """API Gateway's way to say that it is asked too often."""
     THROTTLED = auto()
@@ -201,6 +207,10 @@ class _Handler(BaseHTTPRequestHandler):
             return Kind.UPLOAD
         if self.path.endswith("/prep/photoupload"):
             return Kind.PREP
+        if "/photos/repair/" in self.path:
+            return Kind.REPAIR
+        if "list-type=2" in self.path:
+            return Kind.LIST
         if self.command == "GET" and "/original/" in self.path:
             return Kind.FETCH
         if target.endswith("BatchGetItem"):
@@ -227,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(
                 status, "application/xml", f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
             )
+        elif fault is Fault.SIGNED_OUT:
+            self._answer(401, "application/json", b'{"message": "Unauthorized"}')
         elif fault is Fault.TOO_MANY:
             self._answer(429, "application/json", b'{"message": "Too Many Requests"}')
         elif fault is Fault.THROTTLED:

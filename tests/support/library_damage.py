@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from support.backup import Backup
-from support.local_stack import root_client
+from support.local_stack import eventually, root_client
 
 from photobak.photo.capture_time import CaptureTime
 from photobak.photo.keys import record_key, timestamp_key
@@ -76,6 +76,24 @@ class Damage:
         listing = self.s3.list_object_versions(Bucket=self.bucket, Prefix=key)
         for version in [*listing.get("Versions", []), *listing.get("DeleteMarkers", [])]:
             self.s3.delete_object(Bucket=self.bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+    def freeze(self, record: Record, storage_class: str) -> None:
+        """Move an original to GLACIER or DEEP_ARCHIVE, as lifecycle does on AWS."""
+        source = {"Bucket": self.bucket, "Key": record.original_key}
+        self.s3.copy_object(
+            Bucket=self.bucket,
+            Key=record.original_key,
+            CopySource=source,
+            StorageClass=storage_class,
+            MetadataDirective="COPY",
+        )
+
+    def thaw(self, record: Record) -> None:
+        """Have a frozen original thawed, and wait for it."""
+        wish = {"Days": 1, "GlacierJobParameters": {"Tier": "Standard"}}
+        self.s3.restore_object(Bucket=self.bucket, Key=record.original_key, RestoreRequest=wish)
+        where = {"Bucket": self.bucket, "Key": record.original_key}
+        eventually(lambda: 'ongoing-request="false"' in self.s3.head_object(**where).get("Restore", ""))
 
     def overwrite(self, key: str | None, body: bytes, **more: str) -> None:
         """Put other bytes in an object's place."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from photobak.client.verify.judge import Checked, Facts, Problem, ProblemKind
+from photobak.photo.identity import short_id
 
 _OF_OBJECTS: Final = frozenset({ProblemKind.MISSING_OBJECT, ProblemKind.MISSING_PREVIEW, ProblemKind.ORPHAN})
 """What a delete marker can be the reason of, or the lack of one."""
@@ -15,6 +16,9 @@ _NEEDING_BYTES: Final = _OF_BYTES_ALONE | {
     ProblemKind.MISSING_OBJECT,
     ProblemKind.MISSING_PREVIEW,
 }
+_GONE: Final = frozenset({"unknown", "lost"})
+"""The backend's words for what it has nothing of."""
+_FROZEN: Final = "frozen"
 
 
 class RepairResult(StrEnum):
@@ -87,6 +91,19 @@ class Suspect:
     def needs_bytes(self) -> bool:
         """Whether its bytes, or those of an older version, are needed."""
         return bool(self.kinds & _NEEDING_BYTES)
+
+    def may_come_from_a_file(self, status: str) -> bool:
+        """Whether the cloud, which answers so, can do nothing before a file with these bytes is backed up once more."""
+        return self.needs_bytes and (status in _GONE or (status == _FROZEN and self.facts.record is None))
+
+    def why_not(self, status: str) -> str:
+        """Why the cloud, which answers so, could not repair it; empty where what is wrong with it says so."""
+        if status == _FROZEN:
+            # Without a record its id says nothing to `get`, but to the bucket.
+            where = "" if self.facts.record is not None else "--from-bucket BUCKET "
+            what = "its original is frozen, and nothing can be made of it before it is thawed"
+            return f"{what}: photobak get {where}{short_id(self.sha256)} --thaw standard"
+        return "" if status in _GONE else status
 
     def outcome(self, result: RepairResult, reason: str | None = None) -> Repaired:
         """What is told of it; where it failed, what is wrong still is told as the reason."""

@@ -22,11 +22,6 @@ _REQUESTS_AT_ONCE: Final = 2
 _SETTLED_BY_RECORDS: Final = frozenset({ProblemKind.WRONG_RECORD, ProblemKind.ORPHAN})
 _SETTLED_BY_OBJECTS: Final = frozenset({ProblemKind.BAD_BYTES})
 _NOTHING: Final[frozenset[ProblemKind]] = frozenset()
-_REASONS: Final = {
-    "frozen": "its original is frozen: thaw it first (photobak get --thaw)",
-    "unknown": "",
-    "lost": "",
-}
 
 
 class Repairer:
@@ -72,7 +67,7 @@ class Repairer:
         """Send the originals that the cloud has lost, as far as this machine has them; raises as ``repair``."""
         for batch in batches(self._lost):
             for suspect, failure in self._resender.send(batch, self._calls):
-                yield suspect.outcome(RepairResult.FAILED if failure else RepairResult.SENT, failure)
+                yield suspect.outcome(RepairResult.SENT if failure is None else RepairResult.FAILED, failure)
 
     def _find(self) -> tuple[list[Suspect], list[Repaired]]:
         photos = self._cloud.checked()
@@ -89,11 +84,11 @@ class Repairer:
             answer = answers.get(suspect.sha256)
             if not suspect.problems:
                 outcomes.append(suspect.outcome(RepairResult.REPAIRED))
-            elif answer is not None and answer.post is not None:
+            elif answer is not None and (answer.post is not None or suspect.may_come_from_a_file(answer.status)):
                 self._lost.append(suspect)
             else:
                 status = answer.status if answer is not None and not answer.is_well else ""
-                outcomes.append(suspect.outcome(RepairResult.FAILED, _REASONS.get(status, status)))
+                outcomes.append(suspect.outcome(RepairResult.FAILED, suspect.why_not(status)))
         return outcomes
 
     def _again(

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from photobak.client.index.index import Index
-from photobak.client.repair.calls import RepairCalls
+from photobak.client.repair.calls import Answer, RepairCalls
 from photobak.client.repair.judge import Suspect
-from photobak.client.sync.announce import Post
 from photobak.client.sync.candidate import Candidate
 from photobak.client.sync.confirm import Patience
 from photobak.client.sync.scan import reason_of
@@ -20,7 +19,7 @@ _WAIT_SECONDS: Final = 300.0
 """Without any confirmation; then the rest is left to the next run."""
 
 Sent = tuple[Suspect, str | None]
-"""A photo, and why it could not be sent."""
+"""A photo, and why it could not be sent; None where it was."""
 
 
 class Resender:
@@ -38,7 +37,7 @@ class Resender:
             SignInNeeded: the session has ended.
         """
         answers = calls.objects(lost)  # a POST is good for minutes only, and the last ones may be older
-        wanted = [(suspect, answers[suspect.sha256].post) for suspect in lost]
+        wanted = [(suspect, answers[suspect.sha256]) for suspect in lost]
         waiting = []
         for suspect, failure in parallel(self._send, wanted):
             if failure is None:
@@ -47,14 +46,16 @@ class Resender:
                 yield suspect, failure
         yield from self._settled(waiting, calls)
 
-    def _send(self, wanted: tuple[Suspect, Post | None]) -> Sent:
-        suspect, post = wanted
-        if post is None:
+    def _send(self, wanted: tuple[Suspect, Answer]) -> Sent:
+        suspect, answer = wanted
+        if answer.is_well:
             return suspect, None  # it has come back meanwhile
+        if answer.post is None:
+            return suspect, suspect.why_not(answer.status)
         failure = "no older version of its original is left, and no file here is known to have these bytes"
         for file in self._index.places(suspect.sha256):
             try:
-                Uploader(RateLimit(None), self._turns, lambda _: None).send(Candidate.pending(file), post)
+                Uploader(RateLimit(None), self._turns, lambda _: None).send(Candidate.pending(file), answer.post)
             except (FileChanged, PostExpired):
                 failure = f"{file.path} is not what it was: sync it first"
             except OSError as error:

@@ -131,7 +131,7 @@ class Restorer:
                     ready, held = held, []
                     yield from self._synced(ready)
         except (KeyboardInterrupt, PhotobakError):
-            yield from self._synced(held)
+            yield from self._synced(held + outcomes.left())
             raise
 
     def _synced(self, outcomes: list[RestoreOutcome]) -> list[RestoreOutcome]:

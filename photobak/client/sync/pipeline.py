@@ -79,6 +79,13 @@ class Channel(Generic[T]):
             self._pipeline.check()
             return not (self._producers or self._items)
 
+    def left(self) -> list[T]:
+        """What was handed on and never taken, also where the pipeline has ended."""
+        with self._guard:
+            items = list(self._items)
+            self._items.clear()
+            return items
+
     def close(self) -> None:
         """Say that one producer is done."""
         with self._guard:
