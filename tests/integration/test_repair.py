@@ -6,14 +6,11 @@ from typing import Any
 
 import pytest
 from support.backup import Backup, json_lines
-from support.library_damage import Damage
+from support.library_damage import DEEDS, Damage, plant
 
 from photobak.photo.record import Record
 
-NAMES = (
-    "sound", "content", "record", "json", "hidden", "destroyed", "thumb", "web", "longer", "bytes", "disagree", "says",
-    "illegible", "stray", "shown", "trashed", "hidden-trash", "gone", "original-alone", "redated", "strayed",
-)  # fmt: skip
+NAMES = (*DEEDS, "sound", "web", "trashed", "hidden-trash", "gone", "original-alone", "redated", "strayed")
 IN_TRASH = ("shown", "trashed", "hidden-trash")
 
 
@@ -30,27 +27,14 @@ def library(backup: Backup) -> dict[str, Record]:
     return {**found, "redated": backup.records()[found["redated"].sha256]}
 
 
-def plant(backup: Backup, library: dict[str, Record]) -> None:
-    """Do to each photo what its name says."""
+def plant_all(backup: Backup, library: dict[str, Record]) -> None:
+    """All kinds of damage that there are, and some of them together."""
     damage = Damage(backup)
-    trashed = {name: in_trash(backup)[library[name].sha256] for name in IN_TRASH}
-    damage.lose_content(library["content"])
-    damage.lose_record(library["record"])
-    damage.hide(damage.record_key(library["json"]))
-    damage.hide(library["hidden"].original_key)
-    damage.destroy(library["destroyed"].original_key)
-    damage.hide(library["thumb"].thumb_key)
+    plant(damage, library)
     damage.destroy(library["web"].web_key)
-    damage.overwrite(library["longer"].original_key, b"x" * (library["longer"].size + 1))
-    damage.overwrite(library["bytes"].original_key, b"x" * library["bytes"].size)
-    damage.say_of_content(library["disagree"], "no-preview")
-    damage.overwrite_json(replace(library["says"], filename="other.jpg"))
-    damage.overwrite(damage.record_key(library["illegible"]), b"{")
-    damage.add_stray(library["stray"])
     damage.add_stray(library["strayed"])
     damage.lose_content(library["strayed"])
-    damage.overwrite(library["shown"].thumb_key, b"thumb")
-    damage.lose_tables(trashed["hidden-trash"], library["redated"])
+    damage.lose_tables(in_trash(backup)[library["hidden-trash"].sha256], library["redated"])
     for name in ("gone", "original-alone"):
         damage.lose_tables(library[name])
         damage.destroy(damage.record_key(library[name]))
@@ -74,7 +58,7 @@ def repair(backup: Backup, *arguments: str, code: int = 0) -> tuple[list[dict[st
 
 def test_it_repairs_everything_and_nothing_else(backup: Backup, library: dict[str, Record]) -> None:
     trashed = in_trash(backup)
-    plant(backup, library)
+    plant_all(backup, library)
     wrong = json_lines(backup.run("verify", "--json", "--read-data").stdout)[0]
     rehearsed, _ = repair(backup, "--dry-run", "--read-data")
     assert {line["sha256"] for line in rehearsed} == {line["sha256"] for line in wrong}

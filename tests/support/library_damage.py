@@ -1,9 +1,10 @@
 """What may happen to a library behind photobak's back, done as root."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from support.backup import Backup
 from support.local_stack import eventually, root_client
@@ -105,3 +106,29 @@ class Damage:
 
     def _content_key(self, record: Record) -> dict[str, Any]:
         return {"username": {"S": record.username}, "sha256": {"S": record.sha256}}
+
+
+DEEDS: Final[Mapping[str, Callable[[Damage, Record], object]]] = {
+    "content": lambda damage, record: damage.lose_content(record),
+    "record": lambda damage, record: damage.lose_record(record),
+    "json": lambda damage, record: damage.hide(damage.record_key(record)),
+    "hidden": lambda damage, record: damage.hide(record.original_key),
+    "destroyed": lambda damage, record: damage.destroy(record.original_key),
+    "thumb": lambda damage, record: damage.hide(record.thumb_key),
+    "longer": lambda damage, record: damage.overwrite(record.original_key, b"x" * (record.size + 1)),
+    "bytes": lambda damage, record: damage.overwrite(
+        record.original_key, b"x" * record.size, ChecksumAlgorithm="SHA256"
+    ),
+    "disagree": lambda damage, record: damage.say_of_content(record, "no-preview"),
+    "says": lambda damage, record: damage.overwrite_json(replace(record, filename="other.jpg")),
+    "illegible": lambda damage, record: damage.overwrite(damage.record_key(record), b"{"),
+    "stray": lambda damage, record: damage.add_stray(record),
+    "shown": lambda damage, record: damage.overwrite(record.thumb_key, b"thumb"),
+}
+"""What may happen to a photo, by the name of the photo that it happens to; ``shown`` lies in the trash before."""
+
+
+def plant(damage: Damage, library: Mapping[str, Record]) -> None:
+    """Do to each photo what its name says."""
+    for name, deed in DEEDS.items():
+        deed(damage, library[name])
