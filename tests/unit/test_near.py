@@ -49,6 +49,7 @@ def test_of_several_towns_the_largest_is_meant_and_the_others_are_named(capsys: 
         ("Lisbon, Narnia", "no town is called"),
         ("", "without a name"),
         (", PT", "without a name"),
+        ("|", "without a name"),
         ("91,0,1", "not a position"),
         ("38.7,-9.1,far", "not a position"),
         ("38.7,-9.1,-5", "not a position"),
