@@ -23,7 +23,6 @@ ANNOUNCED_A_SECOND = 600
 """Photos, of one client: two requests of a hundred at a time, 0.3 s each."""
 AHEAD = 200
 """Photos that a client has announced before it can send them."""
-SALVAGE_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,8 @@ class Limits:
     """Seconds of throttling after which a partition is split; AWS gives no figure."""
     prefix_writes: int = 3500
     """S3 writes a second for a prefix that has not been split yet."""
-    receives: int = 3
-    """Tries before a message goes to the dead-letter queue."""
     again_after: int = 20
-    """Seconds until a failed upload is tried again."""
+    """Seconds until a throttled upload is tried again, however often."""
     kept_for: int = 86_400
     """Seconds after which the temp bucket gives up an upload."""
     waiting: int = 2000
@@ -115,16 +112,13 @@ class Cloud:
     unannounced: int = 0
     ready: int = 0
     """Announced, and not sent yet."""
-    queue: "deque[tuple[int, int, int]]" = field(default_factory=deque)
-    """When they were sent, how often they were tried, how many they are."""
-    later: "deque[tuple[int, int, int, int]]" = field(default_factory=deque)
+    queue: "deque[tuple[int, int]]" = field(default_factory=deque)
+    """When they were sent, how many they are."""
+    later: "deque[tuple[int, int, int]]" = field(default_factory=deque)
     """When they are tried again, and the rest as in the queue."""
     waiting: int = 0
     """In the two queues together."""
-    dead: int = 0
     stored: int = 0
-    bare: int = 0
-    """Kept by the salvage function, without previews."""
     announced_again: int = 0
     tried_again: int = 0
     """Because the tables were throttled."""
@@ -152,7 +146,7 @@ class Cloud:
     def accounted(self) -> int:
         """All photos that are anywhere; as many as there are, or some were lost."""
         queued = sum(each[-1] for each in (*self.queue, *self.later))
-        return self.unannounced + self.ready + queued + self.dead + self.stored + self.bare
+        return self.unannounced + self.ready + queued + self.stored
 
     def step(self) -> None:
         """Let ``STEP`` seconds pass."""
@@ -162,10 +156,9 @@ class Cloud:
         self._announce()
         self._expire()
         while self.later and self.later[0][0] <= self.now:
-            _, *again = self.later.popleft()
-            self.queue.append((again[0], again[1], again[2]))
+            _, sent_at, count = self.later.popleft()
+            self.queue.append((sent_at, count))
         self._process()
-        self._salvage()
 
     def _announce(self) -> None:
         self.tokens = min(self.limits.api_burst, self.tokens + self.limits.api_rate * STEP)
@@ -183,11 +176,11 @@ class Cloud:
         if sent:
             self.ready -= sent
             self.waiting += sent
-            self.queue.append((self.now, 0, sent))
+            self.queue.append((self.now, sent))
 
     def _expire(self) -> None:
         while self.queue and self.now - self.queue[0][0] > self.limits.kept_for:
-            _, _, count = self.queue.popleft()
+            _, count = self.queue.popleft()
             self.expired += count
             self.waiting -= count
             self.unannounced += count
@@ -198,35 +191,24 @@ class Cloud:
         seconds = usage.PROCESS_SECONDS * self.chance.uniform(0.8, 1.2)
         capacity = min(int(running * STEP / seconds), self.limits.prefix_writes * STEP // 2)  # two writes at a prefix
         while capacity and self.queue:
-            sent_at, tries, count = self.queue.popleft()
+            sent_at, count = self.queue.popleft()
             begun = min(count, capacity)
             if begun < count:
-                self.queue.appendleft((sent_at, tries, count - begun))
+                self.queue.appendleft((sent_at, count - begun))
             capacity -= begun
             self.longest_wait = max(self.longest_wait, self.now - sent_at)
             done = self.contents.take(self.photos.take(begun, RECORD_UNITS), NOTE_UNITS)
             self.stored += done
             self.waiting -= done
             self.tried_again += begun - done
-            self._fail(sent_at, tries + 1, begun - done)
-
-    def _fail(self, sent_at: int, tries: int, count: int) -> None:
-        if count and tries < self.limits.receives:
-            self.later.append((self.now + self.limits.again_after, sent_at, tries, count))
-        else:
-            self.dead += count
-            self.waiting -= count
-
-    def _salvage(self) -> None:
-        saved = self.photos.take(min(self.dead, int(SALVAGE_AT_ONCE * STEP / usage.PROCESS_SECONDS)), RECORD_UNITS)
-        self.dead -= saved
-        self.bare += saved
+            if done < begun:
+                self.later.append((self.now + self.limits.again_after, sent_at, begun - done))
 
 
 def simulate(fleet: Fleet, limits: Limits, seed: int = 0) -> Cloud:
     """Sync until every photo is kept."""
     cloud = Cloud(fleet, limits, seed)
-    while cloud.stored + cloud.bare < cloud.total:
+    while cloud.stored < cloud.total:
         cloud.step()
     assert cloud.accounted == cloud.total, "a photo was lost"
     return cloud
@@ -282,13 +264,13 @@ SCENARIOS = {
 
 def lines() -> Iterator[str]:
     """The table, and what becomes of a herd."""
-    heads = [("", "hours"), ("hottest", "units/s"), ("announced", "again"), ("tried", "again"), ("no", "preview")]
-    for row in zip(*heads, ("sent", "again"), ("waited", "hours"), strict=True):
+    heads = [("", "hours"), ("hottest", "units/s"), ("announced", "again"), ("tried", "again"), ("sent", "again")]
+    for row in zip(*heads, ("waited", "hours"), strict=True):
         yield f"{'':35}" + "".join(f"{head:>10}" for head in row)
     for name, (fleet, limits) in SCENARIOS.items():
         cloud = simulate(fleet, limits)
         figures = [f"{cloud.now / 3600:.1f}", f"{cloud.photos.busiest:,.0f}", f"{cloud.announced_again:,}"]
-        figures += [f"{each:,}" for each in (cloud.tried_again, cloud.bare, cloud.expired)]
+        figures += [f"{each:,}" for each in (cloud.tried_again, cloud.expired)]
         yield f"{name:35}" + "".join(f"{each:>10}" for each in (*figures, f"{cloud.longest_wait / 3600:.1f}"))
     for what, pauses in (("three tries within 2 s", (0.3, 0.6, 1.2)), ("tries for three minutes", PAUSES)):
         found = herd(1000, 1.0, USUAL, pauses)

@@ -27,6 +27,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
             "sqs:GetQueueAttributes",
             "sqs:ChangeMessageVisibility",
         ),
+        "PutBackWhatWasThrottled": ("sqs:SendMessage",),
         "Log": LOG,
         "KmsForPhotos": ("kms:Decrypt", "kms:GenerateDataKey"),
     },

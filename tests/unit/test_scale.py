@@ -25,7 +25,6 @@ narrow = st.builds(
     units=st.integers(20, 400),
     spare_seconds=st.integers(5, 60),
     splits_after=st.integers(10, 600),
-    receives=st.integers(1, 4),
     kept_for=st.integers(60, 600),
     waiting=st.integers(20, 500),
 )
@@ -38,11 +37,11 @@ def test_every_photo_is_in_one_place_at_any_time_however_much_is_throttled(
 ) -> None:
     cloud = Cloud(fleet, limits, seed)
     for _ in range(300):
-        kept = cloud.stored + cloud.bare
+        kept = cloud.stored
         cloud.step()
         assert cloud.accounted == cloud.total
-        assert cloud.stored + cloud.bare >= kept  # what is kept stays
-        assert min(cloud.unannounced, cloud.ready, cloud.waiting, cloud.dead) >= 0
+        assert cloud.stored >= kept  # what is kept stays
+        assert min(cloud.unannounced, cloud.ready, cloud.waiting) >= 0
 
 
 def test_throttling_delays_and_loses_nothing() -> None:
@@ -50,13 +49,13 @@ def test_throttling_delays_and_loses_nothing() -> None:
     usual, throttled = simulate(fleet, USUAL), simulate(fleet, replace(USUAL, units=100))
     assert throttled.tried_again > 0
     assert throttled.now > usual.now
-    assert throttled.stored + throttled.bare == usual.stored == 50_000
+    assert throttled.stored == usual.stored == 50_000
 
 
 def test_by_the_templates_own_limits_a_million_photos_of_one_person_make_no_partition_hot() -> None:
     cloud = simulate(ONE, USUAL)
     assert cloud.photos.busiest < USUAL.units / 2
-    assert (cloud.bare, cloud.expired) == (0, 0)
+    assert cloud.expired == 0
     assert cloud.longest_wait < USUAL.kept_for
 
 

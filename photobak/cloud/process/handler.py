@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -14,12 +14,11 @@ from photobak.cloud.environment import ProcessEnvironment
 from photobak.cloud.process.events import upload_events
 from photobak.cloud.process.keep import Keeper
 from photobak.cloud.process.previews import Previewer, previews_of
+from photobak.cloud.process.redelivery import Redelivery, is_throttled
 from photobak.cloud.store.connect import connect_library, connect_s3, connect_sqs
 from photobak.cloud.store.uploads import Upload, UploadStore
 from photobak.photo.media_type import MediaType
 from photobak.photo.preview import Previews
-
-_SECONDS_UNTIL_NEXT_TRY: Final = 20
 
 logger = Logger()
 
@@ -50,21 +49,21 @@ def _handle(event: dict[str, Any], context: LambdaContext, previewer: Previewer)
         for upload in uploads:
             try:
                 keeper.keep(upload)
-            except Exception:  # told here, because the batch processor tells nobody why it delivers a message again
+            except Exception as error:  # told here, because the batch processor tells nobody why it delivers again
                 logger.exception("An upload failed", extra={"sha256": upload.key.sha256})
-                _deliver_soon(record)
-                raise
+                if not is_throttled(error):
+                    _redelivery().soon(record)
+                    raise
+                _redelivery().anew(record)
+                return
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=keep_message, processor=processor, context=context)
 
 
-def _deliver_soon(record: SQSRecord) -> None:
-    """Don't wait out the queue's visibility timeout, which is long because a slow upload may take long."""
-    queue_url = ProcessEnvironment.read().upload_queue_url
-    connect_sqs().change_message_visibility(
-        QueueUrl=queue_url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=_SECONDS_UNTIL_NEXT_TRY
-    )
+@cache
+def _redelivery() -> Redelivery:
+    return Redelivery(connect_sqs(), ProcessEnvironment.read().upload_queue_url)
 
 
 @cache
