@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError
@@ -45,6 +46,7 @@ def root_keys(home: Home) -> RootKeys:
         raise LocalStackError(f"the root keys in {file} can't be read", next_step=next_step) from error
 
 
+@cache  # a session reads AWS's models anew, which takes longer than most of what is asked with it
 def root_session(keys: RootKeys) -> "boto3.Session":
     """A session as root of the local stack: no profile, no shared files and no proxy of the user's has a say in it."""
     import boto3

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from support.campaign import moments
 from support.cloud import (
     Aws,
     Died,
@@ -39,7 +40,7 @@ def check_places(person: Person, *sources: str) -> None:
 
 def calls_of(person: Person, said: Announcement) -> range:
     person.announce(said)
-    return range(1, len(person.calls) + 1)
+    return moments(len(person.calls))
 
 
 MOVED = announcement(PHOTO, NEW, gone=(OLD,))

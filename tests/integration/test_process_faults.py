@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
+from support.campaign import STEP, moments
 from support.cloud import (
     Aws,
     BeforeCall,
@@ -90,7 +91,7 @@ def check_rejected(person: Person) -> None:
 def calls_of(person: Person, event: UploadEvent) -> range:
     """The numbers of the calls that the process function makes for this event."""
     person.process(event)
-    return range(1, len(person.calls) + 1)
+    return moments(len(person.calls))
 
 
 def deliver(person: Person, event: UploadEvent, before_call: BeforeCall = nothing) -> None:
@@ -132,7 +133,7 @@ def test_it_may_die_again_and_again(local: Aws) -> None:
     event = KEPT["announced"].begin(person)
     number = 1
     while dies(person, event, number):
-        number += 1
+        number += STEP
     assert number > 5
     check_kept(person, KEPT["announced"])
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import pytest
+from support.campaign import STEP, moments
 from support.cloud import (
     NOW,
     Aws,
@@ -111,12 +112,12 @@ def test_what_is_impossible_is_refused_before_anything_is_done(aws: Aws, impossi
     assert person.records == before
 
 
-def test_it_may_die_before_any_of_its_calls(aws: Aws) -> None:
-    person = with_photo(aws)
+def test_it_may_die_before_any_of_its_calls(campaign_aws: Aws) -> None:
+    person = with_photo(campaign_aws)
     times = [THEN, LATER]
     number, died = 0, True
     while died:
-        number += 1
+        number += STEP
         wish = {SHA256: times[number % 2]}
         with suppress(Died):
             person.redate(wish, dying_before(number))
@@ -137,21 +138,21 @@ REQUESTS: dict[str, Callable[[Person, BeforeCall], object]] = {
 
 
 @pytest.mark.parametrize("quick", REQUESTS)
-def test_another_request_may_come_between_any_two_calls(aws: Aws, quick: str) -> None:
-    rehearsal = with_photo(aws)
+def test_another_request_may_come_between_any_two_calls(campaign_aws: Aws, quick: str) -> None:
+    rehearsal = with_photo(campaign_aws)
     rehearsal.redate({SHA256: THEN})
-    for number in range(1, len(rehearsal.calls) + 1):
-        person = with_photo(aws)
+    for number in moments(len(rehearsal.calls)):
+        person = with_photo(campaign_aws)
         person.redate({SHA256: THEN}, once_before(number, partial(REQUESTS[quick], twin(person), nothing)))
         check_agreed(person)
 
 
 @pytest.mark.parametrize("slow", REQUESTS)
-def test_it_may_come_between_any_two_calls_of_another_request(aws: Aws, slow: str) -> None:
-    rehearsal = with_photo(aws)
+def test_it_may_come_between_any_two_calls_of_another_request(campaign_aws: Aws, slow: str) -> None:
+    rehearsal = with_photo(campaign_aws)
     REQUESTS[slow](rehearsal, nothing)
-    for number in range(1, len(rehearsal.calls) + 1):
-        person = with_photo(aws)
+    for number in moments(len(rehearsal.calls)):
+        person = with_photo(campaign_aws)
         other = twin(person)
         REQUESTS[slow](person, once_before(number, partial(other.redate, {SHA256: THEN})))
         check_agreed(person)

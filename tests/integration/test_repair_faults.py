@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from support.campaign import STEP
 from support.cloud import Aws, Died, Person, announcement, dying_before, nothing, sha256_of_bytes
 from support.pictures import encoded, quadrants
 
@@ -70,7 +71,7 @@ def test_it_may_die_before_any_of_its_calls(
     sound = person.objects()
     number, died = 0, True
     while died:
-        number += 1
+        number += STEP
         damage(person, record)
         with suppress(Died):
             repair(person, dying_before(number))

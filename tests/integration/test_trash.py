@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
+from support.campaign import STEP, moments
 from support.cloud import (
     NOW,
     TRASH_DAYS,
@@ -132,7 +133,7 @@ def test_it_may_die_before_any_of_its_calls(campaign_aws: Aws, first: Request, t
     died = True
     number = 0
     while died:
-        number += 1
+        number += STEP
         (restore if first is delete else delete)(person, nothing)
         with suppress(Died):
             first(person, dying_before(number))
@@ -150,7 +151,7 @@ def test_another_request_may_come_between_any_two_calls(campaign_aws: Aws, slow:
     rehearsal = with_photo(campaign_aws)
     (restore if slow is delete else delete)(rehearsal, nothing)
     slow(rehearsal, nothing)
-    for number in range(1, len(rehearsal.calls) + 1):
+    for number in moments(len(rehearsal.calls)):
         person = with_photo(campaign_aws)
         (restore if slow is delete else delete)(person, nothing)
         slow(person, once_before(number, partial(quick, person_twin(person), nothing)))

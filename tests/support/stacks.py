@@ -11,8 +11,9 @@ from photobak.stack.target import Target
 
 
 def target_of(stack: LocalStack) -> Target:
-    """The local stack as a target of deployments, as its root."""
-    return Target(root_session(root_keys(Home.at(stack.home))), stack.endpoint_url, poll_seconds=0.05)
+    """The local stack as a target of deployments, as its root; the session is its own, and may be listened in to."""
+    session = root_session.__wrapped__(root_keys(Home.at(stack.home)))
+    return Target(session, stack.endpoint_url, poll_seconds=0.05)
 
 
 def aws_variables(stack: LocalStack, endpoint_url: str | None = None) -> dict[str, str]:
