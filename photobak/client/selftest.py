@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ import urllib3
 from botocore.exceptions import ClientError
 
 from photobak.client.account.session import Session
+from photobak.client.live.connection import LiveServiceLost, connect
 from photobak.client.network.api import call
 from photobak.client.network.bucket import SessionBucket
 from photobak.client.sync.confirm import Confirmer
@@ -29,6 +31,9 @@ _STRANGER: Final = "00000000-0000-0000-0000-000000000000"
 _SECONDS: Final = 120.0
 """For the photo's way through the queue and the function, a cold start included."""
 _DENIED: Final = ("AccessDenied", "AccessDeniedException", "403")
+_LONG: Final = 100_000
+"""Characters of a message that takes several frames."""
+_HEARD_WITHIN: Final = 30.0
 _SIZE: Final = 128
 """Pixels; noise, so that no two self-tests upload the same photo."""
 
@@ -106,6 +111,8 @@ class Selftest:
             _Check("S3 itself refuses other bytes than were announced", self._other_bytes, local_too=False),
             _Check("an upload is hashed, stored and recorded", self._stored),
             _Check("the original comes back byte for byte", self._comes_back),
+            _Check("a part of the original comes by itself", self._part_comes),
+            _Check("S3 knows the SHA-256 of the original", self._checksum, local_too=False),
             _Check("thumbnail, web view and record lie beside it", self._lies_beside),
             _Check("nobody writes into the photo bucket", _denied(s3.put_object, Bucket=bucket, Key=own, Body=b"")),
             _Check("nobody deletes from the photo bucket", _denied(s3.delete_object, Bucket=bucket, Key=own)),
@@ -125,6 +132,7 @@ class Selftest:
             _Check("the API wants a sign-in", self._no_token),
             _Check("the bucket is closed to those without one", self._no_signature),
             _Check("the live service wants a token or a ticket", self._no_ticket),
+            _Check("a long message on a topic is heard, and its speaker is told so", self._heard),
             _Check("what is deleted is out of sight, and comes back", self._out_of_the_trash),
         )
 
@@ -180,6 +188,19 @@ class Selftest:
         if body != self._photo:
             raise _Differs(f"{len(body)} other bytes came back")
 
+    def _part_comes(self) -> None:
+        key = original_key(self._session.identity_id, self._sha256, "jpg")
+        answer = self._session.client("s3").get_object(Bucket=self._session.profile.bucket, Key=key, Range="bytes=2-9")
+        if answer["Body"].read() != self._photo[2:10]:
+            raise _Differs("it is another part")
+
+    def _checksum(self) -> None:
+        key = original_key(self._session.identity_id, self._sha256, "jpg")
+        s3 = self._session.client("s3")
+        found = s3.head_object(Bucket=self._session.profile.bucket, Key=key, ChecksumMode="ENABLED")
+        if found.get("ChecksumSHA256") != b64encode(bytes.fromhex(self._sha256)).decode():
+            raise _Differs(f"it says {found.get('ChecksumSHA256', 'nothing')}")
+
     def _lies_beside(self) -> None:
         s3, bucket, identity_id = self._session.client("s3"), self._session.profile.bucket, self._session.identity_id
         for key in (thumb_key(identity_id, self._sha256), web_key(identity_id, self._sha256)):
@@ -195,14 +216,28 @@ class Selftest:
 
     def _no_ticket(self) -> None:
         from websockets.exceptions import InvalidStatus
-        from websockets.sync.client import connect
+        from websockets.sync.client import connect as handshake
 
         try:
-            connect(self._session.profile.ws_url or "", open_timeout=30).close()
+            handshake(self._session.profile.ws_url or "", open_timeout=30).close()
         except InvalidStatus as refused:
             _expect(refused.response.status_code, 403, 401)
         else:
             raise _Differs("it is open")
+
+    def _heard(self) -> None:
+        topic, message = f"selftest-{secrets.token_hex(8)}", secrets.token_hex(_LONG // 2)
+        try:
+            with connect(self._session) as connection:
+                connection.subscribe(topic)
+                receivers = connection.publish(topic, message)
+                heard = connection.hear(_HEARD_WITHIN)
+        except LiveServiceLost as error:
+            raise _Differs(str(error)) from error
+        if receivers != 1:
+            raise _Differs(f"{receivers} connections were told instead of 1")
+        if heard is None or heard.get("message") != message:
+            raise _Differs(f"something else was heard within {_HEARD_WITHIN:.0f} s")
 
     def _out_of_the_trash(self) -> None:
         key = original_key(self._session.identity_id, self._sha256, "jpg")
