@@ -103,26 +103,32 @@ class RecordRepairer:
 
     def _repair_once(self, identity_id: str, doubts: Sequence[Doubt]) -> dict[str, str]:
         """What has become of each, by SHA-256; those that somebody else has changed meanwhile are left out."""
-        contents = self.library.contents.get_many(identity_id, [doubt.sha256 for doubt in doubts])
         with ThreadPoolExecutor(_PARALLEL) as pool:
-            read = pool.map(lambda doubt: self._beside(identity_id, doubt.sha256), doubts)
-            beside = {doubt.sha256: record for doubt, record in zip(doubts, read, strict=True) if record is not None}
-            rows = self._rows(identity_id, doubts, contents, beside)
-
-            def case_of(doubt: Doubt) -> _Case:
-                sha256 = doubt.sha256
-                return self._case(identity_id, doubt, contents.get(sha256), rows[sha256], beside.get(sha256))
-
-            cases = list(pool.map(case_of, doubts))
+            cases = self._cases(pool, identity_id, doubts)
             seen = self.library.bucket.seen_together([key for case in cases if (key := case.original_in_doubt)])
             findings = list(pool.map(lambda case: self._find_out(case, seen), cases))
-            amendable = [(finding, finding.amendment) for finding in findings if finding.amendment is not None]
-            done = amend(self.library, [amendment for _, amendment in amendable])
-            written = [finding for (finding, _), is_done in zip(amendable, done, strict=True) if is_done]
             given_up = {
                 each.doubt.sha256: "lost" if each.is_lost else "unknown" for each in findings if each.amendment is None
             }
-            return given_up | dict(pool.map(self._follow, written))
+            return given_up | dict(pool.map(self._follow, self._written(findings)))
+
+    def _cases(self, pool: ThreadPoolExecutor, identity_id: str, doubts: Sequence[Doubt]) -> list[_Case]:
+        contents = self.library.contents.get_many(identity_id, [doubt.sha256 for doubt in doubts])
+        read = pool.map(lambda doubt: self._beside(identity_id, doubt.sha256), doubts)
+        beside = {doubt.sha256: record for doubt, record in zip(doubts, read, strict=True) if record is not None}
+        rows = self._rows(identity_id, doubts, contents, beside)
+
+        def case_of(doubt: Doubt) -> _Case:
+            sha256 = doubt.sha256
+            return self._case(identity_id, doubt, contents.get(sha256), rows[sha256], beside.get(sha256))
+
+        return list(pool.map(case_of, doubts))
+
+    def _written(self, findings: Sequence[_Finding]) -> list[_Finding]:
+        """Write what follows from the findings; those of which it has been written."""
+        amendable = [(finding, finding.amendment) for finding in findings if finding.amendment is not None]
+        done = amend(self.library, [amendment for _, amendment in amendable])
+        return [finding for (finding, _), is_done in zip(amendable, done, strict=True) if is_done]
 
     def _rows(
         self,
