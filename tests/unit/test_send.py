@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file
@@ -12,6 +13,7 @@ from support.local_stack import eventually
 from photobak.client.sync.announce import FIRST_BATCH, Content, Post, batches
 from photobak.client.sync.candidate import Candidate
 from photobak.client.sync.send import Flights
+from photobak.client.sync.upload import RateLimit
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
 
 
@@ -113,3 +115,18 @@ class TestFlights:
         flights.leave("a", None)
         eventually(lambda: len(answers) == 3)
         assert Counter(answers) == {None: 1, 6.0: 2}
+
+
+@pytest.mark.parametrize(
+    ("url", "bytes_per_second", "at_most"),
+    [
+        ("https://photos.s3.amazonaws.com", None, 64 * 1024),
+        ("http://127.0.0.1:4566/photos", None, 256 * 1024),
+        ("https://photos.s3.amazonaws.com", 160_000.0, 10_000),
+        ("http://127.0.0.1:4566/photos", 160_000.0, 10_000),
+        ("https://photos.s3.amazonaws.com", 100.0, 1024),
+        ("https://photos.s3.amazonaws.com", 1e9, 64 * 1024),
+    ],
+)
+def test_a_slow_line_is_given_little_at_a_time(url: str, bytes_per_second: float | None, at_most: int) -> None:
+    assert RateLimit(bytes_per_second).chunk(url) == at_most
