@@ -1,7 +1,6 @@
 """EXIF: what its directories say about a picture (CIPA DC-008, EXIF 2.32)."""
 
 import struct
-import unicodedata
 from datetime import datetime
 from typing import Final
 
@@ -95,7 +94,7 @@ def pixel_size(exif: Directory) -> Metadata:
 
 def name(text: str) -> str | None:
     """A camera's or lens's name fit to be shown: no control or format characters, single spaces, bounded length."""
-    printable = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * _NAME_CHARACTERS])
+    printable = "".join(c if c.isprintable() else " " for c in text[: 4 * _NAME_CHARACTERS])
     return " ".join(printable.split())[:_NAME_CHARACTERS].rstrip() or None
 
 

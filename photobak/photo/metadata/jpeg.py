@@ -76,7 +76,10 @@ def _segments(window: Window) -> Iterator[tuple[int, Window]]:
     offset = 2
     try:
         while True:
-            mark, marker = window.read(offset, 2)
+            head = window.up_to(offset, 4)
+            if len(head) < 4:  # no room for a segment
+                return
+            mark, marker = head[:2]
             if mark != 0xFF:
                 offset = _next_mark(window, offset)
             elif marker == 0xFF:
@@ -86,7 +89,7 @@ def _segments(window: Window) -> Iterator[tuple[int, Window]]:
             elif marker in (_EOI, _SOS):
                 return
             else:
-                length = window.uint(offset + 2, 2)
+                length = int.from_bytes(head[2:], "big")
                 yield marker, window.part(offset + 4, max(length - 2, 0))
                 offset += 2 + max(length, 2)
     except Damaged:

@@ -1,8 +1,9 @@
 """What a file's own bytes say about the picture in it."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Self
+from operator import attrgetter
+from typing import Final, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Metadata:
 
     def completed_by(self, other: "Metadata") -> "Metadata":
         """This, with the fields that are missing taken from a less trusted place of the same file."""
-        missing = {f.name: getattr(other, f.name) for f in fields(self) if getattr(self, f.name) is None}
-        return replace(self, **missing) if missing else self
+        pairs = zip(_values(self), _values(other), strict=True)
+        return Metadata(*(theirs if own is None else own for own, theirs in pairs))
 
     @classmethod
     def of_size(cls, width: int, height: int) -> Self:
         """The dimensions alone; nothing where one of them is not positive."""
         return cls(width=width, height=height) if width > 0 and height > 0 else cls()
+
+
+_values: Final = attrgetter(*(field.name for field in fields(Metadata)))
+"""All fields, in their order."""
