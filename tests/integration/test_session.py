@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.campaign import rounds
 from support.issuer import Issuer
 from support.refreshing import ask_each_round
 
@@ -22,7 +23,7 @@ from photobak.client.places import Places, places
 from photobak.client.profile import save_profile
 from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
 
-ROUNDS = 100
+ROUNDS = rounds(short=20, long=100)
 PROCESSES = 20
 ENVIRON = {"PHOTOBAK_TOKEN_STORE": "file"}
 
