@@ -119,7 +119,7 @@ def create_change_set(
         options["DeploymentMode"] = "REVERT_DRIFT"
     what = f"the stack {stack_name} can't be changed"
     with aws_errors(what), kept_only_if_wanted(target, ChangeSet(stack_name, name, ())):
-        cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+        cloudformation = target.client("cloudformation")
         cloudformation.create_change_set(
             StackName=stack_name,
             ChangeSetName=name,
@@ -151,13 +151,13 @@ def kept_only_if_wanted(target: Target, change_set: ChangeSet) -> Iterator[None]
 
 def execute_change_set(target: Target, change_set: ChangeSet) -> None:
     """Begin to do what the change set says; ``progress.follow`` tells how it goes."""
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+    cloudformation = target.client("cloudformation")
     cloudformation.execute_change_set(StackName=change_set.stack_name, ChangeSetName=change_set.name)
 
 
 def discard_change_set(target: Target, change_set: ChangeSet) -> None:
     """Forget a change set that nobody wants executed."""
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+    cloudformation = target.client("cloudformation")
     cloudformation.delete_change_set(StackName=change_set.stack_name, ChangeSetName=change_set.name)
 
 

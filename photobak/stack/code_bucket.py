@@ -61,7 +61,7 @@ def _put(target: Target, bucket: str, key: str, content: bytes) -> None:
     The bucket's name can be guessed: somebody else's bucket of that name must get nothing and serve no code.
     """
     with aws_errors(f"the bucket {bucket} can't be filled"):
-        s3, owner = target.session.client("s3", endpoint_url=target.endpoint_url), target.account()
+        s3, owner = target.client("s3"), target.account()
         try:
             s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
         except ClientError as error:

@@ -34,7 +34,7 @@ def destroy(target: Target, stack_name: str, on_event: OnEvent = lambda _: None)
         return
     with aws_errors(f"the stack {stack_name} can't be removed"):
         since = newest_event(target, stack["StackId"])
-        target.session.client("cloudformation", endpoint_url=target.endpoint_url).delete_stack(StackName=stack_name)
+        target.client("cloudformation").delete_stack(StackName=stack_name)
     follow(target, stack["StackId"], since, on_event)
 
 
@@ -44,7 +44,7 @@ def contents(target: Target, kept: Iterable[Adopted]) -> tuple[int, int]:
     Raises:
         StackError: the bucket can't be listed.
     """
-    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+    s3 = target.client("s3")
     bucket = next((one.identifier["BucketName"] for one in kept if one.logical_id == "PhotoBucket"), None)
     if bucket is None:
         return 0, 0
@@ -63,7 +63,7 @@ def delete_kept(target: Target, stack_name: str, kept: Iterable[Adopted]) -> Non
     with aws_errors("not everything could be deleted"):
         for one in sorted(kept, key=lambda one: _ORDER.index(one.type)):
             _delete(target, one)
-        _delete_bucket(target.session.client("s3", endpoint_url=target.endpoint_url), code_bucket(target, stack_name))
+        _delete_bucket(target.client("s3"), code_bucket(target, stack_name))
 
 
 _ORDER: Final = (
@@ -79,15 +79,15 @@ _ORDER: Final = (
 def _delete(target: Target, one: Adopted) -> None:
     match one.type:
         case "AWS::S3::Bucket":
-            s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+            s3 = target.client("s3")
             _delete_bucket(s3, one.identifier["BucketName"])
         case "AWS::DynamoDB::Table":
             _delete_table(target, one.identifier["TableName"])
         case "AWS::Cognito::IdentityPool":
-            identities = target.session.client("cognito-identity", endpoint_url=target.endpoint_url)
+            identities = target.client("cognito-identity")
             identities.delete_identity_pool(IdentityPoolId=one.identifier["Id"])
         case "AWS::Cognito::UserPool":
-            users = target.session.client("cognito-idp", endpoint_url=target.endpoint_url)
+            users = target.client("cognito-idp")
             pool = one.identifier["UserPoolId"]
             users.update_user_pool(UserPoolId=pool, DeletionProtection="INACTIVE")
             users.delete_user_pool(UserPoolId=pool)  # its client goes with it
@@ -95,7 +95,7 @@ def _delete(target: Target, one: Adopted) -> None:
 
 def _delete_table(target: Target, name: str) -> None:
     """Delete a table, and wait until its name is free: a deployment would take over one that is about to go."""
-    dynamodb = target.session.client("dynamodb", endpoint_url=target.endpoint_url)
+    dynamodb = target.client("dynamodb")
     patience: WaiterConfigTypeDef = {"Delay": max(1, round(target.poll_seconds)), "MaxAttempts": _WAITS}
     dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
     dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig=patience)  # until it is no longer updating

@@ -16,7 +16,7 @@ def invite(target: Target, outputs: StackOutputs, email: str) -> bool:
         WrongUsage: it is no e-mail address.
         StackError: Cognito refuses.
     """
-    cognito = target.session.client("cognito-idp", endpoint_url=target.endpoint_url)
+    cognito = target.client("cognito-idp")
     next_step = f"The stack is ready; type `photobak deploy --email {email}` again to invite."
     with aws_errors(f"{email} could not be invited", next_step):
         try:
@@ -39,6 +39,6 @@ def has_accounts(target: Target, outputs: StackOutputs) -> bool:
     Raises:
         StackError: Cognito can't be asked.
     """
-    cognito = target.session.client("cognito-idp", endpoint_url=target.endpoint_url)
+    cognito = target.client("cognito-idp")
     with aws_errors("it can't be seen who has an account"):
         return bool(cognito.list_users(UserPoolId=outputs.user_pool_id, Limit=1)["Users"])

@@ -94,7 +94,7 @@ def require_account(target: Target) -> Account:
         ConfigError: there are none, or they are not valid; says what to do.
         StackError: AWS can't be reached, or refuses.
     """
-    sts = target.session.client("sts", endpoint_url=target.endpoint_url)
+    sts = target.client("sts")
     with aws_errors(f"AWS in {target.region} can't be asked whose account this is"):
         answer = sts.get_caller_identity()
     return Account(answer["Account"], answer["Arn"])
@@ -125,7 +125,7 @@ def require_permissions(target: Target, account: Account) -> bool:
     principal = principal_arn(account.caller)
     if principal is None:
         return True  # the root user may do everything
-    iam = target.session.client("iam", endpoint_url=target.endpoint_url)
+    iam = target.client("iam")
     with aws_errors("IAM can't be asked what you may do"):
         try:
             pages = iam.get_paginator("simulate_principal_policy").paginate(
@@ -150,7 +150,7 @@ def upload_concurrency(target: Target) -> int:
     Raises:
         StackError: Lambda can't be asked.
     """
-    functions = target.session.client("lambda", endpoint_url=target.endpoint_url)
+    functions = target.client("lambda")
     with aws_errors("the quota of Lambda can't be read"):
         quota = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     return max(_FEWEST_UPLOADS, min(MOST_UPLOADS, quota // 2))

@@ -95,7 +95,7 @@ def _failure(event: ResourceEvent) -> str:
 
 
 def _newest_first(target: Target, stack_id: str) -> "Iterator[StackEventTypeDef]":
-    cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+    cloudformation = target.client("cloudformation")
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         yield from page["StackEvents"]
 

@@ -31,7 +31,7 @@ def find_retained(target: Target, stack_name: str) -> tuple[Adopted, ...]:
 
 
 def _buckets(target: Target, stack_name: str) -> Iterator[Adopted]:
-    s3 = target.session.client("s3", endpoint_url=target.endpoint_url)
+    s3 = target.client("s3")
     account = target.account()
     for logical_id, word in _BUCKETS.items():
         name = f"{stack_name}-{word}-{account}-{target.region}"
@@ -48,7 +48,7 @@ def _buckets(target: Target, stack_name: str) -> Iterator[Adopted]:
 
 
 def _tables(target: Target, stack_name: str) -> Iterator[Adopted]:
-    dynamodb = target.session.client("dynamodb", endpoint_url=target.endpoint_url)
+    dynamodb = target.client("dynamodb")
     for logical_id, word in _TABLES.items():
         name = f"{stack_name}-{word}"
         try:
@@ -61,7 +61,7 @@ def _tables(target: Target, stack_name: str) -> Iterator[Adopted]:
 
 
 def _pools(target: Target, stack_name: str) -> Iterator[Adopted]:
-    cognito = target.session.client("cognito-idp", endpoint_url=target.endpoint_url)
+    cognito = target.client("cognito-idp")
     user_pools = [
         pool["Id"]
         for page in cognito.get_paginator("list_user_pools").paginate(PaginationConfig=_PAGES)
@@ -86,7 +86,7 @@ def _pools(target: Target, stack_name: str) -> Iterator[Adopted]:
 
 
 def _identity_pool(target: Target, stack_name: str) -> Iterator[Adopted]:
-    cognito = target.session.client("cognito-identity", endpoint_url=target.endpoint_url)
+    cognito = target.client("cognito-identity")
     pools = [
         pool["IdentityPoolId"]
         for page in cognito.get_paginator("list_identity_pools").paginate(PaginationConfig=_PAGES)

@@ -45,7 +45,7 @@ def stack_of(target: Target, name: str) -> "StackTypeDef | None":
         StackError: CloudFormation can't be asked.
     """
     with aws_errors(f"the stack {name} can't be read"):
-        cloudformation = target.session.client("cloudformation", endpoint_url=target.endpoint_url)
+        cloudformation = target.client("cloudformation")
         try:
             stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
