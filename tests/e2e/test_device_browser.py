@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.chromium import chromium_page
+from support.chromium import Chromium
 from support.command_line import photobak
 from support.device_grant import Machine, approve
 from support.local_profile import keep_profile
@@ -32,13 +32,11 @@ def home(local_stack: LocalStack, tmp_path: Path) -> Path:
 
 
 @contextmanager
-def phone_page() -> Iterator["Page"]:  # noqa: F821 - see chromium_page
+def phone_page(chromium: Chromium) -> Iterator["Page"]:  # noqa: F821 - see support.chromium
     """A page as small as phones have it, that runs no script."""
-    with chromium_page() as page:
-        context = page.context.browser.new_context(
-            java_script_enabled=False, viewport={"width": 320, "height": 568}, has_touch=True, is_mobile=True
-        )
-        yield context.new_page()
+    screen = {"width": 320, "height": 568}
+    with chromium.page(java_script_enabled=False, viewport=screen, has_touch=True, is_mobile=True) as page:
+        yield page
 
 
 def shown_codes(waiting: Terminal) -> tuple[str, str]:
@@ -46,15 +44,15 @@ def shown_codes(waiting: Terminal) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def sign_in(page: "Page", stack: LocalStack) -> None:  # noqa: F821 - see chromium_page
+def sign_in(page: "Page", stack: LocalStack) -> None:  # noqa: F821 - see support.chromium
     page.fill("input[name=username]", stack.accounts[0].username)
     page.fill("input[name=password]", stack.accounts[0].password)
     page.click("button[type=submit]")
 
 
-def test_a_phone_signs_in_a_machine_that_waits(local_stack: LocalStack, home: Path) -> None:
+def test_a_phone_signs_in_a_machine_that_waits(chromium: Chromium, local_stack: LocalStack, home: Path) -> None:
     """By the URL that the QR code holds; the page names the machine, and the code that it shows."""
-    with phone_page() as page, terminal(home, "login", "--device") as waiting:
+    with phone_page(chromium) as page, terminal(home, "login", "--device") as waiting:
         url, user_code = shown_codes(waiting)
         page.goto(f"{url}?user_code={user_code}")
         page.get_by_role("button", name="Continue").click()
@@ -70,8 +68,8 @@ def test_a_phone_signs_in_a_machine_that_waits(local_stack: LocalStack, home: Pa
     assert photobak(home, "ls").returncode == 0
 
 
-def test_a_person_types_the_code_and_says_no(home: Path) -> None:
-    with phone_page() as page, terminal(home, "login", "--device") as waiting:
+def test_a_person_types_the_code_and_says_no(chromium: Chromium, home: Path) -> None:
+    with phone_page(chromium) as page, terminal(home, "login", "--device") as waiting:
         url, user_code = shown_codes(waiting)
         page.goto(url)
         page.get_by_label("The code that your device shows").fill(user_code.replace("-", " ").lower())
@@ -82,16 +80,16 @@ def test_a_person_types_the_code_and_says_no(home: Path) -> None:
         assert waiting.process.wait(10) == 1
 
 
-def require_fit(page: "Page") -> None:  # noqa: F821 - see chromium_page
+def require_fit(page: "Page") -> None:  # noqa: F821 - see support.chromium
     """Nothing sticks out, every button is large enough for a thumb, and the policy lets our own style through."""
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.locator("main").evaluate("main => getComputedStyle(main).fontFamily").startswith("system-ui")
     assert all(button.bounding_box()["height"] >= 44 for button in page.get_by_role("button").all())
 
 
-def test_the_pages_fit_a_phone_and_load_nothing(local_stack: LocalStack) -> None:
+def test_the_pages_fit_a_phone_and_load_nothing(chromium: Chromium, local_stack: LocalStack) -> None:
     code = Machine(local_stack, device_name="W" * 64).code
-    with phone_page() as page:
+    with phone_page(chromium) as page:
         asked, said = [], []
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text))
@@ -157,15 +155,15 @@ def site(pages: dict[str, str]) -> Iterator[str]:
         server.server_close()
 
 
-def proof_on(page: "Page") -> str:  # noqa: F821 - see chromium_page
+def proof_on(page: "Page") -> str:  # noqa: F821 - see support.chromium
     found: str = page.locator("input[name=proof]").first.get_attribute("value")
     return found
 
 
-def test_another_site_cant_confirm_in_the_persons_name(local_stack: LocalStack) -> None:
+def test_another_site_cant_confirm_in_the_persons_name(chromium: Chromium, local_stack: LocalStack) -> None:
     """Not even with this browser's very proof: its cookie doesn't travel with a form of another site."""
     attackers: dict[str, Any] = Machine(local_stack).code
-    with chromium_page() as page:
+    with chromium.page() as page:
         page.goto(attackers["verification_uri"])
         forged = f"""<form method="post" action="{attackers["verification_uri"]}">
             <input name="user_code" value="{attackers["user_code"]}"><input name="decision" value="yes">
@@ -176,10 +174,10 @@ def test_another_site_cant_confirm_in_the_persons_name(local_stack: LocalStack) 
             assert "your browser keeps no cookies" in page.get_by_role("alert").inner_text()
 
 
-def test_another_site_cant_frame_the_page(local_stack: LocalStack) -> None:
+def test_another_site_cant_frame_the_page(chromium: Chromium, local_stack: LocalStack) -> None:
     """Else it could lay a picture over the button (clickjacking)."""
     uri = Machine(local_stack).code["verification_uri_complete"]
-    with chromium_page() as page, site({"/": f'<iframe src="{uri}"></iframe>'}) as other:
+    with chromium.page() as page, site({"/": f'<iframe src="{uri}"></iframe>'}) as other:
         with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
             page.goto(other)
         assert page.frames[1].get_by_label("The code that your device shows").count() == 0

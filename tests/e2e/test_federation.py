@@ -10,7 +10,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from support.chromium import chromium_page
+from support.chromium import Chromium
 from support.command_line import photobak
 from support.local_profile import keep_profile
 from support.local_stack import root_client
@@ -52,7 +52,7 @@ def federated(local_stack: LocalStack, programs: Path) -> Iterator[StackOutputs]
         yield deploy_stack(local_stack, "federated", parameters)
 
 
-def sign_in_at_provider(page: "Page", email: str) -> None:  # noqa: F821 - see chromium_page
+def sign_in_at_provider(page: "Page", email: str) -> None:  # noqa: F821 - see support.chromium
     """From the hosted UI, whose button for a provider adds this parameter; the local stack's has no buttons."""
     page.goto(f"{page.url}&identity_provider=OpenID")
     page.fill("input[name=login]", email)
@@ -62,9 +62,9 @@ def sign_in_at_provider(page: "Page", email: str) -> None:  # noqa: F821 - see c
 
 
 @pytest.mark.parametrize("email", ["ann@photobak.test", "Anybody@Family.test"])
-def test_a_listed_address_signs_in(federated: StackOutputs, tmp_path: Path, email: str) -> None:
+def test_a_listed_address_signs_in(chromium: Chromium, federated: StackOutputs, tmp_path: Path, email: str) -> None:
     keep_profile(tmp_path, federated)
-    with chromium_page() as page, terminal(tmp_path, "login", "--no-browser") as running:
+    with chromium.page() as page, terminal(tmp_path, "login", "--no-browser") as running:
         page.goto(running.until(URL).group())
         sign_in_at_provider(page, email)
         running.until(f"Signed in as {email}")
@@ -83,10 +83,10 @@ def test_a_listed_address_signs_in(federated: StackOutputs, tmp_path: Path, emai
     ],
 )
 def test_anybody_else_is_refused_and_the_page_says_why(
-    local_stack: LocalStack, federated: StackOutputs, tmp_path: Path, email: str, reason: str
+    chromium: Chromium, local_stack: LocalStack, federated: StackOutputs, tmp_path: Path, email: str, reason: str
 ) -> None:
     keep_profile(tmp_path, federated)
-    with chromium_page() as page, terminal(tmp_path, "login", "--no-browser") as running:
+    with chromium.page() as page, terminal(tmp_path, "login", "--no-browser") as running:
         page.goto(running.until(URL).group())
         sign_in_at_provider(page, email)
         page.get_by_text(reason).wait_for()
@@ -98,13 +98,13 @@ def test_anybody_else_is_refused_and_the_page_says_why(
 
 
 def test_by_device_code_too_and_the_code_stays_good_for_somebody_who_may(
-    federated: StackOutputs, tmp_path: Path
+    chromium: Chromium, federated: StackOutputs, tmp_path: Path
 ) -> None:
     keep_profile(tmp_path, federated)
     with terminal(tmp_path, "login", "--device") as waiting:
         url, user_code = waiting.until(r"\n  (http\S+)\n\n  ([A-Z-]+)\n").groups()
         for email, title in (("stranger@elsewhere.test", "Not signed in"), ("ann@photobak.test", "Signed in")):
-            with chromium_page() as page:
+            with chromium.page() as page:
                 page.goto(f"{url}?user_code={user_code}")
                 page.get_by_role("button", name="Continue").click()
                 page.get_by_role("button", name="Yes, it is mine").click()

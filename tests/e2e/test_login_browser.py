@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from support.chromium import chromium_page
+from support.chromium import Chromium
 from support.command_line import PHOTOBAK, environ_of, photobak
 from support.terminal import terminal
 from support.user_pool import UserPool, user_pool
@@ -35,7 +35,7 @@ def home(pool: UserPool, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fill_in(page: "Page", pool: UserPool, name: str = "ann") -> None:  # noqa: F821 - see chromium_page
+def fill_in(page: "Page", pool: UserPool, name: str = "ann") -> None:  # noqa: F821 - see support.chromium
     page.fill("input[name=username]", name)
     page.fill("input[name=password]", pool.passwords[name])
     page.click("button[type=submit]")
@@ -50,9 +50,9 @@ def browser_that_tells(home: Path) -> tuple[str, Path]:
     return f"{script} %s", told
 
 
-def test_a_browser_here_signs_in_by_loopback(pool: UserPool, home: Path) -> None:
+def test_a_browser_here_signs_in_by_loopback(chromium: Chromium, pool: UserPool, home: Path) -> None:
     browser, told = browser_that_tells(home)
-    with chromium_page() as page, terminal(home, "login", BROWSER=browser) as running:
+    with chromium.page() as page, terminal(home, "login", BROWSER=browser) as running:
         running.until("Sign in with the browser that opens just now")
         while not told.exists():
             assert running.process.poll() is None
@@ -67,13 +67,13 @@ def test_a_browser_here_signs_in_by_loopback(pool: UserPool, home: Path) -> None
     assert json.loads(photobak(home, "whoami", "--json").stdout)["email"] == "ann@example.org"
 
 
-def test_a_browser_elsewhere_signs_in_by_pasting(pool: UserPool, home: Path) -> None:
+def test_a_browser_elsewhere_signs_in_by_pasting(chromium: Chromium, pool: UserPool, home: Path) -> None:
     """Its machine has no listener: the redirect ends at a page that can't be shown, and its URL is pasted."""
-    with chromium_page() as page, terminal(home, "login", "--no-browser") as running:
+    with chromium.page() as page, terminal(home, "login", "--no-browser") as running:
         url = running.until(URL).group()
         ended_at = []
 
-        def unreachable(route: "Route") -> None:  # noqa: F821 - see chromium_page
+        def unreachable(route: "Route") -> None:  # noqa: F821 - see support.chromium
             ended_at.append(route.fetch(max_redirects=0).headers["location"])
             route.fulfill(status=200, body="This site can't be reached")
 
@@ -88,8 +88,8 @@ def test_a_browser_elsewhere_signs_in_by_pasting(pool: UserPool, home: Path) -> 
         assert running.process.wait(10) == 0
 
 
-def test_a_wrong_password_keeps_the_attempt_open(pool: UserPool, home: Path) -> None:
-    with chromium_page() as page, terminal(home, "login", "--no-browser") as running:
+def test_a_wrong_password_keeps_the_attempt_open(chromium: Chromium, pool: UserPool, home: Path) -> None:
+    with chromium.page() as page, terminal(home, "login", "--no-browser") as running:
         page.goto(running.until(URL).group())
         page.fill("input[name=username]", "ann")
         page.fill("input[name=password]", "wrong")
@@ -133,11 +133,11 @@ def test_ctrl_c_ends_it_cleanly(home: Path) -> None:
         assert "Traceback" not in running.shown
 
 
-def test_a_watcher_of_ps_sees_nothing_that_signs_in(pool: UserPool, home: Path) -> None:
+def test_a_watcher_of_ps_sees_nothing_that_signs_in(chromium: Chromium, pool: UserPool, home: Path) -> None:
     """The URL in a browser's arguments has state, nonce and challenge; the verifier and the tokens are nowhere."""
     browser, told = browser_that_tells(home)
     seen = ""
-    with chromium_page() as page, terminal(home, "login", BROWSER=browser) as running:
+    with chromium.page() as page, terminal(home, "login", BROWSER=browser) as running:
         url = running.until(URL).group()
         seen += subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout
         page.goto(url)

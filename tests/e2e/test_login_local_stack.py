@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.chromium import chromium_page
+from support.chromium import Chromium
 from support.command_line import photobak
 from support.terminal import terminal
 
@@ -26,7 +26,7 @@ def who(home: Path, *profile: str) -> dict[str, str]:
     return found
 
 
-def test_a_person_signs_in_again_by_the_browser_and_is_the_same_person(home: Path) -> None:
+def test_a_person_signs_in_again_by_the_browser_and_is_the_same_person(chromium: Chromium, home: Path) -> None:
     before = who(home)
     photobak(home, "logout")
     asked = photobak(home, "ls")
@@ -35,7 +35,7 @@ def test_a_person_signs_in_again_by_the_browser_and_is_the_same_person(home: Pat
 
     status = json.loads(photobak(home, "local", "status", "--json", "--show-password").stdout)
     account = status["accounts"][0]
-    with chromium_page() as page, terminal(home, "login", "--no-browser") as running:
+    with chromium.page() as page, terminal(home, "login", "--no-browser") as running:
         page.goto(running.until(r"http://127\.0\.0\.1:\d+/oauth2/authorize\?\S+").group())
         page.fill("input[name=username]", account["username"])
         page.fill("input[name=password]", account["password"])
