@@ -23,7 +23,8 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.api import Member, new_member
-from support.counting import CountingBackup
+from support.backup import Backup
+from support.fault_proxy import Fault, FaultProxy
 from support.live import record_of
 from support.pictures import encoded, quadrants
 
@@ -192,14 +193,17 @@ def _announced(member: Member, content: bytes) -> dict[str, object]:
 
 def compare_reads(stack: LocalStack, folder: Path) -> None:
     """Print what waiting for a sync's confirmations costs, pushed and by polling alone."""
+    port = int(stack.endpoint_url.rpartition(":")[2])
     for name, ws_url in (("pushed", stack.outputs.ws_url), ("polling alone", None)):
-        backup = CountingBackup(folder / name, stack)
-        backup.profile = replace(backup.profile, ws_url=ws_url)
-        backup.make(*(f"{number}.jpg" for number in range(SYNCED)), size=200_000)
-        began = time.perf_counter()
-        assert backup.sync(jobs=8).counts == {"stored": SYNCED}
-        seconds = time.perf_counter() - began
-        print(f"sync of {SYNCED} photos, {name}: {backup.items_read:,} items read, {seconds:.1f} s")
+        with FaultProxy(port, lambda *_: Fault.NONE).running() as counting:
+            backup = Backup(folder / name, stack)
+            endpoint_url = f"http://127.0.0.1:{counting.port}"
+            backup.profile = replace(backup.profile, ws_url=ws_url, endpoint_url=endpoint_url)
+            backup.make(*(f"{number}.jpg" for number in range(SYNCED)), size=200_000)
+            began = time.perf_counter()
+            assert backup.sync(jobs=8).counts == {"stored": SYNCED}
+            seconds = time.perf_counter() - began
+        print(f"sync of {SYNCED} photos, {name}: {counting.items_asked:,} items read, {seconds:.1f} s")
 
 
 def main() -> None:
