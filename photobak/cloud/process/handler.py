@@ -1,17 +1,14 @@
 """Lambda entry points: a batch of queue messages in, the ones to be delivered again out."""
 
-import json
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import ProcessEnvironment
-from photobak.cloud.process.events import upload_events
+from photobak.cloud.process.events import Message, upload_events
 from photobak.cloud.process.keep import Keeper
 from photobak.cloud.process.previews import Previewer, previews_of
 from photobak.cloud.process.redelivery import Redelivery, is_throttled
@@ -23,42 +20,46 @@ from photobak.photo.preview import Previews
 logger = Logger()
 
 
-def handle(event: dict[str, Any], context: LambdaContext) -> Any:
+def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Keep the uploads of one batch; a message that fails is delivered again, the others are not."""
-    return _handle(event, context, previews_of)
+    return _handle(event, previews_of)
 
 
-def salvage(event: dict[str, Any], context: LambdaContext) -> Any:
+def salvage(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Keep the uploads that the dead-letter queue holds, without looking into them.
 
     A photo that has ended the process function three times (out of memory, out of time) is kept all the same.
     """
-    return _handle(event, context, _no_previews)
+    return _handle(event, _no_previews)
 
 
-def _handle(event: dict[str, Any], context: LambdaContext, previewer: Previewer) -> Any:
+def _handle(event: dict[str, Any], previewer: Previewer) -> dict[str, Any]:
     keeper = _keeper(previewer)
+    messages = [Message.of(record) for record in event["Records"]]
+    failed = [message.id for message in messages if not _is_done_with(message, keeper)]
+    # Lambda developer guide, "Handling errors for an SQS event source": partial batch responses.
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
-    def keep_message(record: SQSRecord) -> None:  # Powertools hands it over by this name
+
+def _is_done_with(message: Message, keeper: Keeper) -> bool:
+    """Keep what a message tells of; False where it has to be delivered again."""
+    try:
+        uploads = list(upload_events(message.body))
+    except (ValueError, KeyError, TypeError) as error:
+        # Delivering it again would not make it legible; an object under a foreign key expires by itself.
+        logger.warning("A message was left aside", extra={"reason": str(error), "message_id": message.id})
+        return True
+    for upload in uploads:
         try:
-            uploads = list(upload_events(json.loads(record.body)))
-        except (ValueError, KeyError, TypeError) as error:
-            # Delivering it again would not make it legible; an object under a foreign key expires by itself.
-            logger.warning("A message was left aside", extra={"reason": str(error), "message_id": record.message_id})
-            return
-        for upload in uploads:
-            try:
-                keeper.keep(upload)
-            except Exception as error:  # told here, because the batch processor tells nobody why it delivers again
-                logger.exception("An upload failed", extra={"sha256": upload.key.sha256})
-                if not is_throttled(error):
-                    _redelivery().soon(record)
-                    raise
-                _redelivery().anew(record)
-                return
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=keep_message, processor=processor, context=context)
+            keeper.keep(upload)
+        except Exception as error:
+            logger.exception("An upload failed", extra={"sha256": upload.key.sha256})
+            if is_throttled(error):
+                _redelivery().anew(message)
+                return True
+            _redelivery().soon(message)
+            return False
+    return True
 
 
 @cache

@@ -9,11 +9,15 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from botocore.exceptions import ClientError
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from photobak.cloud.process.events import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+logger = Logger(child=True)
 
 _PAUSE: Final = 20
 """Seconds until the next try."""
@@ -44,13 +48,16 @@ class Redelivery:
     sqs: "SQSClient"
     queue_url: str
 
-    def soon(self, record: SQSRecord) -> None:
+    def soon(self, message: Message) -> None:
         """Don't wait out the queue's visibility timeout, which is long because a slow upload may take long."""
-        self.sqs.change_message_visibility(
-            QueueUrl=self.queue_url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=_PAUSE
-        )
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.queue_url, ReceiptHandle=message.receipt, VisibilityTimeout=_PAUSE
+            )
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("A message waits out its queue's timeout", extra={"reason": str(error)})
 
-    def anew(self, record: SQSRecord) -> None:
+    def anew(self, message: Message) -> None:
         """Put the same message to the queue's end; those that were throttled together don't come back together."""
         pause = random.randint(_PAUSE, _LONGEST_PAUSE)  # noqa: S311 - no secret
-        self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=record.body, DelaySeconds=pause)
+        self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=message.body, DelaySeconds=pause)
