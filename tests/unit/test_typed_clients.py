@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DEVELOPMENT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["dev"]
 (STUBS,) = (re.split(r"[\[\],]", each)[1:-1] for each in DEVELOPMENT if each.startswith("boto3-stubs"))
+OVERLOADED = ("photobak/client/account/session.py", "photobak/stack/target.py")
 
 
 def clients() -> Iterator[tuple[str, ast.Call]]:
@@ -31,5 +32,5 @@ def test_there_is_a_stub_for_every_service() -> None:
 
 @pytest.mark.parametrize(("place", "call"), [pytest.param(*each, id=each[0]) for each in clients()])
 def test_the_service_is_named_or_one_of_a_few(place: str, call: ast.Call) -> None:
-    """A name that is worked out would have no type; ``Session.client`` passes on one of two that its overloads name."""
-    assert isinstance(call.args[0], ast.Constant) or place.startswith("photobak/client/account/session.py")
+    """A name that is worked out would have no type; two methods pass on one of those that their overloads name."""
+    assert isinstance(call.args[0], ast.Constant) or place.startswith(OVERLOADED)
