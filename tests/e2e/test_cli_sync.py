@@ -232,7 +232,7 @@ class TestExitCodes:
         process = backup.start("sync", "Pictures", "--json", **proxy.environment)
         eventually(lambda: proxy.done[Fault.DELAY] > 0 and len(backup.records()) > 0)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)  # at once, though uploads hang
+        output, errors = process.communicate(timeout=15)  # at once, though uploads hang
         assert process.returncode == 130
         assert errors.splitlines()[-1] == "photobak: interrupted"
         assert "Traceback" not in errors
