@@ -75,6 +75,7 @@ class Selftest:
         self._session = session
         self._photo = photo
         self._sha256 = hashlib.sha256(photo).hexdigest()
+        self._key = original_key(session.identity_id, self._sha256, "jpg")
 
     def run(self) -> Iterator[Finding]:
         """Make every check, in order; the photo is in the trash when it ends, however it ends.
@@ -98,7 +99,6 @@ class Selftest:
         return Finding(check.behaviour, Verdict.AS_DOCUMENTED, "")
 
     def _checks(self) -> tuple[_Check, ...]:
-        own = original_key(self._session.identity_id, self._sha256, "jpg")
         foreign = original_key(self._stranger, self._sha256, "jpg")
         bucket = self._session.profile.bucket
         s3, dynamodb = self._session.client("s3"), self._session.client("dynamodb")
@@ -114,8 +114,10 @@ class Selftest:
             _Check("a part of the original comes by itself", self._part_comes),
             _Check("S3 knows the SHA-256 of the original", self._checksum, local_too=False),
             _Check("thumbnail, web view and record lie beside it", self._lies_beside),
-            _Check("nobody writes into the photo bucket", _denied(s3.put_object, Bucket=bucket, Key=own, Body=b"")),
-            _Check("nobody deletes from the photo bucket", _denied(s3.delete_object, Bucket=bucket, Key=own)),
+            _Check(
+                "nobody writes into the photo bucket", _denied(s3.put_object, Bucket=bucket, Key=self._key, Body=b"")
+            ),
+            _Check("nobody deletes from the photo bucket", _denied(s3.delete_object, Bucket=bucket, Key=self._key)),
             _Check("nobody writes a record", _denied(dynamodb.put_item, TableName=table, Item=row)),
             _Check("nobody scans the table", _denied(dynamodb.scan, TableName=table)),
             _Check(
@@ -183,21 +185,20 @@ class Selftest:
         raise _Differs(f"it is not stored after {_SECONDS:.0f} s")
 
     def _comes_back(self) -> None:
-        key = original_key(self._session.identity_id, self._sha256, "jpg")
-        body = self._session.client("s3").get_object(Bucket=self._session.profile.bucket, Key=key)["Body"].read()
+        body = self._session.client("s3").get_object(Bucket=self._session.profile.bucket, Key=self._key)["Body"].read()
         if body != self._photo:
             raise _Differs(f"{len(body)} other bytes came back")
 
     def _part_comes(self) -> None:
-        key = original_key(self._session.identity_id, self._sha256, "jpg")
-        answer = self._session.client("s3").get_object(Bucket=self._session.profile.bucket, Key=key, Range="bytes=2-9")
+        answer = self._session.client("s3").get_object(
+            Bucket=self._session.profile.bucket, Key=self._key, Range="bytes=2-9"
+        )
         if answer["Body"].read() != self._photo[2:10]:
             raise _Differs("it is another part")
 
     def _checksum(self) -> None:
-        key = original_key(self._session.identity_id, self._sha256, "jpg")
         s3 = self._session.client("s3")
-        found = s3.head_object(Bucket=self._session.profile.bucket, Key=key, ChecksumMode="ENABLED")
+        found = s3.head_object(Bucket=self._session.profile.bucket, Key=self._key, ChecksumMode="ENABLED")
         if found.get("ChecksumSHA256") != b64encode(bytes.fromhex(self._sha256)).decode():
             raise _Differs(f"it says {found.get('ChecksumSHA256', 'nothing')}")
 
@@ -210,9 +211,8 @@ class Selftest:
             raise _Differs("it is the record of another photo")
 
     def _no_signature(self) -> None:
-        key = original_key(self._session.identity_id, self._sha256, "jpg")
         bucket = SessionBucket(self._session)
-        _expect(urllib3.request("GET", f"{bucket.url}/{quote(key)}", timeout=30, retries=False).status, 403)
+        _expect(urllib3.request("GET", f"{bucket.url}/{quote(self._key)}", timeout=30, retries=False).status, 403)
 
     def _no_ticket(self) -> None:
         from websockets.exceptions import InvalidStatus
@@ -240,11 +240,10 @@ class Selftest:
             raise _Differs(f"something else was heard within {_HEARD_WITHIN:.0f} s")
 
     def _out_of_the_trash(self) -> None:
-        key = original_key(self._session.identity_id, self._sha256, "jpg")
         s3, bucket = self._session.client("s3"), self._session.profile.bucket
         call(self._session, "/photos", {"photos": [self._sha256]}, method="DELETE")
         try:
-            s3.get_object(Bucket=bucket, Key=key)
+            s3.get_object(Bucket=bucket, Key=self._key)
         except ClientError as error:
             if error.response["Error"]["Code"] not in (*_DENIED, "NoSuchKey", "404"):
                 raise

@@ -2,15 +2,13 @@
 
 import os
 import random
-import resource
-import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 from support.backup import SAFE, Backup, contents, json_lines, write_photo
 from support.campaign import rounds
-from support.command_line import PHOTOBAK, environ_of
+from support.small_disk import run_on_small_disk
 
 SEED = 20261124
 SIZES = [16, 48, 64] if rounds(short=0, long=1) == 0 else list(range(4, 200, 4))
@@ -20,18 +18,7 @@ SIZES = [16, 48, 64] if rounds(short=0, long=1) == 0 else list(range(4, 200, 4))
 def test_the_disk_is_full_at_some_point_of_the_index(backup: Backup, tmp_path: Path, kilobytes: int) -> None:
     backup.make(*(f"{number:03}.jpg" for number in range(30)))
 
-    def no_file_larger() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, resource.RLIM_INFINITY))
-
-    done = subprocess.run(
-        [PHOTOBAK, "sync", str(backup.photos), "--json"],
-        env=environ_of(backup.home, PYTHONDONTWRITEBYTECODE="1"),  # Python would keep bytecode that is cut off
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=no_file_larger,
-    )
+    done = run_on_small_disk(backup.home, "sync", str(backup.photos), "--json", largest=kilobytes * 1024)
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
     if done.returncode:

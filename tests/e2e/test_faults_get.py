@@ -3,7 +3,6 @@
 import errno
 import os
 import random
-import resource
 import shutil
 import subprocess
 import threading
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from support.backup import Backup, contents, json_lines, write_photo
 from support.campaign import rounds
-from support.command_line import PHOTOBAK, environ_of
+from support.small_disk import run_on_small_disk
 
 from photobak.client.library.library import Library
 from photobak.client.library.query import ALWAYS
@@ -139,18 +138,7 @@ def test_the_disk_is_full_at_every_write(
 def test_files_that_the_disk_does_not_take_are_named_and_the_others_come(
     library: Backup, tmp_path: Path, kilobytes: int
 ) -> None:
-    def no_file_larger() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1000, resource.RLIM_INFINITY))
-
-    done = subprocess.run(
-        [PHOTOBAK, *ARGUMENTS, str(tmp_path)],
-        env=environ_of(library.home, PYTHONDONTWRITEBYTECODE="1"),
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-        preexec_fn=no_file_larger,
-    )
+    done = run_on_small_disk(library.home, *ARGUMENTS, str(tmp_path), largest=kilobytes * 1000, timeout=90)
     assert done.returncode == 3, done.stderr
     lines, summary = json_lines(done.stdout)
     small_enough = [path for path in library.photos.rglob("*.jpg") if path.stat().st_size <= kilobytes * 1000]

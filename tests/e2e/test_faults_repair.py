@@ -1,7 +1,6 @@
 """A repair is killed, meets ice, a full disk, or the end of its sign-in: nothing is lost, and the next finishes it."""
 
 import random
-import resource
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,9 +10,9 @@ from typing import Any
 import pytest
 from support.backup import Backup, json_lines
 from support.campaign import rounds
-from support.command_line import PHOTOBAK, environ_of
 from support.fault_proxy import Fault, FaultProxy, Kind
 from support.library_damage import Damage
+from support.small_disk import run_on_small_disk
 
 from photobak.local.values import LocalStack
 from photobak.photo.record import Record
@@ -100,18 +99,7 @@ def test_a_sign_in_that_ends_and_a_full_disk(backup: Backup, library: dict[str, 
     assert "the cloud doesn't accept this sign-in: HTTP 401. Type: photobak login" in refused.stderr
     assert library["tables"].sha256 in backup.records()  # what was asked before is done
 
-    def no_file_at_all() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-
-    full = subprocess.run(
-        [PHOTOBAK, "repair", str(backup.photos)],
-        env=environ_of(backup.home, PYTHONDONTWRITEBYTECODE="1"),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=no_file_at_all,
-    )
+    full = run_on_small_disk(backup.home, "repair", str(backup.photos), largest=0)
     assert full.returncode in (0, 1), full.stderr
     assert "Traceback" not in full.stderr
     require_mended(backup, library)

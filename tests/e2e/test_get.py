@@ -52,6 +52,12 @@ def in_this_order(person: Backup, *names: str) -> list[str]:
     return [hashlib.sha256((person.photos / name).read_bytes()).hexdigest() for name in names]
 
 
+def one_by_one(person: Backup, folder: Path) -> list[str]:
+    """The arguments by which a ``get`` fetches the small files and then the large one, one after the other."""
+    ids = in_this_order(person, *SMALL, "large.jpg")
+    return [*ids, "--layout", "flat", "--jobs", "1", "--to", str(folder)]
+
+
 def port_of(person: Backup) -> int:
     """The port of the person's cloud."""
     return int(person.stack.endpoint_url.rpartition(":")[2])
@@ -224,15 +230,7 @@ class TestTheLine:
     def test_a_sign_in_that_ends_says_so_and_the_same_command_goes_on(
         self, library: Backup, tmp_path: Path, good_for: int
     ) -> None:
-        arguments = (
-            *in_this_order(library, *SMALL, "large.jpg"),
-            "--layout",
-            "flat",
-            "--jobs",
-            "1",
-            "--to",
-            str(tmp_path),
-        )
+        arguments = one_by_one(library, tmp_path)
         restored = min(good_for, len(SMALL))
 
         def end(kind: Kind, number: int) -> Fault:
@@ -247,15 +245,7 @@ class TestTheLine:
         assert (summary["existing"], summary["restored"]) == (restored, 3 - restored)
 
     def test_ctrl_c_says_what_is_there_and_the_same_command_goes_on(self, library: Backup, tmp_path: Path) -> None:
-        arguments = (
-            *in_this_order(library, *SMALL, "large.jpg"),
-            "--layout",
-            "flat",
-            "--jobs",
-            "1",
-            "--to",
-            str(tmp_path),
-        )
+        arguments = one_by_one(library, tmp_path)
 
         def never_the_third(kind: Kind, number: int) -> Fault:
             return Fault.DELAY if kind is Kind.FETCH and number >= 2 else Fault.NONE

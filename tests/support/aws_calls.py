@@ -20,6 +20,8 @@ from mypy.options import Options
 from mypy.traverser import NameAndMemberCollector
 from mypy.types import AnyType, Instance, Type, TypeOfAny, UnionType, get_proper_type
 
+from photobak.stack.bundle import SERVICES
+
 PACKAGE: Final = Path(__file__).parents[2] / "photobak"
 
 _NOT_FOLLOWED: Final = (
@@ -174,5 +176,4 @@ def _operations(service: str) -> dict[str, str]:
 
 @cache
 def _every_operation() -> frozenset[str]:
-    services = ("cognito-identity", "dynamodb", "s3", "sqs")
-    return frozenset(name for service in services for name in _operations(service))
+    return frozenset(name for service in SERVICES for name in _operations(service))
