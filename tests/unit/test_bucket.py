@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from photobak.client.network.bucket import Keys, bucket_url, signed
+from photobak.client.network.bucket import bucket_url, signed
+from photobak.client.network.sigv4 import Keys
 
 
 @pytest.mark.parametrize(

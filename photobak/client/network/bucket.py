@@ -2,24 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, urlencode
 
 from photobak.client.account.session import Session
 from photobak.client.network.aws_errors import aws_errors
+from photobak.client.network.sigv4 import Keys, Service, bucket_path, query_string, signed_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """AWS credentials that are good now."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(repr=False)
 
 
 class PhotoBucket(Protocol):
@@ -130,15 +121,7 @@ def signed(
     Raises:
         SignInNeeded, CloudError: there are no credentials.
     """
-    from botocore.auth import S3SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import ReadOnlyCredentials
-
-    keys = bucket.keys()
-    credentials = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
-    url = f"{bucket.url}/{quote(key, safe='/~')}"
+    url = f"{bucket.url}/{bucket_path(key)}"
     if query:
-        url += f"?{urlencode(query, quote_via=quote, safe='~')}"
-    request = AWSRequest(method=method, url=url, headers=dict(headers))
-    S3SigV4Auth(credentials, "s3", bucket.region).add_auth(request)
-    return url, dict(request.headers.items())
+        url += f"?{query_string(query)}"
+    return url, signed_headers(bucket.keys(), Service("s3", bucket.region), method, url, headers)

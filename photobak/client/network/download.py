@@ -1,24 +1,20 @@
-"""Reads objects: straight from the socket into one buffer, over connections that are kept; goes on where it was cut.
-
-urllib3 and boto3 copy each byte several times on its way; for a library's originals that is half of the work.
-"""
+"""Reads objects: straight from the socket into one buffer, over connections that are kept; goes on where it was cut."""
 
 import http.client
 import re
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
 from photobak.client.network.bucket import PhotoBucket, signed
+from photobak.client.network.connections import NETWORK_ERRORS, Connections, unreachable
 from photobak.client.network.patience import Patience
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 from photobak.photo.identity import CHUNK_BYTES
 
-_TIMEOUT: Final = 60.0
+_SECONDS: Final = 60.0
 _LONGEST_ERROR: Final = 64 * 1024
 _TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
 _TRANSIENT_CODE: Final = frozenset({"RequestTimeout", "SlowDown", "InternalError"})
@@ -35,7 +31,6 @@ _OLD_KEYS: Final = frozenset(
 _FROZEN: Final = ("GLACIER", "DEEP_ARCHIVE")
 _GONE: Final = frozenset({"NoSuchKey", "404"})
 _VERIFY: Final = "Type: photobak verify"
-_NETWORK: Final = (http.client.HTTPException, OSError)
 
 
 class Gone(PhotobakError):
@@ -82,7 +77,7 @@ class Download:
     def __init__(self, bucket: PhotoBucket, on_bytes: Callable[[int], None] = lambda _: None) -> None:
         self._bucket = bucket
         self._on_bytes = on_bytes
-        self._local = threading.local()
+        self._connections = Connections(to_connect=_SECONDS, to_answer=_SECONDS)
 
     def facts(self, key: str) -> Facts:
         """Ask what an object is; it must not be empty.
@@ -99,7 +94,7 @@ class Download:
                 response = self._request("GET", key, {"Range": "bytes=0-0"})
                 response.read()
                 return _facts(response)
-            except (*_NETWORK, _Transient) as error:
+            except (*NETWORK_ERRORS, _Transient) as error:
                 self._again(patience, error)
 
     def chunks(self, key: str, size: int, start: int = 0, end: int | None = None) -> Iterator[memoryview]:
@@ -126,7 +121,7 @@ class Download:
                 if start >= end:
                     return
                 raise http.client.IncompleteRead(b"", end - start)
-            except (*_NETWORK, _Transient) as error:
+            except (*NETWORK_ERRORS, _Transient) as error:
                 self._again(patience, error)
 
     def _read(self, key: str, size: int, start: int, end: int) -> Iterator[memoryview]:
@@ -152,50 +147,24 @@ class Download:
 
     def _sent(self, method: str, key: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         url, sent = signed(self._bucket, method, key, headers)
-        parts = urlsplit(url)
-        connection = self._connection()
-        connection.request(method, parts.path, headers={**sent, "User-Agent": "photobak"})
-        response = connection.getresponse()
+        response = self._connections.send(method, url, sent)
         if response.status in (200, 206):
             return response
-        content = response.read(_LONGEST_ERROR)
-        self._hang_up()
-        raise _error(response.status, content)
-
-    def _connection(self) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            parts = urlsplit(self._bucket.url)
-            host, port = parts.hostname or "", parts.port
-            if parts.scheme == "https":
-                connection = http.client.HTTPSConnection(host, port, timeout=_TIMEOUT, context=self._tls)
-            else:
-                connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
-            self._local.connection = connection
-        return connection
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
-
-    def _hang_up(self) -> None:
-        """Close this thread's connection; the next request opens it again."""
-        self._connection().close()
+        raise _error(response.status, self._connections.content(url, response, _LONGEST_ERROR))
 
     def _again(self, patience: Patience, error: Exception) -> None:
         """Pause before another try, or say why there is none."""
-        self._hang_up()
-        host = urlsplit(self._bucket.url).netloc
+        self._connections.hang_up(self._bucket.url)
         if isinstance(error, ssl.SSLCertVerificationError):
-            raise CloudError(f"{host} can't be trusted", why="its TLS certificate can't be verified") from error
+            raise unreachable(self._bucket.url, error) from error
         try:
             patience.wait(error)
         except _Transient:
-            raise Unreachable(f"{host} doesn't give it", why=str(error), next_step="Try again later") from error
-        except _NETWORK:
-            local = self._bucket.url.startswith("http://")
-            next_step = "Start the local stack with: photobak local up" if local else "Check the network and try again"
-            raise Unreachable(f"{host} can't be reached", why=_why(error), next_step=next_step) from error
+            what = f"{urlsplit(self._bucket.url).netloc} doesn't give it"
+            raise Unreachable(what, why=str(error), next_step="Try again later") from error
+        except NETWORK_ERRORS:
+            said = unreachable(self._bucket.url, error)
+            raise Unreachable(said.what, why=said.why, next_step=said.next_step) from error
 
 
 def _require_size(response: http.client.HTTPResponse, size: int, wanted: int) -> None:
@@ -235,11 +204,3 @@ def _facts(response: http.client.HTTPResponse) -> Facts:
     by_kms = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
     plain = re.fullmatch(r"[0-9a-f]{32}", etag) and not by_kms
     return Facts(int(headers.get("Content-Range", "").rpartition("/")[2] or 0), etag if plain else None)
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "it didn't answer in time"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return type(error).__name__

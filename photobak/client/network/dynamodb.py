@@ -1,4 +1,4 @@
-"""Asks DynamoDB over plain HTTP, with botocore's signature.
+"""Asks DynamoDB over plain HTTP.
 
 To make a client of botocore's takes several times as long as to read a page of records, and lists are what people wait
 for (``python -m tests.bench.listing``).
@@ -15,6 +15,7 @@ from typing import Any, Final
 from photobak.client.account.session import Session
 from photobak.client.network.aws_errors import refusal
 from photobak.client.network.http import Answer, post_signed
+from photobak.client.network.sigv4 import Keys, Service, signed_headers
 from photobak.errors import CloudError
 
 _VERSION: Final = "DynamoDB_20120810"
@@ -61,16 +62,11 @@ class DynamoDb:
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         """The headers of a request, with the signature that stands for the rest of it."""
-        from botocore.auth import SigV4Auth
-        from botocore.awsrequest import AWSRequest
-        from botocore.credentials import Credentials
-
-        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"{_VERSION}.{operation}"}
-        request = AWSRequest("POST", self._url, headers, body)
         mine = self._session.aws_credentials()
-        credentials = Credentials(mine.access_key_id, mine.secret_access_key, mine.session_token)
-        SigV4Auth(credentials, "dynamodb", self._session.profile.region).add_auth(request)
-        return dict(request.headers.items())
+        keys = Keys(mine.access_key_id, mine.secret_access_key, mine.session_token)
+        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"{_VERSION}.{operation}"}
+        service = Service("dynamodb", self._session.profile.region)
+        return signed_headers(keys, service, "POST", self._url, headers, body)
 
 
 def _problem(answer: Answer) -> tuple[str, str]:

@@ -1,25 +1,25 @@
 """HTTP for sign-in and our own API: few small requests, encrypted, limited in time and size, with errors for people."""
 
 import json
-import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from email.message import Message
+from typing import Any, Final
+from urllib.parse import urlencode
 
+from photobak.client.network.connections import NETWORK_ERRORS, Connections, unreachable
+from photobak.client.network.patience import Patience
 from photobak.client.profile import url_problem
 from photobak.errors import CloudError
 
-if TYPE_CHECKING:
-    import urllib3
-
-MAX_ANSWER = 1 << 20
+MAX_ANSWER: Final = 1 << 20
 """Bytes: few answers are larger than some kilobytes."""
-_TRIES = 3
-_CONNECTIONS = 16
-"""To one host, kept for the next request; the most that any command asks at once."""
-_log = logging.getLogger(__name__)
+_TRANSIENT: Final = frozenset({429, 500, 502, 503, 504})
+_TRIES: Final = 4
+_FIRST_PAUSE: Final = 0.2
+
+_connections: Final = Connections(to_connect=5, to_answer=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Answer:
 
     url: str
     status: int
-    headers: Mapping[str, str]
+    headers: Message
+    """Found in any case (RFC 9110, 5.1)."""
     body: bytes
 
     def __repr__(self) -> str:
@@ -124,23 +125,6 @@ def ask_signed(method: str, url: str, headers: Mapping[str, str], *, most: int) 
     return _request(method, url, repeatable=True, headers=headers, most=most)
 
 
-@cache
-def _pool(repeatable: bool) -> "urllib3.PoolManager":
-    import urllib3  # 60 ms, which a command with a valid token does without
-    from urllib3.util import Retry, Timeout
-
-    again = {"total": 3, "status_forcelist": (429, 500, 502, 503, 504), "allowed_methods": None}
-    once = {"total": 2, "connect": 2, "read": 0, "status": 0, "other": 0}  # only where no connection was made
-    retries = Retry(
-        **(again if repeatable else once),
-        redirect=0,
-        backoff_factor=0.3,
-        backoff_jitter=0.3,  # who failed together doesn't come back together
-        raise_on_status=False,
-    )
-    return urllib3.PoolManager(maxsize=_CONNECTIONS, timeout=Timeout(connect=5.0, read=20.0), retries=retries)
-
-
 def _request(
     method: str,
     url: str,
@@ -150,71 +134,55 @@ def _request(
     headers: Mapping[str, str] | None = None,
     most: int = MAX_ANSWER,
 ) -> Answer:
-    from urllib3.exceptions import HTTPError
-
     place = url.partition("?")[0]
     problem = url_problem(place)
     if problem:
         raise CloudError(f"{place} isn't asked", why=problem)
-    sent = {"User-Agent": "photobak", **(headers or {})}
+    ask = _ask_until_it_answers if repeatable else _ask_once
     try:
-        response, content = _exchange(method, url, body, sent, repeatable=repeatable, most=most)
-    except HTTPError as error:
-        raise unreachable(place, error) from None  # the cause's text has the query, and with it codes and tokens
-    _log.debug("%s %s: %d", method, place, response.status)
-    if len(content) > most:
+        answer = ask(method, url, headers or {}, body, most)
+    except NETWORK_ERRORS as error:
+        raise unreachable(place, error) from None  # the cause's text may have the query, with codes and tokens in it
+    if len(answer.body) > most:
         raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {most} bytes")
-    return Answer(place, response.status, response.headers, content)
+    return answer
 
 
-def _exchange(
-    method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, repeatable: bool, most: int
-) -> "tuple[urllib3.BaseHTTPResponse, bytes]":
-    """An answer and its body; one that is cut off is asked for again, which urllib3 doesn't do."""
-    from urllib3.exceptions import ProtocolError
-
-    for tries_left in reversed(range(_TRIES if repeatable else 1)):
-        response = _pool(repeatable).request(
-            method, url, body=body, headers=headers, redirect=False, preload_content=False
-        )
+def _ask_once(method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
+    """Ask, and ask again only where no connection was made."""
+    patience = Patience(_TRIES, _FIRST_PAUSE)
+    while True:
         try:
-            content = response.read(most + 1)
-        except ProtocolError:
-            if not tries_left:
-                raise
+            _connections.open(url)
+        except ssl.SSLCertVerificationError:
+            raise
+        except OSError as error:
+            patience.wait(error)
         else:
-            response.release_conn()
-            return response, content
-    raise AssertionError("unreachable")
+            return _exchange(method, url, headers, body, most)
 
 
-def unreachable(url: str, error: Exception) -> CloudError:
-    """What to say of a host that didn't answer a urllib3 request; never says more of the URL than its host."""
-    from urllib3.exceptions import MaxRetryError, SSLError
+def _ask_until_it_answers(method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
+    """Ask again where no answer came, or one that says that there will be a better one."""
+    patience = Patience(_TRIES, _FIRST_PAUSE)
+    while True:
+        try:
+            answer = _exchange(method, url, headers, body, most)
+        except ssl.SSLCertVerificationError:
+            raise
+        except NETWORK_ERRORS as error:
+            patience.wait(error)
+        else:
+            if answer.status not in _TRANSIENT or not patience.lasts():
+                return answer
 
-    reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    host = urlsplit(url).netloc
-    if isinstance(reason, SSLError):
-        return CloudError(f"{host} can't be trusted", why="its TLS certificate can't be verified")
-    if url.startswith("http://"):
-        next_step = "Start the local stack with: photobak local up"
-        return CloudError(f"{host} doesn't answer", why=_why(reason), next_step=next_step)
-    return CloudError(f"{host} can't be reached", why=_why(reason), next_step="Check the network and try again")
+
+def _exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
+    response = _connections.send(method, url, headers, body)
+    content = _connections.content(url, response, most)
+    return Answer(url.partition("?")[0], response.status, response.headers, content)
 
 
 def printable(text: object, most: int = 200) -> str:
     """A text from the network as it may be shown: no control characters, which a terminal would obey, and not long."""
     return "".join(character if character.isprintable() else " " for character in str(text)[:most]).strip()
-
-
-def _why(reason: BaseException) -> str:
-    from urllib3.exceptions import NameResolutionError
-    from urllib3.exceptions import TimeoutError as HTTPTimeoutError
-
-    if isinstance(reason, NameResolutionError):
-        return "its name can't be resolved"
-    if isinstance(reason, HTTPTimeoutError) and not isinstance(reason.__cause__, ConnectionError):
-        return "it didn't answer in time"
-    if isinstance(reason.__cause__, OSError) and reason.__cause__.strerror:
-        return reason.__cause__.strerror.lower()
-    return type(reason).__name__

@@ -1,4 +1,4 @@
-"""Asks S3 small questions over plain HTTP, with botocore's signature, as ``dynamodb`` asks DynamoDB.
+"""Asks S3 small questions over plain HTTP, as ``dynamodb`` asks DynamoDB.
 
 To make a client of botocore's takes longer than the listings of a small library (``python -m tests.bench.verify``).
 Originals come another way (``download``).
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/
 
 import re
 from collections.abc import Mapping
+from email.message import Message
 from http import HTTPStatus
 from typing import Final
 
@@ -45,7 +46,7 @@ class S3:
             raise _refusal(what, answer)
         return answer.body
 
-    def head(self, key: str, *, what: str) -> Mapping[str, str] | None:
+    def head(self, key: str, *, what: str) -> Message | None:
         """What is said of an object, as headers; None where there is none. Raises as ``listing``."""
         answer = self._found("HEAD", key, what)
         return answer.headers if answer else None

@@ -3,27 +3,25 @@
 import os
 import re
 import secrets
+import ssl
 import time
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from io import FileIO
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from photobak.client.index.index import Fingerprint
-from photobak.client.network.http import unreachable
+from photobak.client.network.connections import NETWORK_ERRORS, Connections, unreachable
+from photobak.client.network.patience import Patience
 from photobak.client.sync.announce import Post
 from photobak.client.sync.candidate import Candidate
 from photobak.client.sync.examine import open_file
 from photobak.client.sync.turns import Turns
 from photobak.errors import CloudError
 
-if TYPE_CHECKING:
-    import urllib3
-
 _CHUNK: Final = 64 * 1024  # what a slow line sends before a connection counts as dead
 _CHUNK_ON_THIS_MACHINE: Final = 256 * 1024  # as much as the local stack takes at a time
-_TRIES: Final = 5
 _LONGEST_ANSWER: Final = 64 * 1024
 _TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
 _CODE: Final = re.compile(rb"<Code>(\w+)</Code>")
@@ -50,7 +48,7 @@ class _Transient(Exception):
 
 
 class _Unreadable(Exception):
-    """The file's own error, kept apart from those of the connection while a library is between."""
+    """The file's own error, kept apart from those of the connection."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__()
@@ -92,12 +90,7 @@ class Uploader:
         self._rate = rate
         self._turns = turns
         self._on_bytes = on_bytes
-
-    @cached_property
-    def _pool(self) -> "urllib3.PoolManager":
-        import urllib3  # 60 ms, which a sync with nothing to send does without
-
-        return urllib3.PoolManager(maxsize=1, timeout=urllib3.Timeout(connect=10, read=120), retries=False)
+        self._connections = Connections(to_connect=10, to_answer=120)
 
     def send(self, candidate: Candidate, post: Post) -> float:
         """Post one file; what may succeed later is tried again, with jittered pauses.
@@ -112,57 +105,49 @@ class Uploader:
             Unavailable: S3 can't be reached, or could not take it however often it was tried.
             CloudError: S3 refuses it.
         """
-        import tenacity
-        from urllib3.exceptions import HTTPError
-
-        attempts = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((HTTPError, _Transient)),
-            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
-            stop=tenacity.stop_after_attempt(_TRIES),
-            reraise=True,
-        )
+        patience = Patience()
         try:
-            attempts(self._post_in_turn, candidate, post)
-        except HTTPError as error:
-            said = unreachable(post.url, error)
-            raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
-        except _Transient as error:
-            raise Unavailable("S3 takes no uploads", why=str(error), next_step="Sync again later") from error
+            while not self._taken(candidate, post, patience):
+                pass
         except _Unreadable as unreadable:
             raise unreadable.error from None
         return time.time()
 
-    def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
-        from urllib3.exceptions import HTTPError
+    def _taken(self, candidate: Candidate, post: Post, patience: Patience) -> bool:
+        """Try once; where it may succeed later, pause, and say so."""
+        try:
+            self._post_in_turn(candidate, post)
+        except NETWORK_ERRORS as error:
+            if isinstance(error, ssl.SSLCertVerificationError) or not patience.lasts():
+                said = unreachable(post.url, error)
+                raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
+        except _Transient as error:
+            if not patience.lasts():
+                raise Unavailable("S3 takes no uploads", why=str(error), next_step="Sync again later") from error
+        else:
+            return True
+        return False
 
-        with self._turns.turn() as turn:
+    def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
+        with _opened(candidate.path) as file, self._turns.turn() as turn:
             try:
-                self._post(candidate, post)
-            except (HTTPError, _Transient):
+                self._post(file, candidate.fingerprint, post)
+            except (*NETWORK_ERRORS, _Transient):
                 turn.refused()
                 raise
             turn.taken(candidate.fingerprint.size)
 
-    def _post(self, candidate: Candidate, post: Post) -> None:
+    def _post(self, file: FileIO, fingerprint: Fingerprint, post: Post) -> None:
         boundary = secrets.token_hex(16)
         head, tail = _multipart(post, boundary)
-        with open_file(candidate.path) as file:
-            _require_untouched(file, candidate.fingerprint)
-            response = self._pool.request(
-                "POST",
-                post.url,
-                body=self._stream(head, file, candidate.fingerprint, tail, self._rate.chunk(post.url)),
-                headers={
-                    "Content-Type": f"multipart/form-data; boundary={boundary}",
-                    "Content-Length": str(len(head) + candidate.fingerprint.size + len(tail)),
-                    "User-Agent": "photobak",
-                },
-                redirect=False,
-                preload_content=False,
-            )
-            answer = response.read(_LONGEST_ANSWER)
-            response.release_conn()
-        _check(response.status, answer)
+        _require_untouched(file, fingerprint)
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(head) + fingerprint.size + len(tail)),
+        }
+        body = self._stream(head, file, fingerprint, tail, self._rate.chunk(post.url))
+        response = self._connections.send("POST", post.url, headers, body)
+        _check(response.status, self._connections.content(post.url, response, _LONGEST_ANSWER))
 
     def _stream(self, head: bytes, file: FileIO, fingerprint: Fingerprint, tail: bytes, most: int) -> Iterator[bytes]:
         """The request's body; ends early, and with it the connection, where the file is no longer what was hashed."""
@@ -181,6 +166,13 @@ class Uploader:
             self._on_bytes(len(chunk))
         _require_untouched(file, fingerprint)
         yield tail
+
+
+def _opened(path: Path) -> FileIO:
+    try:
+        return open_file(path)
+    except OSError as error:
+        raise _Unreadable(error) from error
 
 
 def _require_untouched(file: FileIO, fingerprint: Fingerprint) -> None:
