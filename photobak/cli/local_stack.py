@@ -100,7 +100,7 @@ def _profile(stack: "LocalStack", account: "LocalAccount") -> Profile:
 
 
 def _runs(context: Context) -> bool:
-    from photobak.local.lifecycle import running
+    from photobak.local.running import running
 
     return running(local_home(context)) is not None
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from photobak.local.home import Home
-from photobak.local.keys import REGION, RootKeys
-
-HOST: Final = "127.0.0.1"
+from photobak.local.keys import RootKeys
+from photobak.local.values import HOST, REGION
 
 _INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "PYTHONPATH", "TZ", "VIRTUAL_ENV")
 _LAMBDA_CONCURRENCY: Final = 6

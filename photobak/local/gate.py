@@ -12,13 +12,14 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from photobak.local import ministack_auth, ministack_hooks
 from photobak.local.items import ItemStore
-from photobak.local.probe import HEALTH_PATH, SAVE_PATH
+from photobak.local.probe import SAVE_PATH
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
+_HEALTH_PATH: Final = "/_ministack/health"
 _ADMINISTRATION: Final = ("/_ministack/", "/_localstack/")
 _HOSTED_UI: Final = ("/login", "/logout", "/oauth2/", "/signup", "/confirm", "/forgotPassword")
 
@@ -46,13 +47,14 @@ def before_answer(path: str, headers: Iterable[tuple[bytes, bytes]]) -> Before:
     return Before.NOTHING
 
 
-def gated(app: App, store: ItemStore, give_up: Callable[[str], NoReturn]) -> App:
+def gated(app: App, store: ItemStore, give_up: Callable[[str], NoReturn], own_path: str) -> App:
     """Put the door before MiniStack's application.
 
     Args:
         app: MiniStack.
         store: the items' store, open.
         give_up: ends the server where the disk takes nothing more: what it would go on to say, it could not keep.
+        own_path: what is answered by 204, so that this server is told from others.
     """
 
     async def door(scope: Message, receive: Receive, send: Send) -> None:
@@ -60,10 +62,12 @@ def gated(app: App, store: ItemStore, give_up: Callable[[str], NoReturn]) -> App
             await app(scope, receive, _loading_items(store, send))
         elif scope["type"] != "http":
             await app(scope, receive, send)
+        elif scope["path"] == own_path:
+            await _answer(send, 204)
         elif scope["path"] == SAVE_PATH and scope["method"] == "POST":
             _save(give_up)
             await _answer(send, 204)
-        elif scope["path"].startswith(_ADMINISTRATION) and scope["path"] != HEALTH_PATH:
+        elif scope["path"].startswith(_ADMINISTRATION) and scope["path"] != _HEALTH_PATH:
             await _answer(send, 403)  # /_ministack/reset would delete every photo, for any web page that asks
         else:
             ministack_auth.announce_request(scope["method"], scope["headers"])

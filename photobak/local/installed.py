@@ -1,5 +1,6 @@
 """Whether the packages of the extra ``local`` are there: said before anything is started, without importing them."""
 
+import importlib.metadata
 import importlib.util
 from typing import Final
 
@@ -18,22 +19,11 @@ def require_extra() -> None:
     Raises:
         LocalStackError: a package is missing, or MiniStack has another version.
     """
-    require_packages()
-    from importlib.metadata import version  # 10 ms, which commands that start nothing do without
-
-    found = version("ministack")
-    if found != MINISTACK_VERSION:
-        why = f"MiniStack {found} is installed, and this photobak works with {MINISTACK_VERSION}"
-        raise LocalStackError("the local stack can't be started", why=why, next_step=_INSTALL)
-
-
-def require_packages() -> None:
-    """Say what to install where one of the local stack's own packages is missing.
-
-    Raises:
-        LocalStackError: one is.
-    """
     missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         why = "MiniStack is not installed" if "ministack" in missing else f"{', '.join(missing)} can't be found"
         raise LocalStackError("there is no local stack to start", why=why, next_step=_INSTALL)
+    found = importlib.metadata.version("ministack")
+    if found != MINISTACK_VERSION:
+        why = f"MiniStack {found} is installed, and this photobak works with {MINISTACK_VERSION}"
+        raise LocalStackError("the local stack can't be started", why=why, next_step=_INSTALL)

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError
 from photobak.local.home import Home
+from photobak.local.values import REGION
 from photobak.private_files import write_private
 
 if TYPE_CHECKING:
     import boto3
-
-REGION: Final = "us-east-1"
-"""The region that the local stack plays; it means nothing beyond names."""
 
 _FILE: Final = "root.json"
 

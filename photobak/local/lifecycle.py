@@ -9,12 +9,13 @@ from typing import Final
 
 from photobak.errors import LocalStackError, RunLocked
 from photobak.local import process
-from photobak.local.accounts import OWNER, accounts, ensure_account
+from photobak.local.accounts import OWNER, ensure_account
 from photobak.local.cut_off import announce_uploads
 from photobak.local.home import Home
-from photobak.local.installed import require_extra, require_packages
-from photobak.local.keys import REGION, RootKeys, root_keys, root_session
-from photobak.local.probe import healthy, save
+from photobak.local.installed import require_extra
+from photobak.local.keys import RootKeys, root_keys, root_session
+from photobak.local.probe import save
+from photobak.local.running import Server, running, serving, stack_of
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
 from photobak.private_files import write_private
 from photobak.stack.outputs import StackOutputs
@@ -45,7 +46,7 @@ def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
     place.make()
     with _locked(place), _explained(place):
         keys = root_keys(place)
-        server = _serving(place)
+        server = serving(place)
         starts = server is None
         if server is None:
             on_step(Step.SERVER)
@@ -58,7 +59,7 @@ def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
             announce_uploads(root_session(keys), server.endpoint_url, outputs.temp_bucket)
         on_step(Step.ACCOUNT)
         ensure_account(place, root_session(keys), server.endpoint_url, outputs.user_pool_id, OWNER)
-        return _stack(place, server, outputs)
+        return stack_of(place, server, outputs)
 
 
 def add_user(home: Path, name: str) -> LocalAccount:
@@ -75,20 +76,6 @@ def add_user(home: Path, name: str) -> LocalAccount:
     with _locked(place), _explained(place):
         session = root_session(root_keys(place))
         return ensure_account(place, session, stack.endpoint_url, stack.outputs.user_pool_id, name)
-
-
-def running(home: Path) -> LocalStack | None:
-    """The local stack if it runs, is deployed and answers; a few milliseconds, nothing is started.
-
-    Raises:
-        LocalStackError: one of its files is not what was written.
-    """
-    place = Home.at(home)
-    if not place.stack_file.is_file():
-        return None
-    require_packages()
-    server = _serving(place)
-    return _stack(place, server, _outputs(place)) if server else None
 
 
 def status(home: Path) -> LocalStatus:
@@ -137,12 +124,7 @@ def reset(home: Path) -> None:
         place.wipe()  # says that it is not ours
 
 
-def _serving(home: Home) -> process.Server | None:
-    server = process.find(home)
-    return server if server and healthy(server.endpoint_url) else None
-
-
-def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutputs:
+def _deployed(home: Home, keys: RootKeys, server: Server) -> StackOutputs:
     from photobak.stack.deploy import deploy  # 15 ms, which each command that only asks whether it runs does without
 
     target = Target(root_session(keys), endpoint_url=server.endpoint_url, poll_seconds=_POLL_SECONDS)
@@ -155,25 +137,6 @@ def _deployed(home: Home, keys: RootKeys, server: process.Server) -> StackOutput
     save(server.endpoint_url)
     write_private(home.stack_file, json.dumps(asdict(outputs)).encode())
     return outputs
-
-
-def _outputs(home: Home) -> StackOutputs:
-    try:
-        return StackOutputs(**json.loads(home.stack_file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        next_step = "Write it again with: photobak local up"
-        raise LocalStackError(f"{home.stack_file} can't be read", next_step=next_step) from error
-
-
-def _stack(home: Home, server: process.Server, outputs: StackOutputs) -> LocalStack:
-    return LocalStack(
-        home=home.root,
-        endpoint_url=server.endpoint_url,
-        region=REGION,
-        pid=server.pid,
-        outputs=outputs,
-        accounts=accounts(home),
-    )
 
 
 @contextmanager

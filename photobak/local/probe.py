@@ -1,24 +1,30 @@
-"""What we ask the server itself, past AWS's interfaces: is it well, and is everything on the disk?"""
+"""What we ask the server itself, past AWS's interfaces: is it ours, and is everything on the disk?"""
 
+import hashlib
 import socket
 from typing import Final
 from urllib.parse import urlsplit
 
 from photobak.errors import LocalStackError
+from photobak.local.home import Home
 
-HEALTH_PATH: Final = "/_ministack/health"
 SAVE_PATH: Final = "/_photobak/save"
 """A POST answers 204 once the state of all services is on the disk."""
 
-_HEALTH_SECONDS: Final = 10.0  # a POST of 256 MiB keeps the server from answering for seconds
+_ANSWER_SECONDS: Final = 10.0  # a POST of 256 MiB keeps the server from answering for seconds
 _SAVE_SECONDS: Final = 30.0
 _LONGEST_LINE: Final = 4096
 
 
-def healthy(endpoint_url: str) -> bool:
-    """Tell whether the server answers."""
+def home_path(home: Home) -> str:
+    """Where a server answers 204 if it serves this home, and no other server does."""
+    return f"/_photobak/home/{hashlib.sha256(bytes(home.root)).hexdigest()[:32]}"
+
+
+def serves(endpoint_url: str, home: Home) -> bool:
+    """Tell whether the server of this home answers there."""
     try:
-        return _status("GET", endpoint_url, HEALTH_PATH, _HEALTH_SECONDS) == "200"
+        return _status("GET", endpoint_url, home_path(home), _ANSWER_SECONDS) == "204"
     except OSError:
         return False
 

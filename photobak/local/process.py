@@ -1,4 +1,4 @@
-"""The server as a background process: started, found again, stopped, and swept up after."""
+"""The server as a background process: started, stopped, and swept up after."""
 
 import contextlib
 import json
@@ -9,14 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError
-from photobak.local.environment import HOST, environment
+from photobak.local.environment import environment
 from photobak.local.home import Home
 from photobak.local.keys import RootKeys
-from photobak.local.probe import healthy
+from photobak.local.probe import serves
+from photobak.local.running import Server, last_server
+from photobak.local.values import HOST
 from photobak.private_files import write_private
 
 if TYPE_CHECKING:
@@ -31,34 +33,15 @@ _POLL_SECONDS: Final = 0.02
 _LOG_BYTES: Final = 5 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server process that was started here."""
-
-    pid: int
-    port: int
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where it listens."""
-        return f"http://{HOST}:{self.port}"
-
-
-def find(home: Home) -> Server | None:
-    """The server of this home if its process lives; says nothing about its health."""
-    server = _last(home)
-    return server if server is not None and _lives(home, server.pid) else None
-
-
 def start(home: Home, keys: RootKeys) -> Server:
-    """Start a server that outlives us and the terminal, and wait until it is healthy.
+    """Start a server that outlives us and the terminal, and wait until it answers.
 
     It gets the port of the last time where that is free, else any free one.
 
     Raises:
-        LocalStackError: it ended, or did not become healthy in time.
+        LocalStackError: it ended, or did not answer in time.
     """
-    last = _last(home)
+    last = last_server(home)
     _rotate(home)
     with _listener(last.port if last else 0) as listener, home.log.open("ab") as log:
         home.log.chmod(0o600)
@@ -76,7 +59,7 @@ def start(home: Home, keys: RootKeys) -> Server:
         )
     server = Server(child.pid, port)
     write_private(home.server_file, json.dumps(asdict(server)).encode())
-    _await_health(home, server, child)
+    _await_answer(home, server, child)
     return server
 
 
@@ -156,23 +139,6 @@ def _is_ours(home: Home, command: Iterable[str]) -> bool:
     return serves or works
 
 
-def _last(home: Home) -> Server | None:
-    try:
-        return Server(**json.loads(home.server_file.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
-
-
-def _lives(home: Home, pid: int) -> bool:
-    """By its command line too: pids are used again."""
-    import psutil
-
-    try:
-        return _is_ours(home, psutil.Process(pid).cmdline())
-    except psutil.Error:  # gone, a zombie, or somebody else's
-        return False
-
-
 def _listener(wanted: int) -> socket.socket:
     """A listening socket, so that nobody takes the port between our choosing it and the server's serving on it."""
     for port in (wanted, 0):
@@ -190,12 +156,12 @@ def _listener(wanted: int) -> socket.socket:
     raise AssertionError("unreachable")
 
 
-def _await_health(home: Home, server: Server, child: subprocess.Popen[bytes]) -> None:
+def _await_answer(home: Home, server: Server, child: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if child.poll() is not None:
             raise LocalStackError("the local stack ended", why=_last_words(home), next_step=f"Its log: {home.log}")
-        if healthy(server.endpoint_url):
+        if serves(server.endpoint_url, home):
             return
         time.sleep(_POLL_SECONDS)
     _sweep(home)

@@ -24,6 +24,7 @@ from photobak.local import ministack_auth, ministack_federation, ministack_hooks
 from photobak.local.gate import App, gated
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
+from photobak.local.probe import home_path
 
 GIVEN_UP: Final = 74
 """The exit code where the disk takes nothing more (EX_IOERR of sysexits.h)."""
@@ -45,7 +46,7 @@ def main(folder: str) -> None:
     ministack_auth.install()
     ministack_hooks.install(store, _give_up)
     ministack_federation.install()
-    asyncio.run(_serve(gated(cast(App, app), store, _give_up)))
+    asyncio.run(_serve(gated(cast(App, app), store, _give_up, home_path(home))))
     store.close()
 
 

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from photobak.stack.outputs import StackOutputs
+
+HOST: Final = "127.0.0.1"
+REGION: Final = "us-east-1"
+"""The region that the local stack plays; it means nothing beyond names."""
 
 
 class Step(StrEnum):

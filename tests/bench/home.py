@@ -16,7 +16,7 @@ from photobak.client.places import Places, places
 from photobak.client.profile import Profile, load_profile
 from photobak.local.home import Home
 from photobak.local.keys import root_keys, root_session
-from photobak.local.lifecycle import running
+from photobak.local.running import running
 from photobak.local.values import LocalStack
 from tests.bench.measure import Command
 from tests.support.command_line import PHOTOBAK, environ_of, photobak

@@ -11,7 +11,8 @@ from typing import Any
 
 from photobak.local.home import Home
 from photobak.local.keys import RootKeys, root_keys, root_session
-from photobak.local.lifecycle import down, running
+from photobak.local.lifecycle import down
+from photobak.local.running import running
 from photobak.local.values import LocalStack
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import original_key, record_key, thumb_key, timestamp_key, web_key

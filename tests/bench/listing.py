@@ -15,7 +15,7 @@ from typing import Any
 
 from photobak.local.home import Home
 from photobak.local.keys import root_keys, root_session
-from photobak.local.lifecycle import running
+from photobak.local.running import running
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.record import Record
 from tests.bench.measure import Command, measure

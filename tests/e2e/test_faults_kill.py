@@ -12,7 +12,8 @@ from support.backup import Backup
 from support.campaign import rounds
 from support.local_stack import kill, processes_of
 
-from photobak.local.lifecycle import down, running, up
+from photobak.local.lifecycle import down, up
+from photobak.local.running import running
 
 SEED = 20261124
 

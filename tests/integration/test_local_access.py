@@ -15,7 +15,7 @@ from support.local_stack import root_client, server_of
 
 from photobak.local.home import Home
 from photobak.local.keys import RootKeys, root_keys, root_session
-from photobak.local.lifecycle import running
+from photobak.local.running import running
 from photobak.local.values import LocalStack
 
 REFUSED = r"InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature|UnrecognizedClient|InvalidClientTokenId"

@@ -18,8 +18,8 @@ from photobak.errors import LocalStackError, StackError
 from photobak.local.cut_off import announce_uploads
 from photobak.local.home import Home
 from photobak.local.keys import root_keys, root_session
-from photobak.local.lifecycle import add_user, down, running, up
-from photobak.local.process import find
+from photobak.local.lifecycle import add_user, down, up
+from photobak.local.running import running, serving
 from photobak.local.values import LocalStack, Step
 
 ME = {"username": {"S": "me"}}
@@ -226,13 +226,13 @@ def up_and_kill(home: Path, delay: float) -> None:
     """Start it, and kill the server that long after the deployment has begun."""
 
     def kill_soon(step: Step) -> None:
-        server = find(Home.at(home))
+        server = serving(Home.at(home))
         if step is Step.CLOUD and server is not None:
             threading.Timer(delay, kill, (server.pid,)).start()
 
     with contextlib.suppress(LocalStackError, StackError):  # a late kill comes after the end
         up(home, kill_soon)
-    eventually(lambda: find(Home.at(home)) is None)
+    eventually(lambda: serving(Home.at(home)) is None)
 
 
 @pytest.mark.parametrize("delay", [0.2, 0.0, 0.45, 0.1, 0.3, 0.6][: rounds(short=1, long=6)])

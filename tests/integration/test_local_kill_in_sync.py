@@ -11,7 +11,8 @@ from support.command_line import PHOTOBAK, environ_of, photobak
 from support.local_stack import eventually, kill, processes_of, root_client
 from support.pictures import encoded, quadrants
 
-from photobak.local.lifecycle import down, running
+from photobak.local.lifecycle import down
+from photobak.local.running import running
 from photobak.local.values import LocalStack
 
 PHOTOS = 60

@@ -15,7 +15,8 @@ from support.local_stack import eventually, kill, make_function, processes_of, r
 
 from photobak.errors import LocalStackError, WrongUsage
 from photobak.local.home import Home
-from photobak.local.lifecycle import MAX_UPLOAD_BYTES, add_user, down, reset, running, status, up
+from photobak.local.lifecycle import MAX_UPLOAD_BYTES, add_user, down, reset, status, up
+from photobak.local.running import running
 from photobak.local.values import LocalStack, Step
 
 UP = "import sys; from pathlib import Path; from photobak.local.lifecycle import up; print(up(Path(sys.argv[1])).pid)"

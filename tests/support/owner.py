@@ -14,7 +14,8 @@ from support.pictures import encoded, quadrants
 
 from photobak.client.places import places
 from photobak.client.profile import Profile, load_profile
-from photobak.local.lifecycle import down, running
+from photobak.local.lifecycle import down
+from photobak.local.running import running
 from photobak.local.values import LocalStack
 
 

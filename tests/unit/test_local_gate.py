@@ -58,7 +58,7 @@ def ask(store: ItemStore, path: str = "/", **given: str) -> list[Message]:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers(**given)}
-    asyncio.run(gated(puts_an_item, store, give_up)(scope, receive, send))
+    asyncio.run(gated(puts_an_item, store, give_up, "/_photobak/home/mine")(scope, receive, send))
     return sent
 
 
@@ -85,3 +85,10 @@ def test_administration_is_closed(tmp_path: Path, path: str) -> None:
 
 def test_health_is_open(tmp_path: Path) -> None:
     assert ask(ItemStore(tmp_path / "items"), "/_ministack/health")[0]["status"] == 200
+
+
+def test_it_tells_its_own_home_from_others(tmp_path: Path) -> None:
+    store = ItemStore(tmp_path / "items")
+    assert ask(store, "/_photobak/home/mine")[0]["status"] == 204
+    assert list(store.load()) == []
+    assert ask(store, "/_photobak/home/another")[0]["status"] == 200  # what the application says of it

@@ -48,7 +48,7 @@ def test_a_request_of_dynamodb_is_signed_as_botocore_does(body: bytes) -> None:
     assert ours["Authorization"] == of_botocore(SigV4Auth, keys, "dynamodb", "POST", url, ours, body)
 
 
-def of_botocore(  # noqa: PLR0913 - what a signature stands for
+def of_botocore(
     auth: type[SigV4Auth], keys: Keys, service: str, method: str, url: str, sent: dict[str, str], body: bytes
 ) -> str:
     own = {name: value for name, value in sent.items() if name not in ("Authorization", "X-Amz-Security-Token")}
