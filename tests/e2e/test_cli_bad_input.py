@@ -3,13 +3,14 @@
 import hashlib
 import os
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from support.backup import Backup, contents, json_lines
-from support.command_line import photobak
+from support.command_line import PHOTOBAK, environ_of, photobak
 from support.pictures import encoded, quadrants
 
 from photobak.local.values import LocalStack
@@ -219,3 +220,25 @@ class TestMachine:
         done = backup.run("sync", "Pictures")
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert "was written by a newer photobak" in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_under_the_output_is_told_in_one_line(backup: Backup, tmp_path: Path, unbuffered: str) -> None:
+    (photo,) = backup.make("a.jpg")
+    came = str(tmp_path / "came")
+    arguments = [["--help"], ["sync", "--json", str(photo)], ["ls"], ["get", "--all", "--json", "--to", came]]
+    for each in arguments:
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [PHOTOBAK, *each],
+                env=environ_of(backup.home, PYTHONUNBUFFERED=unbuffered),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        lines = done.stderr.splitlines()
+        assert (done.returncode, lines[-1]) == (1, "photobak: the output can't be written: no space left on device")
+        assert "Traceback" not in done.stderr
+    backup.require_restorable(tmp_path / "all")
