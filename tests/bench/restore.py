@@ -2,10 +2,12 @@
 
 ``photobak get --all`` beside ``s5cmd cp`` of the same objects from the same local S3, followed by ``openssl dgst
 -sha256`` of what came, since s5cmd compares no hashes. photobak also lists the photos, names them, and puts them on the
-disk before it says so.
+disk before it says so, which is what a disk of a virtual machine is slowest at. So there are two comparisons: into
+memory (a RAM disk), where the goal is set, and onto the disk, where the rival's files are flushed as well (``sync``).
 """
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +22,7 @@ from tests.support.command_line import PHOTOBAK, environ_of, photobak
 
 ROUNDS = 7
 MOST_MEGABYTES = 150
+_MEMORY = Path("/dev/shm")
 
 
 def main() -> None:
@@ -31,24 +34,38 @@ def main() -> None:
             write_large_files(home / "large", 100)
             # 100 previews are made meanwhile, which takes a busy machine more than a minute.
             subprocess.run([PHOTOBAK, "sync", str(home / "large")], env=environ_of(home), check=True)
-            found = measure(_ours(home), _rival(home), rounds=ROUNDS)
-            print(found.table("100 originals of 4 MB (goal: 1.1 in wall time and CPU)"))
-            print(f"\nmemory: {found.ours.cost.peak / 1e6:.0f} MB (goal: {MOST_MEGABYTES} MB at most)")
+            _to_memory(home)
+            _to_disk(home)
         finally:
             photobak(home, "local", "down")
 
 
-def _ours(home: Path) -> Command:
+def _to_memory(home: Path) -> None:
+    if not os.access(_MEMORY, os.W_OK):
+        print(f"There is no RAM disk at {_MEMORY}: the goal is not measured.\n")
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-restore-", dir=_MEMORY) as folder:
+        found = measure(_ours(home, Path(folder)), _rival(home, Path(folder)), rounds=ROUNDS)
+    print(found.table("100 originals of 4 MB, into memory (goal: 1.1 in wall time and CPU)"))
+    print(f"\nmemory: {found.ours.cost.peak / 1e6:.0f} MB (goal: {MOST_MEGABYTES} MB at most)\n")
+
+
+def _to_disk(home: Path) -> None:
+    found = measure(_ours(home, home), _rival(home, home, "sync -f"), rounds=ROUNDS)
+    print(found.table("the same, onto the disk and flushed"))
+
+
+def _ours(home: Path, folder: Path) -> Command:
     environ = [f"{name}={value}" for name, value in environ_of(home).items()]
-    target = home / "photobak-came"
+    target = folder / "photobak-came"
     argv = ["env", "-i", *environ, PHOTOBAK, "get", "--all", "--layout", "flat", "--to", str(target)]
     return Command("photobak get", argv, lambda: shutil.rmtree(target, ignore_errors=True))
 
 
-def _rival(home: Path) -> Command:
+def _rival(home: Path, folder: Path, *then: str) -> Command:
     status = json.loads(photobak(home, "status", "--json").stdout)
     keys = root_keys(Home.at(home / "photobak" / "state" / "local"))
-    target = home / "s5cmd-came"
+    target = folder / "s5cmd-came"
     copy = f"{installed('s5cmd')} --log error cp 's3://{status['bucket']}/original/{status['identity_id']}/*' {target}/"
     environ = [
         f"PATH={environ_of(home)['PATH']}",
@@ -57,13 +74,20 @@ def _rival(home: Path) -> Command:
         f"AWS_ACCESS_KEY_ID={keys.access_key_id}",
         f"AWS_SECRET_ACCESS_KEY={keys.secret_access_key}",
     ]
-    argv = ["env", "-i", *environ, "sh", "-c", f"{copy} && openssl dgst -sha256 {target}/* > /dev/null"]
+    argv = [
+        "env",
+        "-i",
+        *environ,
+        "sh",
+        "-c",
+        f"{copy} && openssl dgst -sha256 {target}/* > /dev/null && {then} {target}",
+    ]
 
     def empty() -> None:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
 
-    return Command("s5cmd cp, openssl dgst", argv, empty)
+    return Command(", ".join(["s5cmd cp", "openssl dgst", *then]), argv, empty)
 
 
 if __name__ == "__main__":
