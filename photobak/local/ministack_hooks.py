@@ -5,6 +5,7 @@ It relies on private names. MiniStack's version is pinned in pyproject.toml, and
 """
 # ruff: noqa: SLF001 - private names are what this module is for
 
+import contextvars
 import functools
 import json
 import os
@@ -12,6 +13,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -31,6 +33,7 @@ KEPT_LOG_STREAMS: Final = 100
 """Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""
 _PARTITION_ALONE: Final = re.compile(r"\s*#?\w+\s*=\s*:\w+\s*")
 _LOG_WAIT_SECONDS: Final = 0.002
+_REMEMBERED_EXPRESSIONS: Final = 256
 _SAVE_ATTEMPTS: Final = 5
 
 
@@ -43,7 +46,9 @@ def install(store: ItemStore, give_up: Callable[[str], NoReturn]) -> None:
     """
     _remember_items(store)
     _remember_objects(store, give_up)
+    _tell_of_objects_in_one_thread()
     _read_whole_partitions_at_once()
+    _take_expressions_apart_once()
     _bound_logs()
     _answer_before_logs()
     cognito._run_identity_handler = _one_at_a_time(cognito._run_identity_handler)
@@ -160,6 +165,20 @@ def _release_bodies(bucket: str, key: str) -> None:
         version["data"] = None
 
 
+def _tell_of_objects_in_one_thread() -> None:
+    """Tell the queues of new objects in the same thread: MiniStack starts one for each, and waits until it runs."""
+    one_thread = ThreadPoolExecutor(1)
+
+    @functools.wraps(s3._fire_s3_event_async)
+    def tell_soon(bucket_name: str, key: str, event_name: str, **facts: Any) -> None:
+        if bucket_name in s3._bucket_notifications:
+            facts["sequencer"] = s3._next_event_sequencer(event_name)
+            tell = functools.partial(s3._fire_s3_event, bucket_name, key, event_name, **facts)
+            one_thread.submit(contextvars.copy_context().run, tell)
+
+    s3._fire_s3_event_async = tell_soon
+
+
 def _read_whole_partitions_at_once() -> None:
     """Take a condition on the partition alone as true of all that is in the partition.
 
@@ -174,6 +193,13 @@ def _read_whole_partitions_at_once() -> None:
         return evaluate(expr, *args, slot=slot)
 
     dynamodb._evaluate_condition = evaluate_if_needed
+
+
+def _take_expressions_apart_once() -> None:
+    """Remember what expressions consist of: a transaction of a hundred updates has the same one three hundred times."""
+    tokens_of = functools.lru_cache(_REMEMBERED_EXPRESSIONS)(dynamodb._tokenize)
+    dynamodb._tokenize = lambda expr: list(tokens_of(expr))
+    dynamodb._condition_syntax_error = functools.lru_cache(_REMEMBERED_EXPRESSIONS)(dynamodb._condition_syntax_error)
 
 
 def _bound_logs() -> None:

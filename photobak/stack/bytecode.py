@@ -41,7 +41,8 @@ def bytecode_of(files: Mapping[str, bytes], python: str) -> Iterator[tuple[str, 
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        _compile(interpreter, folder)
+        if not _compiled(interpreter, folder):
+            return
         for path in sorted(folder.rglob("*.pyc")):
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
@@ -52,16 +53,24 @@ def _interpreter(python: str) -> str | None:
     return shutil.which(f"python{python}")
 
 
-def _compile(interpreter: str, folder: Path) -> None:
-    """Compile what can be compiled; a module that can't, or a broken interpreter, is as if there were no bytecode."""
+def _compiled(interpreter: str, folder: Path) -> bool:
+    """Compile what can be compiled; a module that can't is as if there were no bytecode for it.
+
+    Returns:
+        False where the interpreter can't be started, or hangs: what it has compiled by then differs each time.
+    """
     # The order of a set's items in bytecode may follow their hashes, so these are not to be random.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     options = ("--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", _INSTALLED_AT, "-q", "-q")
-    subprocess.run(  # noqa: S603 - an interpreter of this machine, and files of wheels whose hashes are known
-        [interpreter, "-P", "-m", "compileall", *options, str(folder)],
-        env=environment | {"PYTHONHASHSEED": "0"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_SECONDS,
-        check=False,
-    )
+    try:
+        subprocess.run(  # noqa: S603 - an interpreter of this machine, and files of wheels whose hashes are known
+            [interpreter, "-P", "-m", "compileall", *options, str(folder)],
+            env=environment | {"PYTHONHASHSEED": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return True

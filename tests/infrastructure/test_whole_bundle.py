@@ -14,7 +14,7 @@ from pillow_heif import from_pillow
 from support.handlers import EVENTS, handlers_of_the_template, run_cold
 
 from photobak.errors import StackError
-from photobak.stack import wheels
+from photobak.stack import bytecode, wheels
 from photobak.stack.bundle import MAX_BYTES, SERVICES, build_whole_bundle
 from photobak.stack.bytecode import bytecode_of
 from photobak.stack.wheels import LAMBDA, Platform, fetch_wheels
@@ -84,6 +84,16 @@ def test_every_module_comes_with_its_bytecode_for_the_python_that_runs_it(bundle
 
 def test_a_version_of_python_that_is_not_here_gives_no_bytecode():
     assert list(bytecode_of({"module.py": b"x = 1\n"}, "2.0")) == []
+
+
+def test_a_python_that_hangs_or_cant_be_started_gives_no_bytecode(tmp_path, monkeypatch):
+    python = tmp_path / "python2.0"
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(bytecode, "_SECONDS", 0.2)
+    for script in ("#!/bin/sh\nexec sleep 60\n", "#!/no/such/program\n"):
+        python.write_text(script)
+        python.chmod(0o755)
+        assert list(bytecode_of({"module.py": b"x = 1\n"}, "2.0")) == []
 
 
 def test_bytecode_is_the_same_each_time_and_needs_no_look_at_its_source():

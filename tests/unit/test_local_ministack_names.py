@@ -25,10 +25,12 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     (cognito, "_qp", ["query_params", "key", "default"]),
     (cognito, "_run_identity_handler", ["handler", "action", "data"]),
     (cognito, "_update_identity_provider", ["data"]),
+    (dynamodb, "_condition_syntax_error", ["expr", "slot"]),
     (dynamodb, "_evaluate_condition", ["expr", "item", "attr_values", "attr_names", "slot"]),
     (dynamodb, "_items_replaced", ["table"]),
     (dynamodb, "_remove_item", ["table", "pk_val", "sk_val"]),
     (dynamodb, "_set_item", ["table", "pk_val", "sk_val", "item"]),
+    (dynamodb, "_tokenize", ["expr"]),
     (dynamodb, "get_state", []),
     (iam_evaluator, "_served_unsigned", ["service", "iam_action"]),
     (
@@ -43,6 +45,23 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     (persistence, "save_state", ["service", "data"]),
     (s3, "_enforce_post_policy_size", ["policy_b64", "size"]),
     (s3, "_error", ["code", "message", "status", "resource", "extra", "headers"]),
+    (
+        s3,
+        "_fire_s3_event",
+        [
+            *("bucket_name", "key", "event_name", "size", "etag", "deletion_type"),
+            *("restore_event_data", "version_id", "sequencer", "object_extra", "record_extra"),
+        ],
+    ),
+    (
+        s3,
+        "_fire_s3_event_async",
+        [
+            *("bucket_name", "key", "event_name", "size", "etag", "deletion_type"),
+            *("version_id", "object_extra", "record_extra"),
+        ],
+    ),
+    (s3, "_next_event_sequencer", ["event_name"]),
     (s3, "_object_disk_path", ["bucket", "key", "account_id"]),
     (s3, "_parse_multipart_form", ["content_type", "body"]),
     (s3, "_persist_object", ["bucket", "key", "obj"]),
