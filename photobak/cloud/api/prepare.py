@@ -41,6 +41,8 @@ class Preparer:
         records = self.library.photos.get_many(identity_id, timestamps)
         new = [each for each in announcements if each.sha256 not in kept]
         expected = bool(new) and self.library.contents.expect_all(identity_id, new, self.clock())
+        if expected and not kept:
+            return [self._wanted(identity_id, each) for each in announcements]  # nothing to wait for
 
         def answer(announcement: Announcement) -> dict[str, Any]:
             record = records.get(announcement.sha256)
