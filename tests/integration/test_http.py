@@ -152,6 +152,13 @@ def test_an_error_says_which_host_and_never_the_query() -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("host", [".example", f"{'a' * 64}.example", "photos.invalid"])
+def test_a_name_that_nothing_has_cant_be_resolved(host: str) -> None:
+    with pytest.raises(CloudError, match="its name can't be resolved") as caught:
+        get(f"https://{host}/", query={"code": "secret"})
+    assert "secret" not in str(caught.value)
+
+
 def test_texts_from_the_network_cant_command_a_terminal() -> None:
     assert printable("a\x1b[2Jb\nc\u202ed") == "a [2Jb c d"
     assert len(printable("x" * 1000)) == 200

@@ -106,6 +106,8 @@ class Connections:
         try:
             connection.connect()
             connection.sock.settimeout(self._to_answer)
+        except UnicodeError as error:  # one of the name's labels is empty, or longer than 63 bytes
+            raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from error
         except BaseException:
             connection.close()  # or what is half made would pass for a connection the next time
             raise
