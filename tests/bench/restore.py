@@ -74,14 +74,8 @@ def _rival(home: Path, folder: Path, *then: str) -> Command:
         f"AWS_ACCESS_KEY_ID={keys.access_key_id}",
         f"AWS_SECRET_ACCESS_KEY={keys.secret_access_key}",
     ]
-    argv = [
-        "env",
-        "-i",
-        *environ,
-        "sh",
-        "-c",
-        f"{copy} && openssl dgst -sha256 {target}/* > /dev/null && {then} {target}",
-    ]
+    steps = [copy, f"openssl dgst -sha256 {target}/* > /dev/null", *(f"{each} {target}" for each in then)]
+    argv = ["env", "-i", *environ, "sh", "-c", " && ".join(steps)]
 
     def empty() -> None:
         shutil.rmtree(target, ignore_errors=True)
