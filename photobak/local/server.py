@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 from typing import Final, NoReturn, cast
 
-from hypercorn.asyncio import serve, tcp_server
+from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from hypercorn.typing import Framework
 from ministack.app import app
 
-from photobak.local import ministack_auth, ministack_federation, ministack_hooks
+from photobak.local import hypercorn_connections, ministack_auth, ministack_federation, ministack_hooks
 from photobak.local.gate import App, gated
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
@@ -30,8 +30,6 @@ GIVEN_UP: Final = 74
 """The exit code where the disk takes nothing more (EX_IOERR of sysexits.h)."""
 _KEEP_ALIVE_SECONDS: Final = 75  # longer than a client keeps an idle connection, so that it is the one to close it
 _GRACE_SECONDS: Final = 2
-_RECEIVED_AT_ONCE: Final = 256 * 1024
-"""Bytes; asyncio takes as many from a connection at a time, and hypercorn's own 64 KiB made four rounds of them."""
 _WORKERS_END_EVERY: Final = 0.1
 _OPEN_FILES: Final = 4096
 
@@ -43,6 +41,7 @@ def main(folder: str) -> None:
     home = Home.at(Path(folder))
     _allow_many_connections()
     store = ItemStore(home.items)
+    hypercorn_connections.install()
     ministack_auth.install()
     ministack_hooks.install(store, _give_up)
     ministack_federation.install()
@@ -51,7 +50,6 @@ def main(folder: str) -> None:
 
 
 async def _serve(door: App) -> None:
-    tcp_server.MAX_RECV = _RECEIVED_AT_ONCE
     config = Config()
     config.bind = [f"fd://{sys.stdin.fileno()}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS

@@ -20,6 +20,7 @@ PIECES = (
     b"filename=",
     b"a photo's bytes",
     b"--",
+    b'Content-Disposition: form-data; name="key"; filename="file"',
 )
 """What forms are made of, sound ones and others."""
 
@@ -70,5 +71,19 @@ def test_a_photo_is_not_copied_before_it_is_found() -> None:
     lines = (f"--{BOUNDARY}", 'Content-Disposition: form-data; name="file"; filename="a"', "", "")
     body = "\r\n".join(lines).encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
     ((name, _, _, value),) = photo_aside(parse)(FORM, body)
-    assert (name, value) == ("file", photo)
+    assert (name, value, value.obj) == ("file", photo, body)
     assert sum(seen) < 1000
+
+
+def test_a_field_with_a_file_name_that_is_no_file_keeps_its_own_bytes() -> None:
+    lines = (
+        f"--{BOUNDARY}",
+        'Content-Disposition: form-data; name="key"; filename="a"',
+        "",
+        "value",
+        f"--{BOUNDARY}--",
+    )
+
+    ((name, _, _, value),) = photo_aside(s3._parse_multipart_form)(FORM, "\r\n".join(lines).encode())
+
+    assert (name, value.decode()) == ("key", "value")
