@@ -25,7 +25,6 @@ from ministack.core import lambda_runtime, persistence
 from ministack.services import cloudwatch_logs, cognito, dynamodb, lambda_svc, s3
 from ministack.services.cloudformation import engine
 
-from photobak.local.form import once_a_request, photo_aside
 from photobak.local.items import Item, ItemStore
 from photobak.private_files import sync_folder
 
@@ -53,7 +52,6 @@ def install(store: ItemStore, give_up: Callable[[str], NoReturn]) -> None:
     _answer_before_logs()
     cognito._run_identity_handler = _one_at_a_time(cognito._run_identity_handler)
     engine.CfnLoader = _compiled(engine.CfnLoader)
-    s3._parse_multipart_form = once_a_request(photo_aside(s3._parse_multipart_form))
     app._build_persistence_save_dict = _without_bulk(app._build_persistence_save_dict)
 
 

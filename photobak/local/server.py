@@ -20,7 +20,13 @@ from hypercorn.config import Config
 from hypercorn.typing import Framework
 from ministack.app import app
 
-from photobak.local import hypercorn_connections, ministack_auth, ministack_federation, ministack_hooks
+from photobak.local import (
+    hypercorn_connections,
+    ministack_auth,
+    ministack_federation,
+    ministack_forms,
+    ministack_hooks,
+)
 from photobak.local.gate import App, gated
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
@@ -45,6 +51,7 @@ def main(folder: str) -> None:
     ministack_auth.install()
     ministack_hooks.install(store, _give_up)
     ministack_federation.install()
+    ministack_forms.install()
     asyncio.run(_serve(gated(cast(App, app), store, _give_up, home_path(home))))
     store.close()
 

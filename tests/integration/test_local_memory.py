@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from support.local_stack import make_function, root_client
+from support.local_stack import eventually, make_function, post_form, root_client
 
 from photobak.local.lifecycle import down, up
 from photobak.local.ministack_hooks import KEPT_LOG_STREAMS
@@ -37,6 +37,16 @@ def test_photos_lie_on_the_disk_and_not_in_memory(quiet_stack: LocalStack) -> No
         s3.put_object(Bucket=bucket, Key=f"original/{number}", Body=body)
     assert resident(quiet_stack) - before < PHOTO_BYTES * PHOTOS / 4
     assert s3.get_object(Bucket=bucket, Key="original/3")["Body"].read() == body
+
+
+def test_what_came_by_form_is_forgotten_with_its_connection(quiet_stack: LocalStack) -> None:
+    body, server = os.urandom(PHOTO_BYTES), psutil.Process(quiet_stack.pid)
+    post_form(quiet_stack, quiet_stack.outputs.bucket, "posted/warm-up", body)
+    before, open_before = resident(quiet_stack), server.num_fds()
+    for number in range(PHOTOS):
+        post_form(quiet_stack, quiet_stack.outputs.bucket, f"posted/{number}", body)
+    assert resident(quiet_stack) - before < PHOTO_BYTES * PHOTOS / 4
+    eventually(lambda: server.num_fds() <= open_before, within=10)
 
 
 def test_what_left_the_memory_is_still_versioned(quiet_stack: LocalStack) -> None:
