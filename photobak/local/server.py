@@ -23,8 +23,8 @@ from ministack.app import app
 from photobak.local import (
     hypercorn_connections,
     ministack_auth,
+    ministack_etags,
     ministack_federation,
-    ministack_forms,
     ministack_hooks,
 )
 from photobak.local.gate import App, gated
@@ -51,7 +51,7 @@ def main(folder: str) -> None:
     ministack_auth.install()
     ministack_hooks.install(store, _give_up)
     ministack_federation.install()
-    ministack_forms.install()
+    ministack_etags.install()
     asyncio.run(_serve(gated(cast(App, app), store, _give_up, home_path(home))))
     store.close()
 

@@ -108,6 +108,7 @@ USED_BY_NAME = [
     (dynamodb, "_ttl_reaper", "_remove_item"),
     (s3, "_post_object", "_parse_multipart_form"),
     (s3, "_post_object", "md5_hash"),
+    (s3, "_put_object", "md5_hash"),
     (s3, "_request_access_key", "_parse_multipart_form"),
     (s3, "_post_object", "_persist_object"),
     (s3, "_post_object", "_enforce_post_policy_size"),

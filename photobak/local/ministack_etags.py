@@ -1,6 +1,7 @@
-"""Uploads by form, which is how photos come, made cheap for MiniStack: no copies, and hashed beside what else it does.
+"""What is uploaded is hashed beside what else MiniStack does, and a photo that comes by form is not copied before.
 
-It serves everybody in one thread, and the ETag, a photo's MD5, was a third of an upload's work in it.
+MiniStack serves everybody in one thread, and an object's ETag, its MD5 (S3 API reference, "Object"), was a third of the
+work that an upload is in it.
 """
 # ruff: noqa: SLF001 - private names are what this module is for
 
@@ -17,12 +18,15 @@ from photobak.local.form import once_a_request, photo_aside
 
 _Handle: TypeAlias = Callable[..., Awaitable[Any]]
 
+_LARGE: Final = 64 * 1024
+"""Bytes; fewer are hashed in less time than another thread takes to begin."""
+
 _hashed: Final[ContextVar[tuple[Any, str] | None]] = ContextVar("hashed", default=None)
-"""The photo of the request that is being served, and its MD5."""
+"""The object that came with the request that is being served, and its MD5."""
 
 
 def install() -> None:
-    """Have MiniStack take forms apart once, without copying, and hash their photos in another thread."""
+    """Have MiniStack take forms apart once, without copying, and hash objects in another thread."""
     s3._parse_multipart_form = once_a_request(photo_aside(s3._parse_multipart_form))
     s3.handle_request = _hashing_first(s3.handle_request, s3.md5_hash)
     s3.md5_hash = _known_or(s3.md5_hash)
@@ -35,14 +39,22 @@ def _hashing_first(handle: _Handle, md5: Callable[[Any], str]) -> _Handle:
     async def hash_and_handle(
         method: str, path: str, headers: dict[str, str], body: bytes, *args: Any, **kwargs: Any
     ) -> Any:
-        if method == "POST":
-            for name, _, _, value in s3._parse_multipart_form(headers.get("content-type", ""), body):
-                if name == "file":
-                    digest = await asyncio.get_running_loop().run_in_executor(one_thread, md5, value)
-                    _hashed.set((value, digest))
+        for value in _objects(method, headers, body):
+            if len(value) >= _LARGE:
+                _hashed.set((value, await asyncio.get_running_loop().run_in_executor(one_thread, md5, value)))
         return await handle(method, path, headers, body, *args, **kwargs)
 
     return hash_and_handle
+
+
+def _objects(method: str, headers: dict[str, str], body: bytes) -> list[Any]:
+    """The object that a request brings, as MiniStack will hash it; of a form, the photo in it."""
+    if method == "PUT":
+        return [body]
+    if method == "POST":
+        parts = s3._parse_multipart_form(headers.get("content-type", ""), body)
+        return [value for name, _, _, value in parts if name == "file"]
+    return []
 
 
 def _known_or(md5: Callable[[Any], str]) -> Callable[[Any], str]:
