@@ -24,7 +24,9 @@ TABLE = f"{STACK_NAME}-device-grants"
 
 def post(url: str, fields: dict[str, str], **headers: str) -> tuple[int, dict[str, Any]]:
     """A form; the answer's status and JSON."""
-    answer = urllib3.request("POST", url, body=urlencode(fields), headers={**FORM, **headers}, redirect=False)
+    body, headers = urlencode(fields), {**FORM, **headers}
+    # urllib3's own 3 s are too few where several Lambdas start at once on a busy machine.
+    answer = urllib3.request("POST", url, body=body, headers=headers, redirect=False, timeout=30)
     return answer.status, answer.json()
 
 
