@@ -16,7 +16,7 @@ _BOUNDARY: Final = re.compile(r'boundary=("?)([^";\s]+)\1', re.IGNORECASE)
 
 def once_a_request(parse: Parse) -> Parse:
     """Take a form apart once: MiniStack does it two or three times a request."""
-    # A request is a task with a context of its own, so nothing is kept longer than it lasts.
+    # A request is a task with a context of its own, and nothing outlives it with that (hypercorn_connections).
     taken_apart: ContextVar[tuple[bytes, list[Part]] | None] = ContextVar("taken_apart", default=None)
 
     @wraps(parse)

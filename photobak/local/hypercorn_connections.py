@@ -20,8 +20,8 @@ _RECEIVED_AT_ONCE: Final = 256 * 1024
 def install() -> None:
     """Have hypercorn use these connections."""
     tcp_server.MAX_RECV = _RECEIVED_AT_ONCE
-    tcp_server.AsyncioSingleTask = _IdleTask  # type: ignore[attr-defined]
-    run.TCPServer = _Connection  # type: ignore[attr-defined]
+    tcp_server.AsyncioSingleTask = _IdleTask  # type: ignore[attr-defined]  # hypercorn finds both by these names
+    run.TCPServer = _Connection  # type: ignore[attr-defined]  # which it only imports there
 
 
 class _Connection(tcp_server.TCPServer):

@@ -143,7 +143,7 @@ def kept_only_if_wanted(target: Target, change_set: ChangeSet) -> Iterator[None]
     """Forget the change set where anything goes wrong, Ctrl-C included: it must not lie there to be executed."""
     try:
         yield
-    except BaseException:
+    except BaseException:  # Ctrl-C too
         with suppress(BotoCoreError, ClientError):  # what is wrong is told already; the next change makes it void
             discard_change_set(target, change_set)
         raise

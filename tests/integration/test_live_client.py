@@ -92,7 +92,7 @@ def listening(ear: Ear, member: Member) -> None:
         record = record_of(member)
         keep(member, record)
         kept.append(record.sha256)
-        time.sleep(0.05)
+        time.sleep(0.05)  # asked again and again; each time writes one more record
         return bool(ear.heard)
 
     eventually(heard)

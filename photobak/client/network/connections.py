@@ -88,7 +88,7 @@ class Connections:
         """
         try:
             content = answer.read(most + 1)
-        except BaseException:
+        except BaseException:  # whatever it was, what is left of the answer would pass for the next one
             self.hang_up(url)
             raise
         if not answer.isclosed():

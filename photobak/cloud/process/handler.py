@@ -52,7 +52,7 @@ def _is_done_with(message: Message, keeper: Keeper) -> bool:
     for upload in uploads:
         try:
             keeper.keep(upload)
-        except Exception as error:
+        except Exception as error:  # whatever it was, the message is delivered again, and the photo is not lost
             logger.exception("An upload failed", extra={"sha256": upload.key.sha256})
             if is_throttled(error):
                 _redelivery().anew(message)
