@@ -10,8 +10,8 @@ from typing import Any, Final, NoReturn
 import click
 
 from photobak import __version__
-from photobak.cli.context import Context
-from photobak.cli.terminal import shown
+from photobak.cli.ui.context import Context
+from photobak.cli.ui.terminal import shown
 from photobak.errors import PhotobakError
 
 COMMANDS: Final = {
@@ -58,7 +58,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"photobak.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"photobak.cli.commands.{cmd_name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from photobak.client.places import Places
 from photobak.errors import ConfigError
-from photobak.private_files import write_private
+from photobak.platform.private_files import write_private
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")

@@ -19,11 +19,11 @@ from urllib.parse import quote
 import urllib3
 from botocore.exceptions import ClientError
 
+from photobak.client.account.api import call
 from photobak.client.account.session import Session
 from photobak.client.live.connection import LiveServiceLost, connect
-from photobak.client.network.api import call
-from photobak.client.network.bucket import SessionBucket
-from photobak.client.sync.confirm import Confirmer
+from photobak.client.transport.bucket import SessionBucket
+from photobak.client.upload.confirm import Confirmer
 from photobak.photo.keys import original_key, record_key, thumb_key, web_key
 from photobak.photo.record import Status
 

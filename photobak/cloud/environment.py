@@ -46,7 +46,7 @@ class CallerEnvironment(_Environment):
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreEnvironment(CallerEnvironment):
+class UndeleteEnvironment(CallerEnvironment):
     """What the restore function needs."""
 
     photo_bucket: str
@@ -69,7 +69,7 @@ class ApiEnvironment(CallerEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
-class RepairEnvironment(RestoreEnvironment):
+class RepairEnvironment(UndeleteEnvironment):
     """What the repair function needs."""
 
     temp_bucket: str

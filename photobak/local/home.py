@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from photobak.errors import LocalStackError
-from photobak.private_files import write_private
+from photobak.platform.private_files import write_private
 
 _MARKER: Final = "made-by-photobak"
-_IGNORE_FILE: Final = ".photobakignore"  # photobak.client.sync.scan; the client and this package never meet
+_IGNORE_FILE: Final = ".photobakignore"  # photobak.client.files.scan; the client and this package never meet
 
 
 @dataclass(frozen=True, slots=True)

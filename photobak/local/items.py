@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from photobak.private_files import sync_folder
+from photobak.platform.private_files import sync_folder
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS items (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from photobak.errors import LocalStackError
 from photobak.local.home import Home
 from photobak.local.values import REGION
-from photobak.private_files import write_private
+from photobak.platform.private_files import write_private
 
 if TYPE_CHECKING:
     import boto3

@@ -17,7 +17,7 @@ from photobak.local.keys import RootKeys, root_keys, root_session
 from photobak.local.probe import save
 from photobak.local.running import Server, running, serving, stack_of
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
-from photobak.private_files import write_private
+from photobak.platform.private_files import write_private
 from photobak.stack.outputs import StackOutputs
 from photobak.stack.target import Target
 

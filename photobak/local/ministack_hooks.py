@@ -26,7 +26,7 @@ from ministack.services import cloudwatch_logs, cognito, dynamodb, lambda_svc, s
 from ministack.services.cloudformation import engine
 
 from photobak.local.items import Item, ItemStore
-from photobak.private_files import sync_folder
+from photobak.platform.private_files import sync_folder
 
 KEPT_LOG_STREAMS: Final = 100
 """Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""

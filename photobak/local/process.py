@@ -19,7 +19,7 @@ from photobak.local.keys import RootKeys
 from photobak.local.probe import serves
 from photobak.local.running import Server, last_server
 from photobak.local.values import HOST
-from photobak.private_files import write_private
+from photobak.platform.private_files import write_private
 
 if TYPE_CHECKING:
     import psutil

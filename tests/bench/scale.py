@@ -249,7 +249,7 @@ MANY = Fleet(people=1000, photos=10_000, line=3.0)
 USUAL = Limits()
 WIDE = replace(USUAL, uploads_at_once=500)
 PAUSES = tuple(min(20.0, 2.0**tries) for tries in range(12))
-"""Those of ``photobak.client.network.api``, about."""
+"""Those of ``photobak.client.account.api``, about."""
 SCENARIOS = {
     "one person, 1 M photos, 100 Mbit/s": (replace(ONE, line=3.0), USUAL),
     "… a line without end": (ONE, USUAL),

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from photobak.client.sync.announce import announce_all
+from photobak.client.upload.announce import announce_all
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.identity import sha256_of

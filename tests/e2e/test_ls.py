@@ -14,7 +14,7 @@ from support.local_stack import root_client
 from support.records import NOON, record
 from support.terminal import terminal
 
-from photobak.cli.rows import cells
+from photobak.cli.ui.rows import cells
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.kind import Kind
 from photobak.photo.record import Record, Status

@@ -14,7 +14,7 @@ from photobak.stack.deploy import deploy
 
 PARAMETERS = template()["Parameters"]
 OPTIONS = {
-    "WithKmsKey": {"KmsForUploads", "KmsForPhotos", "KmsForRestores", "KmsForRepairs", "KmsForOwners"},
+    "WithKmsKey": {"KmsForUploads", "KmsForPhotos", "KmsForUndelete", "KmsForRepairs", "KmsForOwners"},
     "WithAlarms": {
         "AlarmTopic",
         "AlarmTopicPolicy",

@@ -49,7 +49,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "Log": LOG,
         "KmsForUploads": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
-    "RestoreRole": {
+    "UndeleteRole": {
         "ShowPhotos": ("s3:DeleteObjectVersion",),
         "HidePhotos": ("s3:GetObject", "s3:DeleteObject"),
         "FindDeleteMarkers": ("s3:ListBucket", "s3:ListBucketVersions"),
@@ -57,7 +57,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "Rows": ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"),
         "RemoveStrayRecords": ("dynamodb:DeleteItem",),
         "Log": LOG,
-        "KmsForRestores": ("kms:Decrypt", "kms:GenerateDataKey"),
+        "KmsForUndelete": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
     "RepairRole": {
         "SignUploads": ("s3:PutObject",),
@@ -192,10 +192,10 @@ def test_one_small_function_alone_may_delete_versions_and_it_reaches_no_record()
         if any(action.startswith("s3:DeleteObjectVersion") for action in listed(each["Action"]))
     ]
     ((role, statement),) = found
-    assert role == "RestoreRole"
+    assert role == "UndeleteRole"
     assert not [value for _, value in walk(statement["Resource"]) if "record" in str(value)]
     functions = resources_of("AWS::Lambda::Function")
     of_the_role = [
-        each for each in functions.values() if each["Properties"]["Role"] == {"Fn::GetAtt": ["RestoreRole", "Arn"]}
+        each for each in functions.values() if each["Properties"]["Role"] == {"Fn::GetAtt": ["UndeleteRole", "Arn"]}
     ]
-    assert [each["Properties"]["Handler"] for each in of_the_role] == ["photobak.cloud.restore.handler.handle"]
+    assert [each["Properties"]["Handler"] for each in of_the_role] == ["photobak.cloud.undelete.handler.handle"]

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from support.template import resources_of, template, walk
 
-from photobak.cloud.environment import ApiEnvironment, ProcessEnvironment, RestoreEnvironment
+from photobak.cloud.environment import ApiEnvironment, ProcessEnvironment, UndeleteEnvironment
 from photobak.stack.template import KEPT, template_text
 
 STORES = {"TempBucket", "PhotoBucket", "PhotosTable", "ContentsTable"}
@@ -260,11 +260,11 @@ def test_a_queue_is_encrypted_and_keeps_for_a_fortnight(name: str) -> None:
         ("ProcessFunction", ProcessEnvironment),
         ("SalvageFunction", ProcessEnvironment),
         ("ApiFunction", ApiEnvironment),
-        ("RestoreFunction", RestoreEnvironment),
+        ("UndeleteFunction", UndeleteEnvironment),
     ],
 )
 def test_a_function_has_all_the_variables_that_it_reads(
-    name: str, environment: type[ProcessEnvironment | ApiEnvironment | RestoreEnvironment]
+    name: str, environment: type[ProcessEnvironment | ApiEnvironment | UndeleteEnvironment]
 ) -> None:
     variables = properties(name)["Environment"]["Variables"]
     assert {field.upper() for field in environment.__dataclass_fields__} <= variables.keys()

@@ -48,7 +48,7 @@ def test_each_handler_runs_with_the_bundle_alone(bundle, handler):
     match handler.split(".")[2]:
         case "process":
             assert answer == {"batchItemFailures": []}
-        case "api" | "restore":
+        case "api" | "undelete":
             assert answer["statusCode"] == 404
         case "device":
             assert answer["statusCode"] == 200

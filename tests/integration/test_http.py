@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from photobak.client.network.http import MAX_ANSWER, get, post_aws_json, post_form, printable
+from photobak.client.transport.http import MAX_ANSWER, get, post_aws_json, post_form, printable
 from photobak.errors import CloudError
 
 

@@ -11,7 +11,7 @@ from support.records import NOON, record
 
 from photobak.client.library.library import Library
 from photobak.client.library.query import Span
-from photobak.client.network.aws_errors import refusal
+from photobak.client.transport.aws_errors import refusal
 from photobak.errors import CloudError, SignInNeeded
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import instant_key

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from support.local_stack import root_client
 from urllib3.exceptions import HTTPError
 
-from photobak.cloud.publish.fan_out import FanOut
+from photobak.cloud.photos.fan_out import FanOut
 from photobak.cloud.store.connections import Connections
 from photobak.cloud.store.tickets import TicketsTable
 from photobak.cloud.store.topics import Topic, TopicsTable

@@ -21,7 +21,7 @@ from support.cloud import (
 )
 from support.pictures import encoded, quadrants
 
-from photobak.cloud.api.problem import Problem
+from photobak.cloud.http.problem import Problem
 from photobak.photo.capture_time import TakenSource
 from photobak.photo.keys import timestamp_key
 from photobak.photo.record import Record, Status

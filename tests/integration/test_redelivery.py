@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from support.local_stack import root_client
 
+from photobak.cloud.photos.upload_events import UploadEvent
 from photobak.cloud.process import handler
-from photobak.cloud.process.events import UploadEvent
 from photobak.cloud.process.redelivery import Redelivery, is_throttled
 from photobak.local.values import LocalStack
 

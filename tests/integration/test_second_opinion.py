@@ -1,6 +1,6 @@
 """The client's own way to S3 and DynamoDB and back, before moto: the local stack's reading of AWS is not the only one.
 
-Much of it is signed by hand (``client/network/dynamodb.py``, ``client/restore``), without botocore's client in between.
+Much of it is signed by hand (``client/transport``, ``client/restore``), without a client of botocore's in between.
 """
 
 import time
@@ -14,26 +14,26 @@ from support.cloud import NOW, Aws, Person, announcement
 from photobak.client.account.session import Session
 from photobak.client.account.tokens.file import FileStore
 from photobak.client.account.tokens.interface import AwsCredentials, SignIn, Tokens
+from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint
 from photobak.client.library.bucket_library import BucketLibrary
 from photobak.client.library.library import Among, Library
 from photobak.client.library.query import ALWAYS
-from photobak.client.network.bucket import SessionBucket
 from photobak.client.places import places
 from photobak.client.profile import Profile
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import layout_of, targets
 from photobak.client.restore.outcome import RestoreResult
 from photobak.client.restore.restorer import Restorer
-from photobak.client.sync.announce import Post
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.confirm import Confirmer
-from photobak.client.sync.turns import Turns
-from photobak.client.sync.upload import RateLimit, Uploader
+from photobak.client.transport.bucket import SessionBucket
+from photobak.client.upload.announce import Post
+from photobak.client.upload.confirm import Confirmer
+from photobak.client.upload.post import RateLimit, Uploader
+from photobak.client.upload.turns import Turns
 from photobak.client.verify.cloud_walk import CloudWalk
 from photobak.client.verify.sample import Sample
 from photobak.client.verify.stored_bytes import ByteReader
-from photobak.cloud.process.events import UploadEvent
+from photobak.cloud.photos.upload_events import UploadEvent
 from photobak.photo.keys import TempKey
 from photobak.photo.media_type import JPEG
 from photobak.photo.record import Status

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from photobak.cli.profile_of import profile_of
+from photobak.cli.ui.profile_of import profile_of
 from photobak.client.account.session import Session, keep_sign_in, open_session
 from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.client.places import places
 from photobak.client.selftest import Selftest, Verdict, noise
-from photobak.client.sync.confirm import Confirmer
+from photobak.client.upload.confirm import Confirmer
 from photobak.local.lifecycle import add_user
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status

@@ -7,12 +7,12 @@ from pathlib import Path
 from support.backup import Backup, Watcher, sha256
 from support.known_files import known_file
 
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.outcome import Result
+from photobak.client.files.scan import Filters, distinct_roots
 from photobak.client.index.index import Fingerprint, Index
-from photobak.client.sync.announce import announce_all
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.outcome import Result
-from photobak.client.sync.scan import Filters, distinct_roots
 from photobak.client.sync.sync import Options, Sync
+from photobak.client.upload.announce import announce_all
 from photobak.photo.record import Status
 
 

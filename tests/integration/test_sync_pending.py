@@ -11,13 +11,13 @@ from support.backup import SAFE, Backup, Run, Watcher, sha256
 from support.known_files import known_file
 from support.local_stack import root_client
 
+from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint, Index
-from photobak.client.sync.announce import Announcer, Content, Wanted
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.ledger import Ledger
-from photobak.client.sync.send import Sender
-from photobak.client.sync.turns import Turns
-from photobak.client.sync.upload import RateLimit
+from photobak.client.upload.announce import Announcer, Content, Wanted
+from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.post import RateLimit
+from photobak.client.upload.send import Sender
+from photobak.client.upload.turns import Turns
 from photobak.errors import CloudError
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status

@@ -22,12 +22,10 @@ from support.template import resources_of
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
-from photobak.cloud.process.events import UploadEvent
-from photobak.cloud.process.keep import Keeper, Previewer
-from photobak.cloud.process.previews import previews_of
-from photobak.cloud.repair.mend import Mender
-from photobak.cloud.restore.records import RecordRepairer
-from photobak.cloud.restore.trash_exit import TrashExit
+from photobak.cloud.photos.keep import Keeper, Previewer
+from photobak.cloud.photos.mend import Mender
+from photobak.cloud.photos.previews import previews_of
+from photobak.cloud.photos.upload_events import UploadEvent
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.evidence import Doubt
 from photobak.cloud.store.library import Library
@@ -35,6 +33,8 @@ from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
 from photobak.cloud.store.posts import PostSigner
 from photobak.cloud.store.uploads import UploadStore
+from photobak.cloud.undelete.records import RecordRepairer
+from photobak.cloud.undelete.trash_exit import TrashExit
 from photobak.local.lifecycle import STACK_NAME
 from photobak.local.values import LocalStack
 from photobak.photo.announcement import Announcement

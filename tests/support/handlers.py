@@ -27,7 +27,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "photobak.cloud.process.handler.handle": _QUEUE,
     "photobak.cloud.process.handler.salvage": _QUEUE,
     "photobak.cloud.api.handler.handle": _get("/nowhere"),
-    "photobak.cloud.restore.handler.handle": _get("/nowhere"),
+    "photobak.cloud.undelete.handler.handle": _get("/nowhere"),
     "photobak.cloud.repair.handler.handle": _get("/nowhere"),
     "photobak.cloud.device.handler.handle": _get("/device"),
     "photobak.cloud.live.handler.handle": {"type": "REQUEST", "methodArn": "arn", "headers": {}},

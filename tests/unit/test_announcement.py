@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from support.strategies import announcements
 
-from photobak.cloud.api.models import PrepRequest, parse_body
-from photobak.cloud.api.problem import Problem
+from photobak.cloud.http.models import PrepRequest, parse_body
+from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.places import MOST_BYTES
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource

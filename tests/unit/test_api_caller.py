@@ -9,8 +9,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from photobak.cloud.api.caller import Callers
-from photobak.cloud.api.problem import Problem
+from photobak.cloud.http.caller import Callers
+from photobak.cloud.http.problem import Problem
 
 POOL = "eu-central-1:00000000-0000-0000-0000-000000000000"
 PROVIDER = "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from photobak.client.network.bucket import bucket_url, signed
-from photobak.client.network.sigv4 import Keys
+from photobak.client.transport.bucket import bucket_url, signed
+from photobak.client.transport.sigv4 import Keys
 
 
 @pytest.mark.parametrize(

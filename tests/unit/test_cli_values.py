@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.cli.terminal import bytes_text, plural, shown
-from photobak.cli.values import parse_rate, parse_since, parse_span, parse_until, parse_zone
+from photobak.cli.ui.terminal import bytes_text, plural, shown
+from photobak.cli.ui.values import parse_rate, parse_since, parse_span, parse_until, parse_zone
 from photobak.errors import WrongUsage
 
 LISBON = ZoneInfo("Europe/Lisbon")

@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.network.aws_errors import aws_errors
-from photobak.client.network.clock import clock_error
 from photobak.client.profile import Profile
+from photobak.client.transport.aws_errors import aws_errors
+from photobak.client.transport.clock import clock_error
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 
 NOW = 1_800_000_000.0

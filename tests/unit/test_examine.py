@@ -17,12 +17,12 @@ from support.as_nobody import as_nobody
 from support.known_files import known_file
 from support.photo_files import dated, jpeg, movie
 
+from photobak.client.files.candidate import Candidate, modified_at
+from photobak.client.files.examine import Examiner, read_again
+from photobak.client.files.outcome import FileOutcome, Result
+from photobak.client.files.scan import Root, Skipped
+from photobak.client.files.select import Group
 from photobak.client.index.index import Fingerprint, KnownFile
-from photobak.client.sync.candidate import Candidate, modified_at
-from photobak.client.sync.examine import Examiner, read_again
-from photobak.client.sync.outcome import FileOutcome, Result
-from photobak.client.sync.scan import Root, Skipped
-from photobak.client.sync.select import Group
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import HEIC, JPEG, MOV
 

@@ -52,12 +52,12 @@ def test_help_imports_click_and_little_else() -> None:
     assert found & HEAVY == set()
     ours = {name for name in found if name.startswith("photobak.")}
     assert {name for name in ours if not name.startswith("photobak.cli")} == {"photobak.errors"}
-    assert not ours & {f"photobak.cli.{name}" for name in COMMANDS}
+    assert not ours & {f"photobak.cli.commands.{name}" for name in COMMANDS}
 
 
 def test_no_commands_help_has_to_wait_for_its_libraries() -> None:
     found = imported_by(*([name, "--help"] for name in COMMANDS))
-    assert {f"photobak.cli.{name}" for name in COMMANDS} <= found
+    assert {f"photobak.cli.commands.{name}" for name in COMMANDS} <= found
     assert found & HEAVY == set()
 
 

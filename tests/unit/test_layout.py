@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.records import NOON, record
 
-from photobak.cli.get import command
+from photobak.cli.commands.get import command
 from photobak.client.restore.layout import layout_of, targets
 from photobak.client.restore.naming import EVERY_NAME, NameRules, safe_name
 from photobak.client.restore.template import FIELDS

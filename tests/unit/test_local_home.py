@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from photobak.client.sync.scan import Filters, distinct_roots, scan
+from photobak.client.files.scan import Filters, distinct_roots, scan
 from photobak.errors import LocalStackError
 from photobak.local.home import Home
 from photobak.local.keys import root_keys

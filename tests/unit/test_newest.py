@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file
 
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.examine import sendable
+from photobak.client.files.newest import Newest
+from photobak.client.files.scan import Root
+from photobak.client.files.select import Group
 from photobak.client.index.index import Fingerprint
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.examine import sendable
-from photobak.client.sync.newest import Newest
-from photobak.client.sync.scan import Root
-from photobak.client.sync.select import Group
 from photobak.photo.record import Status
 
 ROOT = Root(Path("/p"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.sync.pace import FIRST, Pace
-from photobak.client.sync.turns import Turns
+from photobak.client.upload.pace import FIRST, Pace
+from photobak.client.upload.turns import Turns
 
 
 def sent_over(line: Callable[[int], float], pace: Pace, rounds: int) -> Pace:

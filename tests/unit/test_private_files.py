@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from photobak.errors import ConfigError
-from photobak.private_files import private_folder, read_private, write_private
+from photobak.platform.private_files import private_folder, read_private, write_private
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from photobak.client.network.download import Gone
 from photobak.client.restore.ranges import _AT_ONCE, RANGE_BYTES, Ranges
+from photobak.client.transport.download import Gone
 
 SIZE = 5 * RANGE_BYTES + 12_345
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.cli.redate import parse_correction
+from photobak.cli.commands.redate import parse_correction
 from photobak.client.library.redate import ShiftBy
 from photobak.errors import WrongUsage
 

@@ -10,12 +10,12 @@ import pytest
 from support.known_files import known_file
 from support.photo_files import dated, jpeg
 
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.examine import Examiner
+from photobak.client.files.outcome import FileOutcome, Result
+from photobak.client.files.scan import Filters, Skipped, distinct_roots, scan
+from photobak.client.files.select import select_all
 from photobak.client.index.index import Fingerprint, Index
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.examine import Examiner
-from photobak.client.sync.outcome import FileOutcome, Result
-from photobak.client.sync.scan import Filters, Skipped, distinct_roots, scan
-from photobak.client.sync.select import select_all
 from photobak.photo.record import Status
 
 NOW = 1_800_000_000.0

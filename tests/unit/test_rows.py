@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.records import record
 
-from photobak.cli.rows import Rows, cells, shortened
-from photobak.cli.terminal import json_line
+from photobak.cli.ui.rows import Rows, cells, shortened
+from photobak.cli.ui.terminal import json_line
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.record import Status
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.as_nobody import as_nobody
 
-from photobak.client.sync.scan import IGNORE_FILE, Filters, Listing, Root, Skipped, distinct_roots, scan
+from photobak.client.files.scan import IGNORE_FILE, Filters, Listing, Root, Skipped, distinct_roots, scan
 from photobak.errors import WrongUsage
 
 NOT_UTF8 = os.fsdecode(b"caf\xe9.jpg")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.cli.values import parse_time_of_day
-from photobak.client.schedule.cron import entry, find_entry, with_entry
-from photobak.client.schedule.interface import Job
-from photobak.client.schedule.systemd import Systemd
+from photobak.cli.ui.values import parse_time_of_day
 from photobak.errors import ScheduleError, WrongUsage
+from photobak.platform.scheduler.cron import entry, find_entry, with_entry
+from photobak.platform.scheduler.interface import Job
+from photobak.platform.scheduler.systemd import Systemd
 
 PHOTOS = '/home/ann/It\'s 100% "mine" $HOME\\#'
 JOB = Job("default", time(3, 5), ("/opt/photobak", "sync", PHOTOS), (("PHOTOBAK_HOME", "/srv/my photobak"),))

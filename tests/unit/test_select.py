@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from support.known_files import known_file
 
+from photobak.client.files.scan import Filters, distinct_roots, scan
+from photobak.client.files.select import Selection, select
 from photobak.client.index.index import Fingerprint, Index, KnownFile
-from photobak.client.sync.scan import Filters, distinct_roots, scan
-from photobak.client.sync.select import Selection, select
 from photobak.photo.record import Status
 
 NOW = 1_800_000_000.0

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support.known_files import known_file
 from support.local_stack import eventually
 
-from photobak.client.sync.announce import FIRST_BATCH, Content, Post, batches
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.send import Flights
-from photobak.client.sync.upload import RateLimit
+from photobak.client.files.candidate import Candidate
+from photobak.client.upload.announce import FIRST_BATCH, Content, Post, batches
+from photobak.client.upload.post import RateLimit
+from photobak.client.upload.send import Flights
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
 
 

@@ -10,7 +10,7 @@ from botocore.credentials import ReadOnlyCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.network.sigv4 import Keys, Service, bucket_path, query_string, signed_headers
+from photobak.client.transport.sigv4 import Keys, Service, bucket_path, query_string, signed_headers
 
 NOW = datetime(2024, 6, 30, 12, 34, 56, tzinfo=UTC)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)

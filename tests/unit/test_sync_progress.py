@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from photobak.cli.context import Context
-from photobak.cli.sync_progress import Counts, Pace, SyncProgress, amounts, duration_text, stages
-from photobak.cli.sync_view import SyncView, summary_lines
-from photobak.client.sync.outcome import FileOutcome, Result, Summary
-from photobak.client.sync.scan import Skipped
+from photobak.cli.ui.context import Context
+from photobak.cli.ui.sync_progress import Counts, Pace, SyncProgress, amounts, duration_text, stages
+from photobak.cli.ui.sync_view import SyncView, summary_lines
+from photobak.client.files.outcome import FileOutcome, Result, Summary
+from photobak.client.files.scan import Skipped
 
 MEGABYTE = 1_000_000
 A = Path("/p/a.jpg")

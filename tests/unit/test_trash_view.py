@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from support.records import record
 
-from photobak.cli.context import Context
-from photobak.cli.rm import tell
+from photobak.cli.commands.rm import tell
+from photobak.cli.ui.context import Context
 from photobak.client.library.trash import Moved
 from photobak.errors import CloudError
 

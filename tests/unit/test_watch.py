@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from photobak.client.sync.scan import distinct_roots
+from photobak.client.files.scan import distinct_roots
 from photobak.client.watch import changes
 from photobak.client.watch.changes import Changes
 from photobak.client.watch.mounts import mounts_here, network_file_system

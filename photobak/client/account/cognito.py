@@ -8,8 +8,8 @@ from typing import Any
 
 from photobak.client.account.id_token import Claims, UntrustedToken, check_claims, unverified_claims, verify_id_token
 from photobak.client.account.tokens.interface import AwsCredentials, Tokens
-from photobak.client.network.http import Answer, post_aws_json, post_form, printable
 from photobak.client.profile import Profile
+from photobak.client.transport.http import Answer, post_aws_json, post_form, printable
 from photobak.errors import CloudError, PhotobakError
 
 Clock = Callable[[], float]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photobak.client.network.http import get, printable
 from photobak.client.profile import Profile
+from photobak.client.transport.http import get, printable
 from photobak.errors import CloudError, PhotobakError
 
 if TYPE_CHECKING:

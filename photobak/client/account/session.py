@@ -20,7 +20,7 @@ from photobak.client.account.tokens.interface import AwsCredentials, SignIn, Tok
 from photobak.client.places import Places
 from photobak.client.profile import Profile, default_profile_name
 from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
-from photobak.private_files import private_folder
+from photobak.platform.private_files import private_folder
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -7,7 +7,7 @@ from pathlib import Path
 from photobak.client.places import Places
 from photobak.client.profile import Profile
 from photobak.errors import ConfigError, RunLocked
-from photobak.private_files import private_folder
+from photobak.platform.private_files import private_folder
 
 
 @contextmanager

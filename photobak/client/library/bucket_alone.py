@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from photobak.client.network.bucket import bucket_url
-from photobak.client.network.sigv4 import Keys
+from photobak.client.transport.bucket import bucket_url
+from photobak.client.transport.sigv4 import Keys
 from photobak.errors import CloudError, WrongUsage
 from photobak.photo.keys import is_identity_id
 

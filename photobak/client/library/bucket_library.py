@@ -14,8 +14,8 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from photobak.client.library.query import Span
-from photobak.client.network.bucket import PhotoBucket
-from photobak.client.network.download import Download
+from photobak.client.transport.bucket import PhotoBucket
+from photobak.client.transport.download import Download
 from photobak.errors import UnknownPhoto
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.identity import is_id_prefix, is_sha256

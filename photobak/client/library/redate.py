@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
+from photobak.client.account.api import call
 from photobak.client.account.session import Session
 from photobak.client.library.library import Library
 from photobak.client.library.query import Span
-from photobak.client.network.api import call
 from photobak.errors import WrongUsage
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.capture_time import CaptureTime, TakenSource

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final
 
 from photobak.client.account.session import Session
-from photobak.client.network.dynamodb import DynamoDb
+from photobak.client.transport.dynamodb import DynamoDb
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 
 _WHAT: Final = "the list of photos can't be read"

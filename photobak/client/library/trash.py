@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from photobak.client.account.api import call
 from photobak.client.account.session import Session
 from photobak.client.index.index import Index
-from photobak.client.network.api import call
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Record, Status
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from photobak.client.account.session import Session
-from photobak.client.network.http import printable
+from photobak.client.transport.http import printable
 from photobak.errors import CloudError, SignInNeeded, WrongUsage
 from photobak.photo.topic import LARGEST_FRAME, LARGEST_MESSAGE, size, to_text, topic_problem
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from photobak.client.account.api import CloudFailed, call
 from photobak.client.account.session import Session
-from photobak.client.network.api import CloudFailed, call
 from photobak.client.repair.judge import Suspect
-from photobak.client.sync.announce import Post
+from photobak.client.upload.announce import Post
 from photobak.client.verify.judge import ProblemKind
 from photobak.photo.record import Status
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from photobak.client.account.session import Session
+from photobak.client.files.outcome import FileOutcome, Result
+from photobak.client.files.scan import Filters, Root
 from photobak.client.index.index import Index
 from photobak.client.repair.judge import Repaired, RepairResult
-from photobak.client.sync.outcome import FileOutcome, Result
-from photobak.client.sync.scan import Filters, Root
 from photobak.client.sync.sync import Options, Sync, this_device
 from photobak.client.verify.judge import Problem, ProblemKind
 from photobak.client.verify.local_check import LocalCheck

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from photobak.client.account.session import Session
+from photobak.client.concurrency.parallel import parallel
 from photobak.client.index.index import Index
 from photobak.client.repair.calls import Answer, RepairCalls
 from photobak.client.repair.judge import Repaired, RepairResult, Suspect, looked_at_again, suspects
@@ -14,7 +15,6 @@ from photobak.client.repair.resend import Resender
 from photobak.client.verify.cloud_walk import CloudWalk
 from photobak.client.verify.judge import ProblemKind
 from photobak.client.verify.own_rows import batches
-from photobak.client.verify.parallel import parallel
 from photobak.client.verify.sample import Sample
 from photobak.client.verify.stored_bytes import ByteReader
 

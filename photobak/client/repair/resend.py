@@ -4,15 +4,15 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from photobak.client.concurrency.parallel import parallel
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.scan import reason_of
 from photobak.client.index.index import Index
 from photobak.client.repair.calls import Answer, RepairCalls
 from photobak.client.repair.judge import Suspect
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.confirm import Patience
-from photobak.client.sync.scan import reason_of
-from photobak.client.sync.turns import Turns
-from photobak.client.sync.upload import FileChanged, PostExpired, RateLimit, Unavailable, Uploader, UploadRefused
-from photobak.client.verify.parallel import parallel
+from photobak.client.upload.confirm import Patience
+from photobak.client.upload.post import FileChanged, PostExpired, RateLimit, Unavailable, Uploader, UploadRefused
+from photobak.client.upload.turns import Turns
 
 _SENT_AT_ONCE: Final = 8
 _WAIT_SECONDS: Final = 300.0

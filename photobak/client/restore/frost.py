@@ -9,7 +9,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from photobak.client.network.bucket import PhotoBucket
+from photobak.client.transport.bucket import PhotoBucket
 from photobak.errors import CloudError
 
 if TYPE_CHECKING:

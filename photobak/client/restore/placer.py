@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from photobak.client.network.download import Download, Frozen, Gone, Unreachable
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.frost import Thawer
 from photobak.client.restore.layout import Target
@@ -15,6 +14,7 @@ from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 from photobak.client.restore.part import Expected, Part, discard_part, part_name
 from photobak.client.restore.ranges import LARGE, Ranges
 from photobak.client.restore.variant import Variant
+from photobak.client.transport.download import Download, Frozen, Gone, Unreachable
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 from photobak.photo.identity import CHUNK_BYTES
 

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import BoundedSemaphore, Thread
 from typing import Final
 
-from photobak.client.network.download import Download
+from photobak.client.transport.download import Download
 
 RANGE_BYTES: Final = 8 * 1024 * 1024
 LARGE: Final = 2 * RANGE_BYTES

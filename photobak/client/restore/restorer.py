@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from photobak.client.network.bucket import PhotoBucket
-from photobak.client.network.download import Download, Unreachable
+from photobak.client.concurrency.pipeline import Channel, Pipeline
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.frost import Speed, Thawer
 from photobak.client.restore.layout import Target
@@ -14,7 +13,8 @@ from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 from photobak.client.restore.placer import Placer
 from photobak.client.restore.ranges import Ranges
 from photobak.client.restore.variant import Variant
-from photobak.client.sync.pipeline import Channel, Pipeline
+from photobak.client.transport.bucket import PhotoBucket
+from photobak.client.transport.download import Download, Unreachable
 from photobak.errors import PhotobakError
 
 _AT_A_TIME: Final = 32

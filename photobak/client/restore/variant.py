@@ -4,8 +4,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from photobak.client.network.download import Download
 from photobak.client.restore.part import Expected
+from photobak.client.transport.download import Download
 from photobak.photo.record import Record
 
 _PREVIEW: Final = ".webp"

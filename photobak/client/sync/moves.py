@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from photobak.client.account.session import Session
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.scan import Root
+from photobak.client.files.select import Selection
 from photobak.client.index.index import Index, KnownFile, StalePlaces
-from photobak.client.sync.announce import announce_all
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.scan import Root
-from photobak.client.sync.select import Selection
+from photobak.client.upload.announce import announce_all
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 
 

@@ -4,15 +4,15 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from photobak.client.sync.announce import Announcer, Content, OnItsWay, batches
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.confirm import FIRST_PAUSE, Confirmer, Patience, Verdict
-from photobak.client.sync.examine import read_again
-from photobak.client.sync.ledger import Ledger
+from photobak.client.concurrency.pipeline import Channel
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.examine import read_again
+from photobak.client.files.outcome import Result
 from photobak.client.sync.news import News
-from photobak.client.sync.outcome import Result
-from photobak.client.sync.pipeline import Channel
-from photobak.client.sync.send import Sender
+from photobak.client.upload.announce import Announcer, Content, OnItsWay, batches
+from photobak.client.upload.confirm import FIRST_PAUSE, Confirmer, Patience, Verdict
+from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.send import Sender
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Status
 

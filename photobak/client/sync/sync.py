@@ -15,23 +15,23 @@ from pathlib import Path
 from typing import Final
 
 from photobak.client.account.session import Session
+from photobak.client.concurrency.pipeline import Pipeline
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.examine import Examiner, sendable
+from photobak.client.files.newest import Newest
+from photobak.client.files.outcome import FileOutcome, Observer, Result, Summary
+from photobak.client.files.scan import Filters, Root, Skipped, scan
+from photobak.client.files.select import Group, Selection, select, select_all
 from photobak.client.index.index import Index
-from photobak.client.sync.announce import Announcer, Content, batches
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.confirm import Confirmer
-from photobak.client.sync.examine import Examiner, sendable
-from photobak.client.sync.ledger import Ledger
 from photobak.client.sync.moves import GoneFiles, tell_moves
-from photobak.client.sync.newest import Newest
 from photobak.client.sync.news import News
-from photobak.client.sync.outcome import FileOutcome, Observer, Result, Summary
-from photobak.client.sync.pipeline import Pipeline
-from photobak.client.sync.scan import Filters, Root, Skipped, scan
-from photobak.client.sync.select import Group, Selection, select, select_all
-from photobak.client.sync.send import Sender
 from photobak.client.sync.settle import Settler
-from photobak.client.sync.turns import Turns
-from photobak.client.sync.upload import RateLimit
+from photobak.client.upload.announce import Announcer, Content, batches
+from photobak.client.upload.confirm import Confirmer
+from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.post import RateLimit
+from photobak.client.upload.send import Sender
+from photobak.client.upload.turns import Turns
 
 _AHEAD: Final = 200
 """Files that may wait between two stages."""

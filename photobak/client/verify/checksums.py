@@ -5,9 +5,9 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from photobak.client.account.session import Session
-from photobak.client.network.aws_errors import aws_errors
+from photobak.client.concurrency.parallel import parallel
+from photobak.client.transport.aws_errors import aws_errors
 from photobak.client.verify.judge import Checked, Listed, Problem, ProblemKind, original_to_compare
-from photobak.client.verify.parallel import parallel
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from photobak.client.account.session import Session
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.examine import Examiner, read_again
+from photobak.client.files.outcome import FileOutcome
+from photobak.client.files.scan import Filters, Listing, Root, reason_of, scan
+from photobak.client.files.select import select
 from photobak.client.index.index import Index
-from photobak.client.sync.candidate import Candidate
-from photobak.client.sync.confirm import Confirmer, Verdict
-from photobak.client.sync.examine import Examiner, read_again
-from photobak.client.sync.outcome import FileOutcome
-from photobak.client.sync.scan import Filters, Listing, Root, reason_of, scan
-from photobak.client.sync.select import select
 from photobak.client.sync.sync import this_device
+from photobak.client.upload.confirm import Confirmer, Verdict
 from photobak.client.verify.judge import Problem, ProblemKind
 from photobak.client.verify.sample import Sample
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST

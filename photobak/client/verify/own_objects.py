@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from photobak.client.account.session import Session
-from photobak.client.network.s3 import S3
+from photobak.client.transport.s3 import S3
 from photobak.client.verify.judge import Listed
 from photobak.client.verify.listing_page import ListingPage
 from photobak.errors import CloudError

@@ -5,9 +5,9 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from photobak.client.account.session import Session
-from photobak.client.network.aws_errors import aws_errors
+from photobak.client.concurrency.parallel import parallel
+from photobak.client.transport.aws_errors import aws_errors
 from photobak.client.verify.judge import Checked, Problem, ProblemKind, original_to_compare
-from photobak.client.verify.parallel import parallel
 from photobak.client.verify.sample import Sample
 from photobak.photo.identity import CHUNK_BYTES
 from photobak.photo.keys import record_key

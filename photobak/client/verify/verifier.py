@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from photobak.client.account.session import Session
+from photobak.client.files.scan import Filters, Root
 from photobak.client.index.index import Index
-from photobak.client.sync.scan import Filters, Root
 from photobak.client.verify.checksums import ChecksumReader
 from photobak.client.verify.cloud_walk import CloudWalk
 from photobak.client.verify.judge import Checked, Problem

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from photobak.client.sync.scan import Root
+from photobak.client.files.scan import Root
 
 _TICK: Final = 0.5
 _CALM: Final = 2.0

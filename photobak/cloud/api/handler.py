@@ -7,13 +7,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from photobak.cloud.api.application import Application, answer
 from photobak.cloud.api.listing import Lister
-from photobak.cloud.api.models import ListQuery, PhotosRequest, PrepRequest, RedateRequest, parse_body, parse_query
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
+from photobak.cloud.http.application import Application, answer
+from photobak.cloud.http.models import ListQuery, PhotosRequest, PrepRequest, RedateRequest, parse_body, parse_query
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.posts import PostSigner

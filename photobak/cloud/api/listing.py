@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from photobak.cloud.api.models import ListQuery
+from photobak.cloud.http.models import ListQuery
 from photobak.cloud.store.photos import PhotosTable
 from photobak.photo.keys import instant_key, plain
 from photobak.photo.record import Record, Status

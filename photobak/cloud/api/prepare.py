@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from photobak.cloud.api.problem import Problem
+from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.contents import Content
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.posts import PostSigner

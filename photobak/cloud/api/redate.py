@@ -11,7 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from photobak.cloud.api.problem import Problem
+from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.library import Library
 from photobak.photo.capture_time import CLOCK_TOLERANCE, FIRST_YEAR, CaptureTime, TakenSource
 from photobak.photo.keys import timestamp_key

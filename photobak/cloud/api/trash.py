@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from photobak.cloud.api.problem import Problem
+from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import objects_of
 from photobak.photo.record import Record, Status

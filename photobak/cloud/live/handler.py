@@ -12,7 +12,7 @@ from photobak.cloud.environment import LiveEnvironment
 from photobak.cloud.live.admission import Admission, NotAdmitted
 from photobak.cloud.live.catch_up import CatchUp
 from photobak.cloud.live.service import LiveService, Speaker
-from photobak.cloud.publish.fan_out import FanOut
+from photobak.cloud.photos.fan_out import FanOut
 from photobak.cloud.store.connect import connect_cognito_identity, connect_connections, connect_dynamodb
 from photobak.cloud.store.news import NewsTable
 from photobak.cloud.store.tickets import TicketsTable

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from photobak.cloud.live.catch_up import CatchUp
 from photobak.cloud.live.messages import Publish, Refused, Subscribe, Unsubscribe, parse
-from photobak.cloud.publish.fan_out import FanOut
+from photobak.cloud.photos.fan_out import FanOut
 from photobak.cloud.store.topics import Topic, TopicsTable
 from photobak.photo.topic import LARGEST_MESSAGE, PHOTOS, SUBSCRIPTION_SECONDS, size, to_text
 

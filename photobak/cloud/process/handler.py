@@ -8,9 +8,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import ProcessEnvironment
-from photobak.cloud.process.events import Message, upload_events
-from photobak.cloud.process.keep import Keeper
-from photobak.cloud.process.previews import Previewer, previews_of
+from photobak.cloud.photos.keep import Keeper
+from photobak.cloud.photos.previews import Previewer, previews_of
+from photobak.cloud.photos.upload_events import Message, upload_events
 from photobak.cloud.process.redelivery import Redelivery, is_throttled
 from photobak.cloud.store.connect import connect_library, connect_s3, connect_sqs
 from photobak.cloud.store.uploads import Upload, UploadStore

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from photobak.cloud.process.events import Message
+from photobak.cloud.photos.upload_events import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

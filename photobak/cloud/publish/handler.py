@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import PublishEnvironment
-from photobak.cloud.publish.fan_out import FanOut
+from photobak.cloud.photos.fan_out import FanOut
 from photobak.cloud.publish.news import news_of
 from photobak.cloud.store.connect import connect_connections, connect_dynamodb
 from photobak.cloud.store.news import NewsTable

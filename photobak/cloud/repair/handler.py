@@ -7,11 +7,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from photobak.cloud.api.application import Application, answer
-from photobak.cloud.api.models import ObjectsRequest, parse_body
 from photobak.cloud.environment import RepairEnvironment
-from photobak.cloud.process.previews import previews_of
-from photobak.cloud.repair.mend import Mender
+from photobak.cloud.http.application import Application, answer
+from photobak.cloud.http.models import ObjectsRequest, parse_body
+from photobak.cloud.photos.mend import Mender
+from photobak.cloud.photos.previews import previews_of
 from photobak.cloud.store.connect import connect_library, connect_s3
 from photobak.cloud.store.posts import PostSigner
 

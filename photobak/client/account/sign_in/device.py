@@ -10,8 +10,8 @@ from typing import Any
 from photobak.client.account.cognito import Clock, tokens_of_sign_in
 from photobak.client.account.sign_in.authorization import SCOPES, SignInRefused
 from photobak.client.account.tokens.interface import Tokens
-from photobak.client.network.http import Answer, post_form, printable
 from photobak.client.profile import Profile, url_problem
+from photobak.client.transport.http import Answer, post_form, printable
 from photobak.errors import CloudError
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"

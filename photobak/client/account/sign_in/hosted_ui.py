@@ -18,8 +18,8 @@ from photobak.client.account.sign_in.authorization import (
     read_redirect,
 )
 from photobak.client.account.tokens.interface import Tokens
-from photobak.client.network.http import get, post_form
 from photobak.client.profile import Profile
+from photobak.client.transport.http import get, post_form
 
 
 def sign_in_local(profile: Profile, username: str, password: str, now: Clock = time.time) -> Tokens:

@@ -6,7 +6,7 @@ from pathlib import Path
 from photobak.client.account.tokens.interface import SignIn
 from photobak.client.places import Places
 from photobak.errors import ConfigError, SignInNeeded
-from photobak.private_files import private_folder, read_private, write_private
+from photobak.platform.private_files import private_folder, read_private, write_private
 
 
 @dataclass(frozen=True, slots=True)

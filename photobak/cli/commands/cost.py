@@ -1,0 +1,177 @@
+"""``photobak cost``: what the cloud costs a month, and whether servers would cost less."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.terminal import bytes_text, data, json_line, plural, say
+from photobak.errors import ConfigError, WrongUsage
+
+if TYPE_CHECKING:
+    from photobak.stack.cost.bill import Bill
+    from photobak.stack.cost.prices import Prices, StorageClass
+    from photobak.stack.cost.servers import Comparison
+    from photobak.stack.cost.usage import Shelf
+
+_CLASSES: Final = ("STANDARD", "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
+
+
+@click.command(name="cost", short_help="Show what the cloud costs.")
+@click.option("--photos", metavar="N", type=click.IntRange(1), help="So many photos; default: your library.")
+@click.option("--avg-size", metavar="SIZE", default="4MB", show_default=True, help="Of an original, with --photos.")
+@click.option("--monthly", metavar="M", type=click.IntRange(0), default=0, help="So many new photos each month.")
+@click.option(
+    "--storage-class", type=click.Choice(_CLASSES, case_sensitive=False), default="STANDARD", help="Show its bill."
+)
+@click.option(
+    "--plot", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Draw the break-even, as SVG."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each line of the tables.")
+@pass_context
+def command(
+    context: Context,
+    photos: int | None,
+    avg_size: str,
+    monthly: int,
+    storage_class: str,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what a library costs a month on AWS, by our own model and AWS's list prices.
+
+    It compares S3's storage classes, and the whole with servers of one's own.
+
+    \b
+      photobak cost
+      photobak cost --photos 100000 --avg-size 4MB --monthly 1000
+      photobak cost --photos 100000 --storage-class GLACIER_IR --plot break-even.svg
+    """
+    from photobak.stack.cost.prices import StorageClass, load_prices
+    from photobak.stack.cost.servers import comparisons
+
+    prices = load_prices()
+    shelf = _asked(photos, avg_size, monthly) if photos else _library(context, monthly)
+    compared = comparisons(prices)
+    if as_json:
+        _print_json(prices, shelf, compared)
+    else:
+        _print_tables(prices, shelf, StorageClass(storage_class), compared)
+    if plot:
+        _write_plot(plot, compared)
+
+
+def _asked(photos: int, avg_size: str, monthly: int) -> "Shelf":
+    from photobak.cli.ui.values import parse_size
+    from photobak.stack.cost.usage import Shelf
+
+    return Shelf(photos, photos * parse_size(avg_size), monthly)
+
+
+def _library(context: Context, monthly: int) -> "Shelf":
+    """What is stored in the cloud of the profile."""
+    from photobak.cli.ui.signed_in import require_session
+    from photobak.client.library.library import Library
+    from photobak.stack.cost.usage import Shelf
+
+    try:
+        session = require_session(context)
+    except ConfigError as error:
+        raise WrongUsage("there is no library to count yet", next_step="Say how many: --photos 10000") from error
+    sizes = [record.size for record in Library(session).records()]
+    if not sizes:
+        raise WrongUsage("your library is empty", next_step="Say how many photos it will have: --photos 10000")
+    return Shelf(len(sizes), sum(sizes), monthly)
+
+
+def _costs(prices: "Prices", shelf: "Shelf", storage: "StorageClass") -> dict[str, Any]:
+    from photobak.stack.cost.bill import monthly_bill, restore_cost, upload_cost
+
+    price = prices.s3[storage]
+    return {
+        "storage_class": storage.value,
+        "month": round(monthly_bill(prices, shelf, storage).total, 2),
+        "upload": round(upload_cost(prices, shelf, storage), 2),
+        "restore": round(restore_cost(prices, shelf, storage), 2),
+        "thaw_hours": price.thaw_hours,
+        "minimum_days": price.minimum_days,
+    }
+
+
+def _print_json(prices: "Prices", shelf: "Shelf", compared: "tuple[Comparison, ...]") -> None:
+    for storage in prices.s3:
+        json_line({"type": "storage", "photos": shelf.photos, **_costs(prices, shelf, storage)})
+    for one in compared:
+        json_line({
+            "type": "servers",
+            "name": one.name,
+            "servers_month": round(one.servers_month, 2),
+            "dollars_per_million_requests": round(one.request * 1e6, 3),
+            "break_even_requests": round(one.break_even),
+        })  # fmt: skip
+
+
+def _print_tables(
+    prices: "Prices", shelf: "Shelf", storage: "StorageClass", compared: "tuple[Comparison, ...]"
+) -> None:
+    from photobak.stack.cost.bill import monthly_bill
+
+    size = f"{plural(shelf.photos, 'photo')}, {bytes_text(shelf.original_bytes)}"
+    click.echo(
+        f"{size}, {shelf.monthly:,} more a month; {prices.region_name}, list prices of {prices.as_of}, US dollars"
+    )
+    click.echo(f"\nA month, with originals in {storage.value}:")
+    _bill_table(monthly_bill(prices, shelf, storage))
+    click.echo("\nStorage classes for originals (deploy -p StorageClass=…):")
+    _classes_table(prices, shelf)
+    click.echo("\nWithout servers, or with them (requests of 0.3 s and 1 GB, no free tier):")
+    _servers_table(compared)
+
+
+def _bill_table(bill: "Bill") -> None:
+    from rich.table import Table
+
+    table = Table("", box=None, pad_edge=False)
+    table.add_column("listed", justify="right")
+    table.add_column("after free tier", justify="right")
+    for line in bill.lines:
+        table.add_row(line.what, f"{line.listed:,.2f}", f"{line.paid:,.2f}")
+    table.add_row("together", f"{sum(line.listed for line in bill.lines):,.2f}", f"{bill.total:,.2f}")
+    data().print(table)
+
+
+def _classes_table(prices: "Prices", shelf: "Shelf") -> None:
+    from rich.table import Table
+
+    table = Table("", box=None, pad_edge=False)
+    for heading in ("a month", "to upload", "to restore all", "restore begins"):
+        table.add_column(heading, justify="right")
+    for storage in prices.s3:
+        costs = _costs(prices, shelf, storage)
+        begins = f"after {costs['thaw_hours']} h" if costs["thaw_hours"] else "at once"
+        dollars = (f"{costs[key]:,.2f}" for key in ("month", "upload", "restore"))
+        table.add_row(storage.value, *dollars, begins)
+    data().print(table)
+
+
+def _servers_table(compared: "tuple[Comparison, ...]") -> None:
+    from rich.table import Table
+
+    table = Table("", "servers", box=None, pad_edge=False)
+    for heading in ("their month", "200 M requests", "equal at"):
+        table.add_column(heading, justify="right")
+    for one in compared:
+        month = f"{one.serverless_month(200e6):,.2f}"
+        table.add_row(one.name, one.servers, f"{one.servers_month:,.2f}", month, f"{one.break_even / 1e6:,.1f} M")
+    data().print(table)
+
+
+def _write_plot(path: Path, compared: "tuple[Comparison, ...]") -> None:
+    from photobak.stack.cost.plot import plot
+
+    try:
+        path.write_text(plot(compared), encoding="utf-8")
+    except OSError as error:
+        raise WrongUsage(f"{path} can't be written", why=error.strerror or str(error)) from error
+    say(f"The picture is {path}")

@@ -1,0 +1,240 @@
+"""``photobak deploy``: the cloud in your own AWS account."""
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.terminal import is_terminal, json_line, say
+from photobak.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from photobak.client.profile import Profile
+    from photobak.stack.bundle import Bundle
+    from photobak.stack.deploy import Plan
+    from photobak.stack.outputs import StackOutputs
+    from photobak.stack.target import Target
+
+STACK_NAME: Final = "photobak"
+_LOCAL_POLL_SECONDS: Final = 0.1
+
+
+@click.command(name="deploy", short_help="Set up the cloud in your AWS account, or bring it up to date.")
+@click.option("--email", metavar="ADDRESS", help="Of the owner, whom Cognito invites; needed the first time.")
+@click.option("--region", metavar="REGION", help="Such as eu-central-1; default: as for every AWS tool.")
+@click.option("--stack-name", metavar="NAME", default=STACK_NAME, show_default=True, help="Of the stack and all in it.")
+@click.option(
+    "-p", "--parameter", "pairs", metavar="NAME=VALUE", multiple=True, help="Of the template; --parameters lists them."
+)
+@click.option("--parameters", "list_parameters", is_flag=True, help="List the template's parameters, and do nothing.")
+@click.option("--revert-drift", is_flag=True, help="Also undo what was changed by hand in AWS's console.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was deployed as one JSON object.")
+@pass_context
+def command(
+    context: Context,
+    email: str | None,
+    region: str | None,
+    stack_name: str,
+    pairs: tuple[str, ...],
+    list_parameters: bool,
+    revert_drift: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Set up photobak in your AWS account, or bring it up to date.
+
+    It shows what it will do and what that costs, and asks. Done again, it changes what this version or the options
+    change, and nothing else; options that are not given stay as they were. It never replaces or deletes a bucket, a
+    table or an account. AWS credentials come from where every AWS tool takes them (AWS_PROFILE, aws sso login).
+
+    \b
+      photobak deploy --email me@example.com --region eu-central-1
+      photobak deploy --parameter TrashDays=90
+      photobak deploy --yes
+    """
+    from photobak.client.profile import default_profile_name
+    from photobak.stack.deploy import deploy
+
+    if list_parameters:
+        _list_parameters()
+        return
+    from photobak.cli.ui.stack_view import Follower
+    from photobak.stack.preflight import require_stack_name
+    from photobak.stack.progress import GOES_ON
+
+    require_stack_name(stack_name)
+    given = _parameters(pairs)
+    default_profile_name(context.places)  # a file that can't be read is better found now
+    target = chosen_target(context, region)
+    email = _owner(target, stack_name, email, yes)
+    follower, approval = Follower(context.quiet), _Approval(stack_name, yes)
+    try:
+        outputs = deploy(
+            target,
+            stack_name=stack_name,
+            parameters={**_first_parameters(context, target, stack_name), **given},
+            bundle=_bundle(context, target),
+            revert_drift=revert_drift,
+            approve=approval,
+            on_event=follower,
+        )
+    except KeyboardInterrupt:
+        say(GOES_ON if approval.given else "Nothing has been changed.")
+        raise
+    finally:
+        follower.end()
+    profile = _keep_profile(context, stack_name, outputs)
+    _invite(context, target, outputs, email)
+    if as_json:
+        json_line({"profile": profile.name, "region": outputs.region, "api_url": outputs.api_url, "stack": stack_name})
+    elif not context.quiet:
+        what = "is ready" if approval.was_needed else "is up to date: nothing to change"
+        say(f"The cloud {stack_name} in {outputs.region}, profile {profile.name}, {what}.")
+        if outputs.domain_target:
+            say(f"{outputs.api_url} needs a DNS record (CNAME or alias) that points to {outputs.domain_target}")
+        say("Next: photobak login, then photobak sync ~/Pictures")
+
+
+class _Approval:
+    """Shows each plan, and asks; nothing to show is nothing to change."""
+
+    def __init__(self, stack_name: str, yes: bool) -> None:
+        self._stack_name, self._yes = stack_name, yes
+        self.was_needed = False
+        """Whether there was anything to do."""
+        self.given = False
+        """Whether something may have been begun."""
+
+    def __call__(self, plan: "Plan") -> None:
+        from photobak.cli.ui.stack_view import show_changes, show_kept
+
+        self.was_needed = True
+        if plan.adopted:
+            say(f"An earlier stack {self._stack_name} left these. It takes them over, with all that is in them:")
+            show_kept(plan.adopted)
+        else:
+            say(f"The stack {self._stack_name} will:")
+            show_changes(plan.changes)
+            _say_cost(plan.parameters)
+        if not self._yes:
+            click.confirm("Go on?", abort=True, err=True)
+        self.given = True
+
+
+def _say_cost(parameters: "Mapping[str, str]") -> None:
+    from photobak.stack.cost.bill import monthly_bill, options_cost
+    from photobak.stack.cost.prices import StorageClass, load_prices
+    from photobak.stack.cost.usage import Shelf
+
+    prices, storage = load_prices(), StorageClass(parameters["StorageClass"])
+    options = options_cost(prices, parameters)
+    empty = options + monthly_bill(prices, Shelf(0, 0), storage).total
+    full = options + monthly_bill(prices, Shelf(10_000, 10_000 * 4_000_000), storage).total
+    say(f"It costs about ${empty:.2f} a month empty, ${full:.2f} with 10,000 photos (photobak cost says more).")
+
+
+def chosen_target(context: Context, region: str | None) -> "Target":
+    """The account and region that are meant, looked at before anything is changed."""
+    from photobak.stack.preflight import open_session, require_account, require_permissions, require_region
+    from photobak.stack.target import Target
+
+    endpoint_url = os.environ.get("AWS_ENDPOINT_URL")
+    session = open_session(region)
+    if endpoint_url:
+        target = Target(session, endpoint_url.rstrip("/"), _LOCAL_POLL_SECONDS)
+    else:
+        target = Target(session)
+        require_region(session, target.region)
+    account = require_account(target)
+    may_ask = require_permissions(target, account)
+    if not context.quiet:
+        say(f"AWS account {account.id}, region {target.region}, as {account.caller}")
+        if not may_ask:
+            say("Whether you may do this can't be asked beforehand; if not, CloudFormation will say so and undo all.")
+    return target
+
+
+def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
+    """What the place decides; on AWS only where there is no stack yet, so that what was chosen later stays."""
+    from photobak.stack.preflight import MOST_UPLOADS, upload_concurrency
+    from photobak.stack.state import is_new, stack_of
+
+    if target.endpoint_url:
+        return {"Environment": "local", "LocalEndpoint": target.endpoint_url}
+    if not is_new(stack_of(target, stack_name)):
+        return {}
+    uploads = upload_concurrency(target)
+    if uploads < MOST_UPLOADS and not context.quiet:
+        say(f"This account's Lambda quota is small: {uploads} uploads are processed at once. AWS raises it for free.")
+    return {"UploadConcurrency": str(uploads)}
+
+
+def _bundle(context: Context, target: "Target") -> "Bundle":
+    from photobak.stack.bundle import build_bundle, build_whole_bundle
+    from photobak.stack.wheels import LAMBDA
+
+    if target.endpoint_url:
+        return build_bundle()  # an emulator lends its own interpreter's libraries
+    if not context.quiet:
+        say("Bundling the functions …")
+    return build_whole_bundle(LAMBDA, context.places.cache / "deploy")
+
+
+def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> str | None:
+    """The owner's address, asked for where there is no stack yet."""
+    from photobak.stack.state import is_new, stack_of
+
+    if email or not is_new(stack_of(target, stack_name)):
+        return email
+    if yes or not is_terminal():
+        raise WrongUsage("nobody is named to be the owner", next_step="Say who with --email ADDRESS")
+    return str(click.prompt("E-mail address of the owner", err=True))
+
+
+def _invite(context: Context, target: "Target", outputs: "StackOutputs", email: str | None) -> None:
+    from photobak.stack.owner import has_accounts, invite
+
+    if email is None:
+        if not has_accounts(target, outputs):
+            say("Nobody has an account yet. Invite the owner with: photobak deploy --email ADDRESS")
+        return
+    invited = invite(target, outputs, email)
+    if not context.quiet:
+        say(f"{email} is invited by e-mail." if invited else f"{email} has an account already.")
+
+
+def _parameters(pairs: tuple[str, ...]) -> dict[str, str]:
+    from photobak.stack.template import read_template, template_text
+
+    given = dict(pair.partition("=")[::2] for pair in pairs)
+    unknown = sorted(set(given) - set(read_template(template_text())["Parameters"]))
+    if unknown or not all("=" in pair for pair in pairs):
+        why = f"the template has no {', '.join(unknown)}" if unknown else "it is NAME=VALUE"
+        raise WrongUsage("a --parameter can't be used", why=why, next_step="photobak deploy --parameters lists them.")
+    return given
+
+
+def _list_parameters() -> None:
+    from photobak.stack.template import read_template, template_text
+
+    for name, parameter in read_template(template_text())["Parameters"].items():
+        if name not in ("Environment", "LocalEndpoint", "CodeBucket", "CodeKey"):
+            default = parameter.get("Default", "")
+            click.echo(f"{name:24} {default!s:12} {' '.join(parameter.get('Description', '').split())}")
+
+
+def _keep_profile(context: Context, stack_name: str, outputs: "StackOutputs") -> "Profile":
+    """Write the profile; it becomes the default unless another cloud on AWS is."""
+    from photobak.cli.ui.profile_of import profile_of
+    from photobak.client.profile import default_profile_name, load_profile, profile_names, save_profile
+
+    places = context.places
+    profile = profile_of(context.profile or stack_name, outputs)
+    names = profile_names(places)
+    current = load_profile(places, default_profile_name(places)) if names else None
+    save_profile(places, profile, make_default=current is None or current.is_local)
+    return profile

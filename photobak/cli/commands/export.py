@@ -1,0 +1,73 @@
+"""``photobak export``: a takeout."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.origin import origin_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from photobak.cli.ui.left_out import LeftOut
+    from photobak.cli.ui.origin import Origin
+
+
+@click.command(name="export", short_help="Take everything out, readable by other programs.")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--layout", metavar="LAYOUT", default="date", help="How files are arranged; as for `get`, date by default."
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files fetched at once; 8 by default.")
+@click.option("--thaw", "speed", type=click.Choice(["standard", "bulk"]), help="Have originals in Glacier thawed.")
+@origin_options
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, then a summary.")
+@pass_context
+def command(
+    context: Context,
+    folder: Path,
+    layout: str,
+    jobs: int,
+    speed: str | None,
+    origin: "Callable[[Context, LeftOut], Origin]",
+    as_json: bool,
+) -> None:
+    """Write all originals into DIR, and all that is known of them in files that other programs read.
+
+    Beside each photo lies an XMP sidecar (IMG_1.JPG.xmp: when, where, with which camera, and what it was called), for
+    Immich, digiKam, darktable or exiftool; a sidecar that you have backed up yourself stays as it is. photos.jsonl has
+    every record, one a line. Given again, the command adds what is new.
+
+    \b
+      photobak export /media/disk/photos
+      photobak export takeout --layout source
+    """
+    from photobak.cli.ui.left_out import LeftOut
+    from photobak.cli.ui.restore_view import restore_view
+    from photobak.cli.ui.thawing import advice
+    from photobak.client.export.takeout import Takeout
+    from photobak.client.library.query import ALWAYS
+    from photobak.client.restore.destination import require_folder
+    from photobak.client.restore.frost import Speed
+    from photobak.client.restore.layout import layout_of, targets
+    from photobak.client.restore.restorer import RestoreOptions, Restorer
+
+    arrange, destination, thaw = layout_of(layout), require_folder(folder), Speed(speed) if speed else None
+    left_out = LeftOut()
+    source = origin(context, left_out)
+    rules = destination.name_rules()
+    wanted = targets(source.library.records(ALWAYS, oldest_first=True), arrange, rules)
+    takeout = Takeout(destination, wanted, rules)
+    takeout.require_place()
+    with restore_view(context, folder, as_json) as view:
+        restorer = Restorer(source.bucket, destination, RestoreOptions(jobs=jobs, thaw=thaw, on_bytes=view.came))
+        view.expect(len(wanted), restorer.bytes_to_come(wanted))
+        frozen = view.watch(takeout.complete(restorer.restore(wanted)))
+        takeout.write_list()
+        for line in advice(frozen):
+            view.say(line)
+        view.leave(frozen)
+    if view.incomplete or left_out.count:
+        click.get_current_context().exit(INCOMPLETE)

@@ -1,0 +1,110 @@
+"""``photobak redate``: correct when photos were taken."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.terminal import json_line, plural, say, shown
+from photobak.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from photobak.client.library.redate import Correction, Redated
+
+_SHIFT: Final = re.compile(
+    r"(?P<sign>[+-])(?:(?P<days>\d{1,6})d)?(?:(?P<hours>\d{1,6})h)?(?:(?P<minutes>\d{1,6})m)?(?:(?P<seconds>\d{1,9})s)?"
+)
+
+
+@click.command(name="redate", short_help="Correct when photos were taken.")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--set", "new", metavar="TIME", help="When it was: 2024-06-30T12:00, or 2024-06-30 for the day alone.")
+@click.option("--shift", metavar="TIME", help="How wrong the clock was: +1h, -2d12h, +30m, +15s.")
+@click.option("--timezone", metavar="ZONE", help="Where the clock stood that showed the time: Europe/Lisbon.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@pass_context
+def command(
+    context: Context, ids: tuple[str, ...], new: str | None, shift: str | None, timezone: str | None, as_json: bool
+) -> None:
+    """Correct the capture times of photos, and with them those of their films, raw files and sidecars.
+
+    The original stays as it is, byte for byte; a later sync of the same file leaves the corrected time alone.
+
+    \b
+      photobak redate 3f2a9c81d0e4 --set 1987-07-14T15:30
+      photobak redate 3f2a9c81d0e4 8d1b44c0a7f2 --shift +1h
+      photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
+    """
+    from photobak.cli.ui.signed_in import require_session
+    from photobak.client.library.library import Library
+    from photobak.client.library.redate import redate, with_followers
+
+    correction = parse_correction(new, shift, timezone)
+    session = require_session(context)
+    library = Library(session)
+    records = with_followers(library, library.find_all(ids))
+    if _tell(context, redate(session, records, correction), as_json):
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def parse_correction(new: str | None, shift: str | None, timezone: str | None) -> "Correction":
+    """Read the options, of which exactly one is given.
+
+    Raises:
+        WrongUsage: none or several are, or one can't be read.
+    """
+    from photobak.cli.ui.values import parse_zone
+    from photobak.client.library.redate import MoveTo, ShiftBy
+
+    if sum(option is not None for option in (new, shift, timezone)) != 1:
+        raise WrongUsage("say how to correct the time", next_step="Give one of --set, --shift and --timezone")
+    if new is not None:
+        return _parse_set(new)
+    return ShiftBy(_parse_shift(shift)) if shift is not None else MoveTo(parse_zone(timezone))
+
+
+def _parse_set(text: str) -> "Correction":
+    from photobak.client.library.redate import SetDay, SetTo
+
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return SetDay(date.fromisoformat(text))
+        return SetTo(datetime.fromisoformat(text))
+    except ValueError as error:
+        next_step = "Write 2024-06-30T12:00, with +02:00 at its end where the offset is wrong, or 2024-06-30"
+        raise WrongUsage(f"{text!r} is not a time", next_step=next_step) from error
+
+
+def _parse_shift(text: str) -> timedelta:
+    match = _SHIFT.fullmatch(text)
+    parts = {unit: int(count) for unit, count in match.groupdict().items() if unit != "sign" and count} if match else {}
+    if match is None or not parts:
+        raise WrongUsage(f"{text!r} is not a difference", next_step="Write it like +1h, -2d12h, +30m or -15s")
+    difference = timedelta(**parts)
+    return difference if match["sign"] == "+" else -difference
+
+
+def _tell(context: Context, outcomes: "Iterable[Redated]", as_json: bool) -> int:
+    """Print what becomes of the photos; returns how many were not corrected."""
+    redated = failed = 0
+    for outcome in outcomes:
+        name = f"{outcome.record.id} {shown(outcome.record.filename)}"
+        if outcome.failure:
+            failed += 1
+        else:
+            redated += 1
+        if as_json:
+            json_line(outcome.to_json())
+        elif outcome.failure:
+            say(f"{name}: {outcome.failure}")
+        elif not context.quiet:
+            say(f"{name}: {outcome.record.taken.taken_at} becomes {outcome.taken.taken_at}")
+    if as_json:
+        json_line({"type": "summary", "redated": redated, "failed": failed})
+    elif not context.quiet:
+        say(f"{plural(redated, 'photo')} corrected.")
+    return failed

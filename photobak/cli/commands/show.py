@@ -1,0 +1,74 @@
+"""``photobak show``: all that is known of one photo."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.terminal import bytes_text, json_line, say, shown
+from photobak.errors import CloudError
+
+if TYPE_CHECKING:
+    from photobak.client.account.session import Session
+    from photobak.photo.record import Record
+
+_WIDTH = 11
+
+
+@click.command(name="show", short_help="Show all that is known of a photo.")
+@click.argument("photo_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole record as one JSON object.")
+@pass_context
+def command(context: Context, photo_id: str, as_json: bool) -> None:
+    """Show one photo's record; on a terminal that can show pictures, its thumbnail too.
+
+    \b
+      photobak show 3f2a9c81d0e4
+      photobak show 3f2a9c81d0e4 --json | jq .lens
+    """
+    from photobak.cli.ui.signed_in import require_session
+    from photobak.client.library.library import Among, Library
+
+    session = require_session(context)
+    record = Library(session).find(photo_id, Among.ALL)
+    if as_json:
+        json_line(record.listing() | record.to_json())
+        return
+    if record.status.kept:
+        _show_picture(session, record)
+    for name, value in _lines(record, session.profile.bucket):
+        click.echo(f"{name:{_WIDTH}} {shown(value)}")
+
+
+def _show_picture(session: "Session", record: "Record") -> None:
+    from photobak.cli.ui.picture import show_thumbnail
+
+    try:
+        show_thumbnail(session, record)
+    except CloudError as error:  # the record is worth seeing without
+        say(shown(str(error)))
+
+
+def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
+    """Names and values; of several values under one name, the name stands beside the first."""
+    yield "id", record.id
+    yield "SHA-256", record.sha256
+    yield "file name", record.filename
+    yield "taken", f"{record.taken.taken_at} (known from: {record.taken.source.value})"
+    yield "kind", f"{record.kind.value}, {record.content_type}, {bytes_text(record.size)}"
+    if record.width and record.height:
+        yield "size", f"{record.width} x {record.height} pixels"
+    if record.camera:
+        yield "camera", record.camera
+    if record.lens:
+        yield "lens", record.lens
+    if record.latitude is not None and record.longitude is not None:
+        yield "place", f"{record.latitude:.6f}, {record.longitude:.6f}"
+    yield "status", f"{record.status.value}: {record.reason}" if record.reason else record.status.value
+    if record.trashed_until:
+        yield "back until", f"{record.trashed_until.astimezone():%Y-%m-%d}, with: photobak trash restore {record.id}"
+    yield "stored", f"{record.stored_at.astimezone():%Y-%m-%d %H:%M}"
+    for number, source in enumerate(sorted(record.sources)):
+        yield "" if number else "lay at", source
+    yield "original", f"s3://{bucket}/{record.original_key}"

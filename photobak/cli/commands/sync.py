@@ -1,0 +1,80 @@
+"""``photobak sync``: back up."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from photobak.cli.ui.backup_options import backup_options
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+
+if TYPE_CHECKING:
+    from photobak.client.sync.sync import Options
+
+
+@click.command(name="sync", short_help="Back up photos.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read everything, send nothing, say what would be uploaded.")
+@backup_options
+@click.option("--rehash", is_flag=True, help="Trust no size and no time: read every file again, and find bit rot.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Back up at most N new photos, the newest first.")
+@click.option("--no-wait", is_flag=True, help="Don't wait until the cloud has confirmed what was sent.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(1),
+    default=600.0,
+    help="Leave the rest to the next run after so long without any confirmation; 600 by default.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, then a summary."
+)
+@pass_context
+def command(
+    context: Context,
+    paths: tuple[Path, ...],
+    options: "Options",
+    dry_run: bool,
+    rehash: bool,
+    limit: int | None,
+    no_wait: bool,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Back up photos, videos and their sidecars below each PATH.
+
+    What was backed up before and has not been touched since is not read again. A photo counts as backed up when the
+    cloud has confirmed it: its bytes were hashed there, the original is kept and its record is written.
+
+    With --rehash, a file whose bytes are others although nobody has written to it is damaged: it is reported, and the
+    backup stays as it is. With --limit, the time of modification says what is newest, and a photo counts once with the
+    film, raw file or sidecar beside it; the rest is left to later runs.
+
+    \b
+      photobak sync ~/Pictures
+      photobak sync --dry-run --exclude '*.png' ~/Pictures /media/card
+      photobak sync --limit 500 ~/Pictures
+    """
+    from photobak.cli.ui.local_stack import session_or_local_stack
+    from photobak.cli.ui.sync_view import sync_view
+    from photobak.cli.ui.terminal import say
+    from photobak.client.files.scan import distinct_roots
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path, run_lock
+    from photobak.client.sync.sync import Sync
+
+    roots = distinct_roots(paths)
+    options = replace(options, rehash=rehash, limit=limit, wait=not no_wait, timeout=timeout)
+    session = session_or_local_stack(context)
+    path = index_path(context.places, session.profile)
+    with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
+        if index.damaged:
+            say(f"The index was damaged (see {index.damaged}): every file is read again, none is uploaded twice.")
+        sync = Sync(session, index, view, options)
+        try:
+            summary = sync.rehearse(roots) if dry_run else sync.run(roots)
+        finally:  # also where it was interrupted, or the cloud is out of reach: what is safe by now is told
+            view.conclude(sync.summary)
+    if not summary.complete:
+        click.get_current_context().exit(INCOMPLETE)

@@ -1,0 +1,95 @@
+"""``photobak verify``: prove that the backup is there."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.read_data import ReadDataCommand, parse_percent, read_data_option
+from photobak.cli.ui.terminal import bytes_text, json_line, plural, say, shown
+
+if TYPE_CHECKING:
+    from photobak.client.verify.judge import Problem
+
+
+@click.command(name="verify", cls=ReadDataCommand, short_help="Prove that the backup is there.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@read_data_option("Read every byte too, here and there, or so many in a hundred files (AWS bills the download).")
+@click.option("--checksums", is_flag=True, help="Compare the checksums that S3 keeps; nothing is downloaded.")
+@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each problem, then a summary.")
+@pass_context
+def command(
+    context: Context,
+    paths: tuple[Path, ...],
+    read_data: str | None,
+    checksums: bool,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Compare the files below each PATH with the cloud, and all that the cloud has with itself.
+
+    Every photo must have its record in both tables, its original with the right size, its previews, and its record
+    beside it; every file below PATH must be one of them. With --read-data every byte is read and hashed, or those of a
+    random sample; with a PATH too, those of its photos only. Ends with exit code 3 where anything is wrong.
+
+    \b
+      photobak verify ~/Pictures
+      photobak verify --read-data
+      photobak verify --read-data 5
+      photobak verify ~/Pictures --json | jq -r 'select(.problem == "not-backed-up").path'
+    """
+    from photobak.cli.ui.signed_in import require_session
+    from photobak.client.files.scan import Filters, distinct_roots
+    from photobak.client.index.index import Index
+    from photobak.client.index.run_lock import index_path
+    from photobak.client.verify.verifier import Depth, Verifier
+
+    depth = Depth(parse_percent(read_data), checksums)
+    roots, filters = distinct_roots(paths), Filters.of(include, exclude)
+    session = require_session(context)
+    with Index.open(index_path(context.places, session.profile)) as index:
+        verifier = Verifier(session, index, filters, depth)
+        here = 0
+        for problem in verifier.problems(roots):
+            _print(problem, as_json)
+            here += isinstance(problem.path, Path)
+        summary = verifier.summary()
+    if as_json:
+        json_line(summary)
+    if summary["problems"] or not (as_json or context.quiet):
+        say(_conclusion(summary, here))
+    if summary["problems"]:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _print(problem: "Problem", as_json: bool) -> None:
+    entry = problem.to_json()
+    if as_json:
+        json_line(entry)
+        return
+    photo = problem.sha256[:12] if problem.sha256 else "-"
+    click.echo(f"{problem.kind.value:15}  {photo:12}  {shown(entry['path'] or '-')}: {problem.reason}")
+
+
+def _conclusion(summary: dict[str, Any], here: int) -> str:
+    """What was looked at, how much is wrong (``here``: on this machine), and what to do."""
+    seen = [plural(summary["photos"], "photo"), plural(summary["objects"], "object")]
+    if summary["files"]:
+        seen.insert(0, f"{plural(summary['files'], 'file')} here")
+    if summary["read"]:
+        seen.append(f"{bytes_text(summary['bytes_read'])} read and hashed")
+    if summary["checksums"] or summary["without_checksum"]:
+        seen.append(f"{plural(summary['checksums'], 'checksum')} compared")
+    if summary["without_checksum"]:
+        seen.append(f"{summary['without_checksum']:,} of which S3 has no checksum (--read-data reads them)")
+    if summary["frozen"]:
+        seen.append(f"{summary['frozen']:,} frozen, and not read")
+    found = ", ".join(seen)
+    if not summary["problems"]:
+        return f"All is well: {found}."
+    advice = " Type: photobak sync" if here else ""
+    return f"{plural(summary['problems'], 'problem')} in {found}.{advice}"

@@ -1,0 +1,1 @@
+"""What commands share: progress, rows, the terminal, values."""

@@ -1,0 +1,113 @@
+"""Introduces the local stack to the client: its accounts become profiles, and are signed in."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photobak.cli.ui.context import Context
+from photobak.cli.ui.profile_of import profile_of
+from photobak.cli.ui.signed_in import require_session
+from photobak.cli.ui.terminal import say
+from photobak.client.account.session import Session, keep_sign_in, open_session
+from photobak.client.account.tokens.file import FileStore
+from photobak.client.profile import Profile, load_profile, profile_names, remove_profile, save_profile
+from photobak.errors import SignInNeeded
+from photobak.platform.private_files import private_folder
+
+if TYPE_CHECKING:
+    from photobak.local.values import LocalAccount, LocalStack
+
+PROFILE = "local"
+
+
+def session_or_local_stack(context: Context) -> Session:
+    """Open the session; where there is no profile, or its local stack is down, start the local stack and say so.
+
+    Raises:
+        LocalStackError: it can't be started.
+        SignInNeeded, ConfigError: as ``require_session``.
+    """
+    profile = load_profile(context.places, context.profile)
+    if profile is None:
+        say("No cloud is set up yet: using the local stack, on this machine. (Your AWS account: photobak deploy)")
+        start_local_stack(context)
+    elif profile.is_local and not _runs(context):
+        say("The local stack is down: starting it.")
+        start_local_stack(context)
+    return require_session(context)
+
+
+def local_home(context: Context) -> Path:
+    """The folder of the local stack."""
+    return private_folder(context.places.state) / "local"
+
+
+def start_local_stack(context: Context) -> "LocalStack":
+    """Bring the local stack up, write the profiles of its accounts and sign them in."""
+    from photobak.local.lifecycle import up
+    from photobak.local.values import Step
+
+    def tell(step: Step) -> None:
+        if not context.quiet:
+            say(f"  {step.value} …")
+
+    stack = up(local_home(context), tell)
+    for account in stack.accounts:
+        sign_in_local_account(context, stack, account)
+    return stack
+
+
+def sign_in_local_account(context: Context, stack: "LocalStack", account: "LocalAccount") -> Profile:
+    """Write the profile of one local account, and sign it in where it isn't."""
+    from photobak.client.account.sign_in.hosted_ui import sign_in_local
+
+    profile = _profile(stack, account)
+    known = profile.name in profile_names(context.places)
+    before = load_profile(context.places, profile.name) if known else None
+    if profile != before:
+        save_profile(context.places, profile)
+    # A stack that was reset has another user pool, which knows nothing of an earlier sign-in.
+    same_pool = before is not None and before.user_pool_id == profile.user_pool_id
+    if same_pool and _signed_in(context, profile):
+        open_session(profile, context.places).forget_credentials()
+    else:
+        tokens = sign_in_local(profile, account.username, account.password)
+        keep_sign_in(profile, context.places, os.environ, tokens)
+    return profile
+
+
+def forget_local_profiles(context: Context) -> None:
+    """Remove the profiles of a local stack that is no more, with their sign-ins and indexes."""
+    for name in profile_names(context.places):
+        profile = load_profile(context.places, name)
+        if profile is not None and profile.is_local:
+            FileStore.of(context.places, name).remove()
+            forget_profile(context, profile)
+
+
+def forget_profile(context: Context, profile: Profile) -> None:
+    """Remove a profile and its index: what they speak of is deleted."""
+    from photobak.client.index.run_lock import index_path
+
+    index_path(context.places, profile).unlink(missing_ok=True)
+    remove_profile(context.places, profile.name)
+
+
+def _profile(stack: "LocalStack", account: "LocalAccount") -> Profile:
+    """``local`` for the owner, ``local-NAME`` for others."""
+    name = PROFILE if account == stack.accounts[0] else f"{PROFILE}-{account.name}"
+    return profile_of(name, stack.outputs, account.username)
+
+
+def _runs(context: Context) -> bool:
+    from photobak.local.running import running
+
+    return running(local_home(context)) is not None
+
+
+def _signed_in(context: Context, profile: Profile) -> bool:
+    try:
+        open_session(profile, context.places).id_token()
+    except SignInNeeded:
+        return False
+    return True

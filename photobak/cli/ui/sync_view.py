@@ -1,0 +1,148 @@
+"""What a sync looks like: live on a terminal, JSON Lines for scripts, a summary for people, nothing in cron."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from photobak.cli.ui.context import Context
+from photobak.cli.ui.sync_progress import Picture, SyncProgress
+from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
+from photobak.client.files.outcome import FileOutcome, Result, Summary
+from photobak.client.files.scan import Skipped
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+_FEW: Final = 5
+"""Failures that a person reads one by one; where there are more, the most frequent reasons are told at the end."""
+_MOST_REASONS: Final = 1000
+
+
+@contextmanager
+def sync_view(context: Context, as_json: bool) -> Iterator["SyncView"]:
+    """The view that fits: what was asked for, and what looks."""
+    view = SyncView(context, as_json)
+    if context.verbosity == 0 and has_room_for_progress(
+        as_json=as_json
+    ):  # with -v there is a line for each file instead
+        with view.live():
+            yield view
+    else:
+        yield view
+
+
+class SyncView(SyncProgress):
+    """Counts what it hears, and tells of each file as it is asked to; called from several threads."""
+
+    def __init__(self, context: Context, as_json: bool) -> None:
+        super().__init__()
+        self._context = context
+        self._as_json = as_json
+        self._line = Lock()
+        self._live: Live | None = None
+        self._reasons: Counter[str] = Counter()
+        """Why files are not safe."""
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Show on the terminal how far it is, until the summary or the end."""
+        from rich.live import Live
+
+        # rich would lead stdout to its own console, which is stderr: JSON would never reach its reader.
+        self._live = Live(Picture(self), console=talk(), refresh_per_second=5, transient=True, redirect_stdout=False)
+        with self._live:
+            yield
+
+    def ignored(self, skipped: Skipped) -> None:
+        """Something was left alone: named with -v."""
+        super().ignored(skipped)
+        if self._context.verbosity > 0:
+            self._tell(f"ignored {skipped.path}: {skipped.reason}")
+
+    def finished(self, outcome: FileOutcome) -> None:
+        """A file has its result: a line of JSON, and words where it is not safe, or with -v."""
+        super().finished(outcome)
+        entry = outcome.to_json()
+        if self._as_json and outcome.result is not Result.UNCHANGED:
+            with self._line:
+                json_line(entry)
+        if outcome.result.broken:
+            self._count_reason(outcome.reason or "")
+        if self._context.verbosity > 0 or outcome.result.broken:
+            self._tell(f"{outcome.result} {entry['path']}" + (f": {outcome.reason}" if outcome.reason else ""))
+        elif outcome.result is Result.WOULD_UPLOAD and not self._as_json:
+            self._tell(f"would upload {entry['path']}")
+
+    def conclude(self, summary: Summary) -> None:
+        """Show the summary; in cron only where something is not safe."""
+        if self._live:
+            self._live.stop()
+        if self._as_json:
+            json_line(summary.to_json())
+        elif not self._context.quiet and (is_terminal() or not summary.complete or self._context.verbosity > 0):
+            for line in summary_lines(summary, self._reasons, unfinished=self.counts.unfinished):
+                say(shown(line))
+
+    def _count_reason(self, reason: str) -> None:
+        with self._line:
+            if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
+                self._reasons[reason] += 1
+
+    def _tell(self, line: str) -> None:
+        if self._live:
+            self._live.console.print(shown(line), markup=False)
+        else:
+            say(shown(line))
+
+
+def summary_lines(summary: Summary, reasons: "Counter[str]", unfinished: int) -> list[str]:
+    """Say what is safe now, what is not and why, and what to do.
+
+    Args:
+        summary: of the run, to its end or until it was interrupted.
+        reasons: why files are not safe, and how many of each.
+        unfinished: files that have no result.
+    """
+    results = summary.results
+    if results[Result.WOULD_UPLOAD]:
+        would = plural(results[Result.WOULD_UPLOAD], "file")
+        lines = [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} are unchanged."]
+        return lines + _not_safe(summary, reasons) + _left_alone(summary)
+    safe = sum(count for result, count in results.items() if result.safe)
+    lines = [
+        f"{plural(safe, 'file')} safe: {results[Result.STORED] + results[Result.NO_PREVIEW]:,} newly stored,"
+        f" {results[Result.ALREADY_STORED]:,} stored already, {results[Result.UNCHANGED]:,} unchanged."
+    ]
+    if results[Result.NO_PREVIEW]:
+        lines.append(f"{plural(results[Result.NO_PREVIEW], 'original')} kept without a preview (-v says why).")
+    if results[Result.PENDING]:
+        lines.append(f"{plural(results[Result.PENDING], 'file')} sent, but not confirmed yet: sync again later.")
+    lines += _not_safe(summary, reasons)
+    if unfinished:
+        lines.append(f"{plural(unfinished, 'file')} not finished: sync again, and it goes on from here.")
+    lines += _left_alone(summary)
+    return [*lines, f"{bytes_text(summary.bytes_uploaded)} uploaded in {summary.seconds:.1f} s."]
+
+
+def _not_safe(summary: Summary, reasons: "Counter[str]") -> list[str]:
+    broken = sum(count for result, count in summary.results.items() if result.broken)
+    if not broken:
+        return []
+    what = f"{plural(broken, 'file')} NOT backed up as {'they are' if broken > 1 else 'it is'}"
+    if broken <= _FEW:
+        return [f"{what}, for the reasons above."]
+    told = reasons.most_common(_FEW)
+    others = broken - sum(count for _, count in told)
+    lines = [f"{what}:", *(f"  {count:,}: {reason}" for reason, count in told)]
+    return lines + ([f"  {others:,}: other reasons, named above"] if others else [])
+
+
+def _left_alone(summary: Summary) -> list[str]:
+    lines = []
+    if summary.postponed:
+        lines.append(f"{plural(summary.postponed, 'file')} left to later runs, beyond --limit.")
+    if summary.ignored:
+        lines.append(f"{plural(summary.ignored, 'other file')} left alone (-v names them).")
+    return lines

@@ -1,0 +1,1 @@
+"""Threads: the stages of a pipeline, and one function over many values."""

@@ -1,0 +1,234 @@
+"""Reads files once: hash, type, EXIF, capture time; and only believes what did not change under its eyes."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from io import BufferedReader, FileIO
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Final
+
+from photobak.client.files.candidate import Candidate, modified_at
+from photobak.client.files.outcome import FileOutcome, Result
+from photobak.client.files.scan import Skipped, reason_of
+from photobak.client.files.select import Group
+from photobak.client.index.index import Fingerprint, KnownFile
+from photobak.photo.capture_time import CaptureTime, decide
+from photobak.photo.identity import sha256_of, short_id
+from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
+from photobak.photo.pairs import leaders, take_leaders_times
+from photobak.photo.record import Status
+from photobak.photo.source import Source
+
+if TYPE_CHECKING:
+    from photobak.photo.metadata import Metadata
+
+_TRIES: Final = 3
+_BUFFER_BYTES: Final = 64 * 1024  # most cameras' EXIF, its thumbnail included
+_TICK_NS: Final = 20_000_000
+"""Twice the longest time that a Linux kernel lets pass between two values of its file clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """What one reading of a file has told."""
+
+    fingerprint: Fingerprint
+    sha256: str
+    media_type: MediaType
+    metadata: "Metadata"
+
+
+class _Unsent(Exception):
+    """A file that can't be backed up as it is; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Examines files of one device."""
+
+    device: str
+    """The machine's name in ``photo.source``."""
+    zone: tzinfo
+    """For times that carry none."""
+    now: datetime
+    """Dates after it are impossible."""
+    largest: int
+    """Bytes that one upload may have."""
+
+    def examine(self, work: Iterable[Group | Candidate]) -> Iterator[Candidate | FileOutcome | Skipped]:
+        """Read each group's changed files; what has been read in an earlier run passes through."""
+        for each in work:
+            if isinstance(each, Candidate):
+                yield each
+            else:
+                yield from self._group(each)
+
+    def _group(self, group: Group) -> Iterator[Candidate | FileOutcome | Skipped]:
+        examined: dict[str, _Examined] = {}
+        for name in (*group.changed, *group.doubted):
+            known = group.doubted.get(name)
+            read = self._read(Path(group.folder, name), (known.fingerprint if known else group.changed[name]).size)
+            found = _compared(known, read) if known else read
+            if isinstance(found, _Examined):
+                examined[name] = found
+            else:
+                yield found
+        yield from self._candidates(group, examined)
+
+    def _read(self, path: Path, size: int) -> "_Examined | FileOutcome | Skipped":
+        try:
+            found = _read_whole(path, self.largest)
+        except FileNotFoundError:
+            return Skipped(str(path), "it went before it was read", size)
+        except OSError as error:
+            return FileOutcome(path, Result.FAILED, reason_of(error), size=size)
+        except _Unsent as reason:
+            return FileOutcome(path, Result.FAILED, str(reason), size=size)
+        return found or Skipped(str(path), "not a photo, video or sidecar", size)
+
+    def _candidates(self, group: Group, examined: dict[str, _Examined]) -> Iterator[Candidate]:
+        untouched = group.settled | group.doubted
+        types = {name: file.media_type for name, file in untouched.items()}
+        types |= {name: file.media_type for name, file in examined.items()}
+        own = {name: file.taken for name, file in untouched.items()}
+        own |= {name: self._capture_time(name, file) for name, file in examined.items()}
+        taken = take_leaders_times(own, leaders(types.items()))
+        for name, file in examined.items():
+            yield Candidate(
+                folder=group.folder,
+                name=name,
+                fingerprint=file.fingerprint,
+                sha256=file.sha256,
+                media_type=file.media_type,
+                taken=taken[name],
+                source=str(Source(self.device, group.root.relative(group.folder, name))),
+            )
+
+    def _capture_time(self, name: str, file: _Examined) -> CaptureTime:
+        mtime = modified_at(file.fingerprint)
+        return decide(file.metadata, filename=name, modified_at=mtime, zone=self.zone, now=self.now)
+
+
+def sendable(path: Path, largest: int) -> bool:
+    """Whether a file is of a kind that is backed up, and no larger than one upload may be, as far as its head tells."""
+    try:
+        with open_file(path) as file:
+            found = os.fstat(file.fileno())
+            is_small_file = S_ISREG(found.st_mode) and found.st_size <= largest
+            return is_small_file and recognise(file.read(HEAD_BYTES), path.name) is not None
+    except OSError:
+        return False
+
+
+def read_again(candidate: Candidate) -> Candidate:
+    """Hash a file once more, though its fingerprint says that nobody has touched it.
+
+    Raises:
+        OSError: it can't be read, or was changed since.
+    """
+    try:
+        found = _read_whole(candidate.path, candidate.fingerprint.size)
+    except _Unsent as reason:
+        raise OSError(str(reason)) from reason
+    if found is None or found.fingerprint != candidate.fingerprint:
+        raise OSError("it changed after it was read; the next sync takes it")
+    return replace(candidate, sha256=found.sha256)
+
+
+def _read_whole(path: Path, largest: int) -> _Examined | None:
+    """Read one file; None where it is nothing that is backed up.
+
+    Raises:
+        OSError: it can't be read.
+        _Unsent: it has more than ``largest`` bytes, or changed while it was read, three times in a row.
+    """
+    from photobak.photo.metadata import read_metadata  # 20 ms, which a sync with nothing to read does without
+
+    for _ in range(_TRIES):
+        with open_file(path) as file:
+            before = _settled_fingerprint(file)
+            head = file.read(_BUFFER_BYTES)
+            media_type = recognise(head[:HEAD_BYTES], path.name)
+            if media_type is None:
+                return None
+            if before.size > largest:
+                raise _Unsent(f"its {before.size:,} bytes are more than one upload takes ({largest:,})")
+            sha256 = sha256_of(file, head)
+            with _buffered(file) as buffered:
+                metadata = read_metadata(buffered, media_type, head)
+            if Fingerprint.of(os.fstat(file.fileno())) == before:
+                return _Examined(before, sha256, media_type, metadata)
+    raise _Unsent("it is being written to; the next sync takes it")
+
+
+def _compared(
+    known: KnownFile, found: _Examined | FileOutcome | Skipped
+) -> "_Examined | Candidate | FileOutcome | Skipped":
+    """What is to be said of an untouched file that was read again; what is to be backed up as it is now stays.
+
+    Bytes that the cloud has not confirmed have no better copy than the present ones: only where it has, other bytes
+    are called damage.
+    """
+    confirmed = known.status is not Status.EXPECTED
+    match found:
+        case _Examined() if found.fingerprint == known.fingerprint and found.sha256 == known.sha256:
+            candidate = Candidate.pending(known)
+            return candidate.outcome(Result.UNCHANGED) if known.status.kept else candidate
+        case _Examined() if found.fingerprint == known.fingerprint and confirmed:
+            return _bit_rot(known)
+        case Skipped() if confirmed and _untouched(known):  # so damaged that it looks like something else
+            return _bit_rot(known)
+    return found
+
+
+def _untouched(known: KnownFile) -> bool:
+    try:
+        return Fingerprint.of(known.path.stat()) == known.fingerprint
+    except OSError:
+        return False
+
+
+def _bit_rot(known: KnownFile) -> FileOutcome:
+    reason = (
+        "its bytes have changed though nobody has written to it: disk or memory have damaged it. The backup has it as"
+        f" it was: photobak get {short_id(known.sha256)}"
+    )
+    return Candidate.pending(known).outcome(Result.FAILED, reason)
+
+
+def open_file(path: Path) -> FileIO:
+    """Open a file to read it; does not wait where a pipe has taken its place, whose other end nobody may ever open."""
+    return open(path, "rb", buffering=0, opener=_without_waiting)
+
+
+@contextmanager
+def _buffered(file: FileIO) -> "Iterator[BufferedReader[FileIO]]":
+    """The same file for small reads: metadata takes twenty of them, and each system call hands on Python's lock."""
+    buffered = BufferedReader(file, _BUFFER_BYTES)
+    try:
+        yield buffered
+    finally:
+        buffered.detach()  # it would close the file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _settled_fingerprint(file: FileIO) -> Fingerprint:
+    """The fingerprint of an open file, once the clock of its file system has ticked since the last change.
+
+    Without that, a change within the same tick would leave the fingerprint as it is (git: "racy" entries).
+    """
+    found = os.fstat(file.fileno())
+    if not S_ISREG(found.st_mode):
+        raise _Unsent("it is no regular file any more")
+    age = time.time_ns() - found.st_ctime_ns
+    if 0 <= age < _TICK_NS:
+        time.sleep((_TICK_NS - age) / 1e9)
+        found = os.fstat(file.fileno())
+    return Fingerprint.of(found)

@@ -1,0 +1,129 @@
+"""What a sync says of each file, and of all of them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from photobak.client.files.scan import Skipped
+from photobak.photo.capture_time import CaptureTime
+from photobak.photo.kind import Kind
+
+
+class Result(StrEnum):
+    """What became of one path."""
+
+    UNCHANGED = "unchanged"
+    STORED = "stored"
+    ALREADY_STORED = "already-stored"
+    NO_PREVIEW = "no-preview"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    PENDING = "pending"
+    WOULD_UPLOAD = "would-upload"
+
+    @property
+    def safe(self) -> bool:
+        """Whether the cloud has confirmed the photo."""
+        return self in (Result.UNCHANGED, Result.STORED, Result.ALREADY_STORED, Result.NO_PREVIEW)
+
+    @property
+    def broken(self) -> bool:
+        """Whether something is wrong that time alone doesn't mend."""
+        return self in (Result.FAILED, Result.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one path that is new or changed."""
+
+    path: Path
+    result: Result
+    reason: str | None = None
+    """Why, where it is not simply stored."""
+    sha256: str | None = None
+    """None where the file could not be read."""
+    kind: Kind | None = None
+    taken: CaptureTime | None = None
+    size: int = 0
+    """Bytes; 0 where nobody could look."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``sync --json``; a path that is not UTF-8 has its odd bytes escaped."""
+        return {
+            "type": "photo",
+            "path": str(self.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
+            "sha256": self.sha256,
+            "kind": self.kind.value if self.kind else None,
+            "taken_at": self.taken.isoformat() if self.taken else None,
+            "taken_source": self.taken.source.value if self.taken else None,
+            "result": self.result.value,
+            "reason": self.reason,
+        }
+
+
+@dataclass(slots=True)
+class Summary:
+    """A sync in numbers: ``scanned`` paths, each with one result."""
+
+    results: Counter[Result] = field(default_factory=Counter)
+    uploaded: int = 0
+    """POSTs that were made."""
+    bytes_uploaded: int = 0
+    ignored: int = 0
+    postponed: int = 0
+    """Paths beyond ``--limit``, which have no result: nobody has looked at them closely."""
+    seconds: float = 0.0
+
+    @property
+    def scanned(self) -> int:
+        """How many paths were looked at."""
+        return self.results.total()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every photo is safe, or nothing was asked but what would be done."""
+        return all(result.safe or result is Result.WOULD_UPLOAD for result, count in self.results.items() if count)
+
+    def to_json(self) -> dict[str, Any]:
+        """The last line of ``sync --json``."""
+        numbers = {result.name.lower(): self.results[result] for result in Result if result is not Result.WOULD_UPLOAD}
+        would = {"would_upload": self.results[Result.WOULD_UPLOAD]} if self.results[Result.WOULD_UPLOAD] else {}
+        postponed = {"postponed": self.postponed} if self.postponed else {}
+        return {
+            "type": "summary",
+            "scanned": self.scanned,
+            **numbers,
+            **would,
+            **postponed,
+            "uploaded": self.uploaded,
+            "ignored": self.ignored,
+            "bytes_uploaded": self.bytes_uploaded,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+class Observer(Protocol):
+    """Hears of a sync while it runs. Called from several threads."""
+
+    def unchanged(self, files: int) -> None:
+        """So many files more are as the cloud has confirmed them."""
+
+    def found(self, files: int, size: int) -> None:
+        """So many files more are to be looked at closely, with so many bytes; each is ``finished`` or ``ignored``."""
+
+    def ignored(self, skipped: Skipped) -> None:
+        """Something was left alone."""
+
+    def read(self, files: int) -> None:
+        """So many files more were read, in this run or an earlier one, and may be announced."""
+
+    def sent(self, size: int) -> None:
+        """So many bytes more have gone out."""
+
+    def uploaded(self, files: int) -> None:
+        """The contents of so many files more were sent: the cloud has yet to confirm them."""
+
+    def finished(self, outcome: FileOutcome) -> None:
+        """One file has its result."""

@@ -1,0 +1,124 @@
+"""Compares what lies on the disk with the index: what is untouched is done with, the rest goes on."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.scan import Listing, Root
+from photobak.client.index.index import Fingerprint, Index, KnownFile
+from photobak.photo.pairs import family
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files of one folder and one family: the least that must be looked at together (``photo.pairs``)."""
+
+    root: Root
+    folder: str
+    changed: dict[str, Fingerprint]
+    """New or changed files by name: they are read."""
+    settled: dict[str, KnownFile] = field(default_factory=dict)
+    """Untouched ones beside them, which may give or take a capture time."""
+    doubted: dict[str, KnownFile] = field(default_factory=dict)
+    """Untouched ones that are read all the same: do they still have the bytes that are known?"""
+
+    @property
+    def sizes(self) -> list[int]:
+        """Bytes of each file that is to be read."""
+        changed = [fingerprint.size for fingerprint in self.changed.values()]
+        return changed + [file.fingerprint.size for file in self.doubted.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One folder, sorted by what there is to do."""
+
+    listing: Listing
+    unchanged: int
+    """Files that the cloud has confirmed and nobody has touched since."""
+    pending: list[Candidate]
+    """Files that nobody has touched and the cloud has not confirmed."""
+    groups: list[Group]
+    gone: list[KnownFile]
+    """What the index knows and the folder has no more."""
+
+
+def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
+    """Sort the files of each folder."""
+    for listing in listings:
+        yield _select(listing, index)
+
+
+def select_all(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
+    """Sort the files of each folder, and have every one of them read: ``--rehash``."""
+    for listing in listings:
+        yield _select_all(listing, index)
+
+
+def _select(listing: Listing, index: Index) -> Selection:
+    confirmed, unconfirmed = index.confirmed(listing.folder), index.unconfirmed(listing.folder)
+    if confirmed == listing.files and not unconfirmed:
+        return Selection(listing, unchanged=len(listing.files), pending=[], groups=[], gone=[])
+    return _sorted(listing, confirmed, {file.name: file for file in unconfirmed}, index)
+
+
+def _sorted(
+    listing: Listing, confirmed: Mapping[str, tuple[int, ...]], unconfirmed: Mapping[str, KnownFile], index: Index
+) -> Selection:
+    """What there is to do in a folder that is not as it was."""
+    unchanged, changed, pending = 0, {}, []
+    for name, fingerprint in listing.files.items():
+        if confirmed.get(name) == fingerprint:
+            unchanged += 1
+        elif name in unconfirmed and unconfirmed[name].fingerprint == fingerprint:
+            pending.append(Candidate.pending(unconfirmed[name]))
+        else:
+            changed[name] = fingerprint
+    known = confirmed.keys() | unconfirmed.keys()
+    gone = _gone(listing, known)
+    return Selection(
+        listing=listing,
+        unchanged=unchanged,
+        pending=pending,
+        groups=_groups(listing, changed, known - changed.keys() - gone, index),
+        gone=index.files(listing.folder, gone),
+    )
+
+
+def _select_all(listing: Listing, index: Index) -> Selection:
+    known = {file.name: file for file in index.files_of(listing.folder)}
+    changed, doubted = {}, {}
+    for name, fingerprint in listing.files.items():
+        if name in known and known[name].fingerprint == fingerprint:
+            doubted[name] = known[name]
+        else:
+            changed[name] = fingerprint
+    gone = _gone(listing, known.keys())
+    groups = {
+        family(next(iter(group.changed))): group
+        for group in _groups(listing, changed, known.keys() - listing.files.keys() - gone, index)
+    }
+    for name, file in doubted.items():
+        groups.setdefault(family(name), Group(listing.root, listing.folder, {})).doubted[name] = file
+    return Selection(listing, 0, [], list(groups.values()), [known[name] for name in gone])
+
+
+def _gone(listing: Listing, known: AbstractSet[str]) -> set[str]:
+    """Known names that the folder has no more; what is only left alone now is still there."""
+    missing = known - listing.files.keys()
+    return {name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))}  # noqa: PTH118
+
+
+def _groups(listing: Listing, changed: dict[str, Fingerprint], untouched: Iterable[str], index: Index) -> list[Group]:
+    """Group changed files by family, each with the untouched files beside it."""
+    groups: dict[str, Group] = {}
+    for name, fingerprint in changed.items():
+        group = groups.setdefault(family(name), Group(listing.root, listing.folder, {}))
+        group.changed[name] = fingerprint
+    if not groups:
+        return []
+    for file in index.files(listing.folder, [name for name in untouched if family(name) in groups]):
+        groups[family(file.name)].settled[file.name] = file
+    return list(groups.values())
