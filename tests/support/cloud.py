@@ -97,8 +97,8 @@ class Aws:
     """What the process function may do."""
     api_role: "Clients"
     """What the api function may do."""
-    restore_role: "Clients"
-    """What the restore function may do."""
+    undelete_role: "Clients"
+    """What the undelete function may do."""
     repair_role: "Clients"
     """What the repair function may do."""
 
@@ -137,7 +137,7 @@ class Person:
 
     def restore(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /photos/restore``."""
-        with self._library(self.aws.restore_role, before_call) as (library, _):
+        with self._library(self.aws.undelete_role, before_call) as (library, _):
             return TrashExit(library).take_out(self.identity_id, hashes)
 
     def redate(self, wishes: Mapping[str, datetime], before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
@@ -147,7 +147,7 @@ class Person:
 
     def repair_records(self, *doubts: Doubt, before_call: BeforeCall = nothing) -> list[str]:
         """Run ``POST /photos/repair/records``; the status of each."""
-        with self._library(self.aws.restore_role, before_call) as (library, _):
+        with self._library(self.aws.undelete_role, before_call) as (library, _):
             answers = RecordRepairer(library, clock=lambda: NOW).repair(self.identity_id, doubts)
             return [answer["status"] for answer in answers]
 
@@ -271,7 +271,7 @@ def _aws(stack: LocalStack, name: str, outputs: StackOutputs) -> Aws:
         root=lambda service: root_client(stack, service),
         process_role=_role_of(stack, f"{name}-process"),
         api_role=_role_of(stack, f"{name}-api"),
-        restore_role=_role_of(stack, f"{name}-restore"),
+        undelete_role=_role_of(stack, f"{name}-undelete"),
         repair_role=_role_of(stack, f"{name}-repair"),
     )
 
