@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
@@ -139,21 +140,25 @@ def _leave(code: int) -> NoReturn:
 
 def _without_output(error: OSError) -> int:
     """Say that what was printed is lost; returns the exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more
+    _discard_output()
     _fail(f"the output can't be written: {(error.strerror or str(error)).lower()}")
     return PhotobakError.exit_code
 
 
 def _has_seen_enough() -> bool:
     """Whether it was the output that broke, whose reader has gone: ``photobak ls | head``."""
-    import select
+    from photobak.platform.processes import reader_is_gone
 
-    output = select.poll()
-    output.register(sys.stdout.fileno(), 0)
-    gone = bool(output.poll(0))  # POLLERR and POLLHUP are told without being asked for
-    if gone:  # and Python must not complain of it at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    gone = reader_is_gone(sys.stdout.fileno())
+    if gone:
+        _discard_output()
     return gone
+
+
+def _discard_output() -> None:
+    """Let what Python still holds of the output go nowhere: it would fail once more at the process's end."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _one_line(error: click.ClickException) -> str:

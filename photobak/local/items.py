@@ -6,16 +6,16 @@ bodies that they speak of. Changes are written in groups: while one group is on 
 """
 
 import asyncio
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from photobak.platform.private_files import sync_folder
+from photobak.platform.files import sync_path
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS items (
@@ -114,14 +114,8 @@ class ItemStore:
 
 def _sync(files: set[Path]) -> None:
     for file in files:
-        try:
-            descriptor = os.open(file, os.O_RDONLY)
-        except FileNotFoundError:  # deleted, or moved away as an older version, since
-            continue
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with suppress(FileNotFoundError):  # deleted, or moved away as an older version, since
+            sync_path(file)
     for folder in {file.parent for file in files}:
         if folder.exists():
-            sync_folder(folder)
+            sync_path(folder)

@@ -26,7 +26,7 @@ from ministack.services import cloudwatch_logs, cognito, dynamodb, lambda_svc, s
 from ministack.services.cloudformation import engine
 
 from photobak.local.items import Item, ItemStore
-from photobak.platform.private_files import sync_folder
+from photobak.platform.files import sync_path
 
 KEPT_LOG_STREAMS: Final = 100
 """Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""
@@ -118,7 +118,7 @@ def _inode(file: Path) -> int | None:
 
 def _sync(path: Path) -> None:
     if path.is_dir():
-        sync_folder(path)
+        sync_path(path)
         return
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -7,7 +7,6 @@ needs to know is in its environment (:func:`photobak.local.process.environment`)
 import asyncio
 import logging
 import os
-import resource
 import signal
 import sys
 import threading
@@ -31,6 +30,7 @@ from photobak.local.gate import App, gated
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
 from photobak.local.probe import home_path
+from photobak.platform.processes import raise_open_files
 
 GIVEN_UP: Final = 74
 """The exit code where the disk takes nothing more (EX_IOERR of sysexits.h)."""
@@ -45,7 +45,7 @@ _log = logging.getLogger("photobak.local.server")
 def main(folder: str) -> None:
     """Serve until SIGTERM; then save, and end every Lambda worker."""
     home = Home.at(Path(folder))
-    _allow_many_connections()
+    raise_open_files(_OPEN_FILES)
     store = ItemStore(home.items)
     hypercorn_connections.install()
     ministack_auth.install()
@@ -86,12 +86,6 @@ def _give_up(why: str) -> NoReturn:
     _log.critical("The local stack stops: %s", why)
     logging.shutdown()
     os._exit(GIVEN_UP)
-
-
-def _allow_many_connections() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What differs between operating systems."""
+"""What differs between operating systems. Nothing outside of this package asks which one it runs on."""

@@ -1,4 +1,4 @@
-"""Folders and files that only their owner can read; a crash leaves the old content or the new, whole."""
+"""Folders and files that only their owner can read. After a crash a file has its old content or the new, complete."""
 
 import os
 import secrets
@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from photobak.errors import ConfigError
+from photobak.platform.files import sync_path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -44,7 +45,7 @@ def write_private(path: Path, content: bytes) -> None:
     try:
         _write_and_sync(temporary, content)
         temporary.replace(path)
-        sync_folder(path.parent)
+        sync_path(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise ConfigError(f"{path} can't be written", why=error.strerror or str(error)) from error
@@ -86,12 +87,3 @@ def _write_and_sync(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's entries on the disk: what was renamed into it survives a power cut from here on."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

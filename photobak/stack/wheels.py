@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from dataclasses import dataclass
 from importlib import resources
@@ -50,7 +51,7 @@ def fetch_wheels(platform: Platform, cache: Path) -> list[Path]:
     Raises:
         StackError: pip is missing, or can't get what the lock file names.
     """
-    wanted = hashlib.sha256(lock_file() + repr((platform, sys.platform)).encode()).hexdigest()[:16]
+    wanted = hashlib.sha256(lock_file() + repr((platform, sysconfig.get_platform())).encode()).hexdigest()[:16]
     folder = cache / f"wheels-{wanted}"
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)

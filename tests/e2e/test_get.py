@@ -168,7 +168,7 @@ class TestWhatIsThere:
         lines, summary = get(library, *arguments, code=3)
         assert summary["failed"] == 2
         assert {line["reason"] for line in lines if Path(line["path"]).parent.name == "b"} == {
-            "where the folder b has to be lies a symbolic link, which might lead elsewhere"
+            "b must be a folder but is a symbolic link, which could lead elsewhere"
         }
         get(library, *arguments, "--force", code=3)
         assert not list((tmp_path / "outside").iterdir())

@@ -29,8 +29,8 @@ from photobak.client.account.sign_in.authorization import (
 )
 from photobak.client.account.sign_in.browser import Invitation, sign_in_by_browser
 from photobak.client.account.sign_in.hosted_ui import sign_in_local
-from photobak.client.account.sign_in.typed_lines import TypedLines
 from photobak.client.account.tokens.interface import Tokens
+from photobak.platform.typed_lines import TypedLines
 
 PORTS = free_ports(5)
 """Registered instead of the real ones, which another sign-in on this machine may be using just now."""

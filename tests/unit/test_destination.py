@@ -18,7 +18,7 @@ def destination(tmp_path: Path) -> Destination:
 
 def test_folders_are_made(destination: Destination) -> None:
     with destination.made(PurePosixPath("2024/06")) as folder:
-        os.close(os.open("a.jpg", os.O_CREAT, dir_fd=folder))
+        os.close(folder.open_locked("a.jpg"))
     assert (destination.root / "2024/06/a.jpg").exists()
     destination.sync([PurePosixPath("2024/06")])
 
@@ -45,7 +45,7 @@ def test_no_symbolic_link_is_followed(destination: Destination, way: str, leads_
 
 def test_a_file_where_a_folder_has_to_be(destination: Destination) -> None:
     (destination.root / "2024").write_bytes(b"")
-    said = "where the folder 2024 has to be lies a file"
+    said = "2024 must be a folder but is a file"
     with pytest.raises(NotADirectoryError, match=said), destination.made(PurePosixPath("2024/06")):
         pass
 

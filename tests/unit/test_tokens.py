@@ -10,9 +10,10 @@ from photobak.client.account.tokens import choice, os_keyring
 from photobak.client.account.tokens.choice import store_to_read, store_to_write
 from photobak.client.account.tokens.file import FileStore
 from photobak.client.account.tokens.interface import AwsCredentials, SignIn
-from photobak.client.account.tokens.os_keyring import KeyringStore, KeyringUnavailable, has_desktop
+from photobak.client.account.tokens.os_keyring import KeyringStore, KeyringUnavailable
 from photobak.client.places import Places, places
 from photobak.errors import ConfigError, SignInNeeded
+from photobak.platform.host import has_desktop
 
 ISSUER = Issuer()
 LOCAL = ISSUER.profile("local")

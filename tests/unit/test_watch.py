@@ -10,9 +10,9 @@ import pytest
 from photobak.client.files.scan import distinct_roots
 from photobak.client.watch import changes
 from photobak.client.watch.changes import Changes
-from photobak.client.watch.mounts import mounts_here, network_file_system
 from photobak.client.watch.watcher import Watch
 from photobak.errors import CloudError, RunLocked, SignInNeeded
+from photobak.platform.mounts import mounts_here, network_file_system
 
 EVERY = 60.0
 

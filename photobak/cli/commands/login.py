@@ -44,7 +44,7 @@ def command(context: Context, device: bool, no_browser: bool) -> None:
 
 def _by_browser(profile: "Profile", no_browser: bool) -> "Tokens":
     from photobak.client.account.sign_in.browser import browser_is_here, sign_in_by_browser
-    from photobak.client.account.sign_in.typed_lines import TypedLines
+    from photobak.platform.typed_lines import TypedLines
 
     typed = TypedLines(sys.stdin.fileno()) if sys.stdin.isatty() else None
     return sign_in_by_browser(profile, _Terminal(), use_browser=not no_browser and browser_is_here(), typed=typed)

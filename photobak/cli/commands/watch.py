@@ -73,7 +73,7 @@ def command(
 
 
 def _default_interval(roots: "Sequence[Root]") -> float:
-    from photobak.client.watch.mounts import mounts_here, network_file_system
+    from photobak.platform.mounts import mounts_here, network_file_system
 
     mounts = mounts_here()
     remote = any(network_file_system(root.path.resolve(), mounts) for root in roots)

@@ -103,7 +103,7 @@ class Takeout:
         """What is there; None where nothing is."""
         try:
             with self._destination.opened(path.parent) as folder:
-                file = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+                file = folder.open_file(path.name)
         except FileNotFoundError:
             return None
         with os.fdopen(file, "rb") as reader:

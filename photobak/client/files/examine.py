@@ -22,6 +22,7 @@ from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
 from photobak.photo.pairs import leaders, take_leaders_times
 from photobak.photo.record import Status
 from photobak.photo.source import Source
+from photobak.platform.files import open_to_read
 
 if TYPE_CHECKING:
     from photobak.photo.metadata import Metadata
@@ -116,7 +117,7 @@ class Examiner:
 def sendable(path: Path, largest: int) -> bool:
     """Whether a file is of a kind that is backed up, and no larger than one upload may be, as far as its head tells."""
     try:
-        with open_file(path) as file:
+        with open_to_read(path) as file:
             found = os.fstat(file.fileno())
             is_small_file = S_ISREG(found.st_mode) and found.st_size <= largest
             return is_small_file and recognise(file.read(HEAD_BYTES), path.name) is not None
@@ -149,7 +150,7 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
     from photobak.photo.metadata import read_metadata  # 20 ms, which a sync with nothing to read does without
 
     for _ in range(_TRIES):
-        with open_file(path) as file:
+        with open_to_read(path) as file:
             before = _settled_fingerprint(file)
             head = file.read(_BUFFER_BYTES)
             media_type = recognise(head[:HEAD_BYTES], path.name)
@@ -200,11 +201,6 @@ def _bit_rot(known: KnownFile) -> FileOutcome:
     return Candidate.pending(known).outcome(Result.FAILED, reason)
 
 
-def open_file(path: Path) -> FileIO:
-    """Open a file to read it; does not wait where a pipe has taken its place, whose other end nobody may ever open."""
-    return open(path, "rb", buffering=0, opener=_without_waiting)
-
-
 @contextmanager
 def _buffered(file: FileIO) -> "Iterator[BufferedReader[FileIO]]":
     """The same file for small reads: metadata takes twenty of them, and each system call hands on Python's lock."""
@@ -213,10 +209,6 @@ def _buffered(file: FileIO) -> "Iterator[BufferedReader[FileIO]]":
         yield buffered
     finally:
         buffered.detach()  # it would close the file
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _settled_fingerprint(file: FileIO) -> Fingerprint:

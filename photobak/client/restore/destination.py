@@ -4,11 +4,8 @@ Each folder on the way is opened by itself, relative to the one above, and no sy
 there, and whatever somebody puts there meanwhile, leads nowhere else.
 """
 
-import errno
-import os
 import shutil
-import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,8 +13,8 @@ from typing import Final
 
 from photobak.client.restore.naming import NameRules
 from photobak.errors import PhotobakError, WrongUsage
+from photobak.platform.folders import Folder
 
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PROBE: Final = ".photobak-probe-"
 _COMPOSED, _CAPITAL, _DECOMPOSED, _REFUSED = "é", "É", "e\u0301", ":"
 
@@ -44,36 +41,31 @@ class Destination:
         return shutil.disk_usage(self._nearest()).free
 
     @contextmanager
-    def made(self, relative: PurePosixPath) -> Iterator[int]:
-        """Open a folder below this one, made where it is missing; yields its descriptor.
+    def made(self, relative: PurePosixPath) -> Iterator[Folder]:
+        """Open a folder below this one, and create it if it is missing.
 
         Raises:
             OSError: it can't be made, or something else has its name.
         """
-        with self._walked(relative, _make_below) as descriptor:
-            yield descriptor
+        with self._walked(relative, make=True) as folder:
+            yield folder
 
     @contextmanager
-    def opened(self, relative: PurePosixPath) -> Iterator[int]:
-        """Open a folder below this one; yields its descriptor.
+    def opened(self, relative: PurePosixPath) -> Iterator[Folder]:
+        """Open a folder below this one.
 
         Raises:
             OSError: it can't be opened, or something else has its name; FileNotFoundError where it is missing.
         """
-        with self._walked(relative, _open_below) as descriptor:
-            yield descriptor
+        with self._walked(relative, make=False) as folder:
+            yield folder
 
     @contextmanager
-    def _walked(self, relative: PurePosixPath, step: Callable[[str, int], int]) -> Iterator[int]:
-        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+    def _walked(self, relative: PurePosixPath, *, make: bool) -> Iterator[Folder]:
+        with Folder(self.root) as folder:
             for part in relative.parts:
-                below = step(part, descriptor)
-                os.close(descriptor)
-                descriptor = below
-            yield descriptor
-        finally:
-            os.close(descriptor)
+                folder.enter(part, make=make)
+            yield folder
 
     def sync(self, folders: Iterable[PurePosixPath]) -> None:
         """Put the names in some folders on the disk, and those of the folders themselves.
@@ -83,8 +75,8 @@ class Destination:
         """
         for relative in {each for folder in folders for each in (folder, *folder.parents)}:
             try:
-                with self.opened(relative) as descriptor:
-                    os.fsync(descriptor)
+                with self.opened(relative) as opened:
+                    opened.sync()
             except OSError as error:
                 raise PhotobakError(f"the folder {self.root / relative} can't be written", why=_why(error)) from error
 
@@ -121,23 +113,6 @@ def require_folder(root: Path) -> Destination:
     if root.exists() and not root.is_dir():
         raise WrongUsage(f"nothing can be restored into {root}", why="it is no folder")
     return Destination(root)
-
-
-def _make_below(part: str, above: int) -> int:
-    with suppress(FileExistsError):
-        os.mkdir(part, dir_fd=above)
-    return _open_below(part, above)
-
-
-def _open_below(part: str, above: int) -> int:
-    try:
-        return os.open(part, _FOLDER, dir_fd=above)
-    except OSError as error:
-        if error.errno not in (errno.ENOTDIR, errno.ELOOP):
-            raise
-        found = os.stat(part, dir_fd=above, follow_symlinks=False)
-        what = "a symbolic link, which might lead elsewhere" if stat.S_ISLNK(found.st_mode) else "a file"
-        raise NotADirectoryError(error.errno, f"where the folder {part} has to be lies {what}") from error
 
 
 def _takes(path: Path) -> bool:

@@ -1,19 +1,17 @@
 """What has come of a file so far: hashed as it comes, kept where it is cut off, and named only when it is right."""
 
-import fcntl
 import hashlib
 import os
-import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
 from photobak.photo.identity import CHUNK_BYTES
+from photobak.platform.files import read_at, set_modified, sync_file, write_at
+from photobak.platform.folders import Folder
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Expected:
             return False
         digest, buffer = hashlib.new(self.algorithm, usedforsecurity=False), memoryview(bytearray(CHUNK_BYTES))
         offset = 0
-        while read := os.preadv(file, [buffer], offset):
+        while read := read_at(file, buffer, offset):
             digest.update(buffer[:read])
             offset += read
         return self.digest in (None, digest.hexdigest())
@@ -48,7 +46,7 @@ def part_name(name: str, expected: Expected) -> str:
 class Part:
     """A file that is not whole yet, in an open folder; locked, so that two runs never write one."""
 
-    def __init__(self, folder: int, name: str, expected: Expected) -> None:
+    def __init__(self, folder: Folder, name: str, expected: Expected) -> None:
         """Open it, or make it.
 
         Raises:
@@ -58,7 +56,10 @@ class Part:
         self._target = name
         self._expected = expected
         self._name = part_name(name, expected)
-        self._file = _open_locked(folder, self._name)
+        try:
+            self._file = folder.open_locked(self._name)
+        except BlockingIOError as error:
+            raise BlockingIOError(error.errno, "another photobak is fetching it") from error
         self._forget()
 
     def __enter__(self) -> Self:
@@ -76,7 +77,7 @@ class Part:
         if os.fstat(self._file).st_size > self._expected.size:
             self.start_anew()
         buffer = memoryview(bytearray(CHUNK_BYTES))
-        while read := os.preadv(self._file, [buffer], self.size):
+        while read := read_at(self._file, buffer, self.size):
             self._take(buffer[:read])
 
     def append(self, chunk: memoryview) -> None:
@@ -85,9 +86,7 @@ class Part:
         Raises:
             OSError: the disk doesn't take it.
         """
-        written = 0
-        while written < len(chunk):
-            written += os.pwrite(self._file, chunk[written:], self.size + written)
+        write_at(self._file, chunk, self.size)
         self._take(chunk)
 
     def start_anew(self) -> None:
@@ -115,17 +114,13 @@ class Part:
             FileExistsError: there is another file.
             OSError: it can't be written.
         """
-        nanoseconds = (modified_at - _EPOCH) // timedelta(microseconds=1) * 1000
-        os.utime(self._file, ns=(nanoseconds, nanoseconds))
-        os.fsync(self._file)
-        if replace:
-            os.replace(self._name, self._target, src_dir_fd=self._folder, dst_dir_fd=self._folder)
-        else:
-            _rename_unless_taken(self._name, self._target, self._folder)
+        set_modified(self._file, (modified_at - _EPOCH) // timedelta(microseconds=1) * 1000)
+        sync_file(self._file)
+        self._folder.rename(self._name, self._target, replace=replace)
 
     def discard(self) -> None:
         """Remove it."""
-        discard_part(self._folder, self._name)
+        self._folder.remove(self._name)
 
     def _take(self, chunk: memoryview) -> None:
         self._hash.update(chunk)
@@ -134,53 +129,3 @@ class Part:
     def _forget(self) -> None:
         self.size = 0
         self._hash = hashlib.new(self._expected.algorithm, usedforsecurity=False)
-
-
-def discard_part(folder: int, name: str) -> None:
-    """Remove what a run that was cut off has left under this name, if anything."""
-    with suppress(FileNotFoundError):
-        os.unlink(name, dir_fd=folder)
-
-
-def _open_locked(folder: int, name: str) -> int:
-    while True:
-        file = os.open(name, _FLAGS, 0o666, dir_fd=folder)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found = os.fstat(file)
-            if _is_at(folder, name, found):  # not renamed or removed by who had the lock until now
-                if found.st_nlink == 1:
-                    return file
-                # A run was cut off between the two steps of a rename: this is a whole file with another name, too.
-                discard_part(folder, name)
-        except BlockingIOError as error:
-            os.close(file)
-            raise BlockingIOError(error.errno, "another photobak is fetching it") from error
-        except OSError:
-            os.close(file)
-            raise
-        os.close(file)
-
-
-def _is_at(folder: int, name: str, found: os.stat_result) -> bool:
-    try:
-        there = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    if not stat.S_ISREG(there.st_mode):
-        raise OSError(f"something that is no file has the name {name}")
-    return (there.st_dev, there.st_ino) == (found.st_dev, found.st_ino)
-
-
-def _rename_unless_taken(before: str, after: str, folder: int) -> None:
-    try:
-        os.link(before, after, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    except FileExistsError:
-        raise
-    except OSError as error:  # a file system without hard links, such as a memory stick's
-        with suppress(FileNotFoundError):
-            os.stat(after, dir_fd=folder, follow_symlinks=False)
-            raise FileExistsError from error
-        os.rename(before, after, src_dir_fd=folder, dst_dir_fd=folder)
-    else:
-        os.unlink(before, dir_fd=folder)

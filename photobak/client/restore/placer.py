@@ -11,12 +11,14 @@ from photobak.client.restore.destination import Destination
 from photobak.client.restore.frost import Thawer
 from photobak.client.restore.layout import Target
 from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
-from photobak.client.restore.part import Expected, Part, discard_part, part_name
+from photobak.client.restore.part import Expected, Part, part_name
 from photobak.client.restore.ranges import LARGE, Ranges
 from photobak.client.restore.variant import Variant
 from photobak.client.transport.download import Download, Frozen, Gone, Unreachable
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 from photobak.photo.identity import CHUNK_BYTES
+from photobak.platform.files import read_at
+from photobak.platform.folders import Folder
 
 
 class _WrongBytes(PhotobakError):
@@ -83,9 +85,9 @@ class Placer:
         expected = Expected(target.record.size, target.record.sha256)
         try:
             with self.destination.opened(target.path.parent) as folder:
-                if _found(folder, target.path.name) and not self.replace:
+                if folder.find(target.path.name) and not self.replace:
                     return 0
-                part = _found(folder, part_name(target.path.name, expected))
+                part = folder.find(part_name(target.path.name, expected))
         except OSError:
             return expected.size
         return max(0, expected.size - (part.st_size if part else 0))
@@ -103,12 +105,12 @@ class Placer:
         name = target.path.name
         try:
             with self.destination.opened(target.path.parent) as folder:
-                found = _found(folder, name)
+                found = folder.find(name)
                 if found is None:
                     return None
                 if stat.S_ISREG(found.st_mode) and _fits(folder, name, wanted.expected):
                     # A run that was cut off may have left its second name.
-                    discard_part(folder, part_name(name, wanted.expected))
+                    folder.remove(part_name(name, wanted.expected))
                     return self._outcome(target, RestoreResult.EXISTS)
         except FileNotFoundError:
             return None
@@ -170,9 +172,9 @@ class Placer:
         """Read a file that has the same content, and was right a moment ago."""
         buffer = memoryview(bytearray(CHUNK_BYTES))
         with self.destination.opened(path.parent) as folder:
-            file = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            file = folder.open_file(path.name)
         try:
-            while read := os.preadv(file, [buffer], start):
+            while read := read_at(file, buffer, start):
                 yield buffer[:read]
                 start += read
         finally:
@@ -194,15 +196,8 @@ class Placer:
         return RestoreOutcome(target, self.destination.root / target.path, result, reason, size)
 
 
-def _found(folder: int, name: str) -> os.stat_result | None:
-    try:
-        return os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-
-
-def _fits(folder: int, name: str, expected: Expected) -> bool:
-    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+def _fits(folder: Folder, name: str, expected: Expected) -> bool:
+    file = folder.open_file(name)
     try:
         return expected.fits(file)
     finally:

@@ -4,7 +4,6 @@ The index is written last, with what the cloud has confirmed; whatever ends a ru
 """
 
 import os
-import platform
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.post import RateLimit
 from photobak.client.upload.send import Sender
 from photobak.client.upload.turns import Turns
+from photobak.platform.host import host_name
 
 _AHEAD: Final = 200
 """Files that may wait between two stages."""
@@ -165,7 +165,7 @@ class Sync:
 
 def this_device() -> str:
     """The machine's name in ``photo.source``: without the colon that ends it there."""
-    return platform.node().replace(":", "-") or "unknown"
+    return host_name().replace(":", "-") or "unknown"
 
 
 def _readers() -> int:

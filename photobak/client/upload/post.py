@@ -12,13 +12,13 @@ from threading import Lock
 from typing import Final
 
 from photobak.client.files.candidate import Candidate
-from photobak.client.files.examine import open_file
 from photobak.client.index.index import Fingerprint
 from photobak.client.transport.connections import NETWORK_ERRORS, Connections, unreachable
 from photobak.client.transport.retry import Patience
 from photobak.client.upload.announce import Post
 from photobak.client.upload.turns import Turns
 from photobak.errors import CloudError
+from photobak.platform.files import open_to_read
 
 _CHUNK: Final = 64 * 1024  # what a slow line sends before a connection counts as dead
 _CHUNK_ON_THIS_MACHINE: Final = 256 * 1024  # as much as the local stack takes at a time
@@ -170,7 +170,7 @@ class Uploader:
 
 def _opened(path: Path) -> FileIO:
     try:
-        return open_file(path)
+        return open_to_read(path)
     except OSError as error:
         raise _Unreadable(error) from error
 

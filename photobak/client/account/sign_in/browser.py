@@ -1,8 +1,6 @@
 """Sign-in through a browser: on this machine by the loopback listener, on another by pasting the URL it ended at."""
 
 import os
-import select
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -22,10 +20,11 @@ from photobak.client.account.sign_in.authorization import (
     read_redirect,
 )
 from photobak.client.account.sign_in.loopback import Listener, NoPortFree
-from photobak.client.account.sign_in.typed_lines import TypedLines
 from photobak.client.account.tokens.interface import Tokens
 from photobak.client.profile import Profile
 from photobak.errors import PhotobakError
+from photobak.platform.host import has_display
+from photobak.platform.typed_lines import TypedLines, wait_readable
 
 LIMIT = 300.0
 """Seconds that a person has to sign in; Cognito's sign-in page doesn't live longer either."""
@@ -100,7 +99,7 @@ def browser_is_here(environ: Mapping[str, str] = os.environ) -> bool:
         return True
     if environ.get("SSH_CONNECTION"):
         return False
-    return sys.platform == "darwin" or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+    return has_display(environ)
 
 
 @contextmanager
@@ -131,11 +130,10 @@ def _wait(
     """The redirect that answers the attempt, whichever way it comes first."""
     end = time.monotonic() + limit
     while (left := end - time.monotonic()) > 0 and (listener or typed):
-        sources = [source.fileno() for source in (listener, typed) if source]
-        readable, _, _ = select.select(sources, [], [], left)
+        readable = wait_readable([source for source in (listener, typed) if source], left)
         if listener and listener.answer:
             return listener.answer
-        if typed and typed.fileno() in readable:
+        if typed and typed in readable:
             pasted = _pasted(typed, attempt, talk)
             if pasted:
                 return pasted

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from platform import node
 from typing import Any
 
 from photobak.client.account.cognito import Clock, tokens_of_sign_in
@@ -13,6 +12,7 @@ from photobak.client.account.tokens.interface import Tokens
 from photobak.client.profile import Profile, url_problem
 from photobak.client.transport.http import Answer, post_form, printable
 from photobak.errors import CloudError
+from photobak.platform.host import host_name
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 SLOW_DOWN = 5
@@ -46,7 +46,7 @@ def ask_device_code(profile: Profile) -> DeviceCode:
     """
     from authlib.common.urls import url_encode
 
-    form = url_encode([("client_id", profile.client_id), ("scope", " ".join(SCOPES)), ("device_name", node())])
+    form = url_encode([("client_id", profile.client_id), ("scope", " ".join(SCOPES)), ("device_name", host_name())])
     answer = post_form(f"{profile.api_url}/device/code", form)
     if answer.status != 200:
         raise _failed(answer, "this cloud gives no device code")

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from photobak.client.account.tokens.file import FileStore
 from photobak.client.account.tokens.interface import TokenStore
-from photobak.client.account.tokens.os_keyring import KeyringStore, KeyringUnavailable, has_desktop
+from photobak.client.account.tokens.os_keyring import KeyringStore, KeyringUnavailable
 from photobak.client.places import Places
 from photobak.client.profile import Profile
 from photobak.errors import ConfigError
+from photobak.platform.host import has_desktop
 
 VARIABLE = "PHOTOBAK_TOKEN_STORE"
 

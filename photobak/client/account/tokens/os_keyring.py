@@ -1,9 +1,8 @@
 """The operating system's keyring as token store. It may hang on a dialog that nobody sees: calls are limited."""
 
-import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -91,15 +90,6 @@ class KeyringStore:
 
 
 ADVICE = "On a machine without a desktop keep it in a file: PHOTOBAK_TOKEN_STORE=file photobak login"
-
-
-def has_desktop(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a keyring can be unlocked here: on macOS always, elsewhere where there is a session bus and a display."""
-    if sys.platform == "darwin":
-        return True
-    return bool(environ.get("DBUS_SESSION_BUS_ADDRESS")) and bool(
-        environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
-    )
 
 
 def _backend(limit: float) -> Any:
