@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.as_nobody import as_nobody
 from support.known_files import known_file
-from support.photo_files import dated, jpeg, movie
+from support.photo_files import dated, jpeg, movie, png
 
 from photobak.client.files.candidate import Candidate, modified_at
 from photobak.client.files.examine import Examiner, read_again
@@ -23,6 +23,7 @@ from photobak.client.files.outcome import FileOutcome, Result
 from photobak.client.files.scan import Root, Skipped
 from photobak.client.files.select import Group
 from photobak.client.index.index import Fingerprint, KnownFile
+from photobak.photo import metadata
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import HEIC, JPEG, MOV
 
@@ -66,6 +67,22 @@ def test_a_photo_is_read_whole(tmp_path: Path) -> None:
     assert found.taken == CaptureTime.parse("2024-06-30T12:00:00+02:00", TakenSource.EXIF)
     assert found.source == "laptop:a.jpg"
     assert found.uploaded_at is None
+
+
+def test_a_photo_whose_metadata_break_their_reader_is_backed_up_and_so_are_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_window: object) -> metadata.Metadata:
+        raise RecursionError
+
+    monkeypatch.setitem(metadata._READERS, "image/png", fail)
+    (tmp_path / "20240630_120000.png").write_bytes(png())
+    (tmp_path / "b.jpg").write_bytes(jpeg(NOON))
+    broken, sound = examined(group(tmp_path, "20240630_120000.png", "b.jpg"))
+    assert isinstance(broken, Candidate)
+    assert isinstance(sound, Candidate)
+    assert broken.taken.source is TakenSource.FILENAME
+    assert sound.taken.source is TakenSource.EXIF
 
 
 def test_the_place_is_relative_to_the_root(tmp_path: Path) -> None:

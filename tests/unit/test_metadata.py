@@ -55,6 +55,7 @@ from support.photo_files import (
 )
 
 from photobak.photo.media_type import HEAD_BYTES, JPEG, recognise
+from photobak.photo import metadata
 from photobak.photo.metadata import Metadata, read_metadata
 from photobak.photo.metadata.window import MAX_BYTES, MAX_READS, Damaged, Window
 
@@ -413,6 +414,18 @@ class FailingDisk(io.BytesIO):
 def test_an_unreadable_file_is_an_error_not_an_empty_answer() -> None:
     with pytest.raises(OSError, match="Input/output error"):
         read_metadata(FailingDisk(jpeg(BLOCK)), JPEG)
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError, ZeroDivisionError])
+def test_whatever_else_a_file_makes_its_reader_raise_concerns_that_file_alone(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_window: Window) -> Metadata:
+        raise error
+
+    monkeypatch.setitem(metadata._READERS, "image/jpeg", fail)
+    with pytest.raises(metadata.UnreadableMetadata, match=error.__name__):
+        read_metadata(io.BytesIO(jpeg(BLOCK)), JPEG)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

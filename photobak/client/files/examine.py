@@ -147,7 +147,11 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
         OSError: it can't be read.
         _Unsent: it has more than ``largest`` bytes, or changed while it was read, three times in a row.
     """
-    from photobak.photo.metadata import read_metadata  # 20 ms, which a sync with nothing to read does without
+    from photobak.photo.metadata import (  # 20 ms, which a sync with nothing to read does without
+        Metadata,
+        UnreadableMetadata,
+        read_metadata,
+    )
 
     for _ in range(_TRIES):
         with open_to_read(path) as file:
@@ -160,7 +164,10 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
                 raise _Unsent(f"its {before.size:,} bytes are more than one upload takes ({largest:,})")
             sha256 = sha256_of(file, head)
             with _buffered(file) as buffered:
-                metadata = read_metadata(buffered, media_type, head)
+                try:
+                    metadata = read_metadata(buffered, media_type, head)
+                except UnreadableMetadata:  # its bytes are sent all the same; the cloud, which reads them too, says why
+                    metadata = Metadata()
             if Fingerprint.of(os.fstat(file.fileno())) == before:
                 return _Examined(before, sha256, media_type, metadata)
     raise _Unsent("it is being written to; the next sync takes it")

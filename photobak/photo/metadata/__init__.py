@@ -19,7 +19,7 @@ from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Damaged, Window
 from photobak.photo.metadata.xmp import read_xmp
 
-__all__ = ["Metadata", "read_metadata"]
+__all__ = ["Metadata", "UnreadableMetadata", "read_metadata"]
 
 _READERS: Final[dict[str, Callable[[Window], Metadata]]] = {
     types.JPEG.content_type: read_jpeg,
@@ -48,6 +48,13 @@ _READERS: Final[dict[str, Callable[[Window], Metadata]]] = {
 }
 
 
+class UnreadableMetadata(Exception):
+    """A file's metadata can't be read, for a reason that its format doesn't explain; its bytes are sound all the same.
+
+    The message says why, for a person: too deep a recursion, too little memory, a defect of the reader.
+    """
+
+
 def read_metadata(file: BinaryIO, media_type: MediaType, head: bytes = b"") -> Metadata:
     """Read what a file says about itself.
 
@@ -61,6 +68,7 @@ def read_metadata(file: BinaryIO, media_type: MediaType, head: bytes = b"") -> M
 
     Raises:
         OSError: the file itself can't be read.
+        UnreadableMetadata: reading it failed in any other way; that concerns this file alone.
     """
     reader = _READERS.get(media_type.content_type) or (read_tiff if types.is_raw(media_type) else None)
     if reader is None:
@@ -69,3 +77,7 @@ def read_metadata(file: BinaryIO, media_type: MediaType, head: bytes = b"") -> M
         return reader(Window.on(file, head))
     except Damaged:
         return Metadata()
+    except OSError:
+        raise
+    except Exception as error:  # whatever one file makes a reader raise, the others are none the worse for it
+        raise UnreadableMetadata(f"its metadata can't be read ({type(error).__name__})") from error
