@@ -54,8 +54,8 @@ from support.photo_files import (
     xmp_packet,
 )
 
-from photobak.photo.media_type import HEAD_BYTES, JPEG, recognise
 from photobak.photo import metadata
+from photobak.photo.media_type import HEAD_BYTES, JPEG, recognise
 from photobak.photo.metadata import Metadata, read_metadata
 from photobak.photo.metadata.window import MAX_BYTES, MAX_READS, Damaged, Window
 

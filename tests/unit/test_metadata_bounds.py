@@ -109,7 +109,7 @@ def xmp_of_a_date_in_blanks() -> bytes:
         (xmp_of_a_date_in_blanks, "a.xmp"),
     ],
 )
-def test_reading_ends_soon_and_takes_little_memory(make: Callable[[], bytes], name: str) -> None:
+def test_reading_ends_soon(make: Callable[[], bytes], name: str) -> None:
     data = make()
     media_type = recognise(data[:HEAD_BYTES], name)
     assert media_type is not None
