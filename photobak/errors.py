@@ -45,6 +45,12 @@ class RunLocked(PhotobakError):
     exit_code = 5
 
 
+class Interrupted(PhotobakError):
+    """The person stopped the run (exit 130); says what is safe and how to continue."""
+
+    exit_code = 130
+
+
 class UnknownPhoto(PhotobakError):
     """No photo has this id, or more than one has this prefix."""
 

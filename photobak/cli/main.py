@@ -1,4 +1,4 @@
-"""The group ``photobak``: loads a command's module when it is called; an error becomes one line and an exit code."""
+"""The group ``photobak``: loads a command's module when it is called; turns an error into a line and an exit code."""
 
 import errno
 import importlib
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from photobak import __version__
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.terminal import shown
-from photobak.errors import PhotobakError
+from photobak.errors import Interrupted, PhotobakError
 
 COMMANDS: Final = {
     "sync": "Back up photos.",
@@ -43,11 +44,10 @@ COMMANDS: Final = {
     "cost": "Show what the cloud costs.",
     "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
 }
-"""Every command with its short help, in the order of the list; a test compares them with the commands themselves."""
+"""Every command with its short help, in the order in which they are listed; a test compares them with the commands."""
 
-INTERRUPTED: Final = 130
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-"""What is said where a disk takes no more; of files with a name, whoever writes them speaks."""
+"""Errors of a full or broken disk. An error that names a file is reported where that file is written."""
 
 
 class _Commands(click.Group):
@@ -55,6 +55,15 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; suggest the ones that are spelled like it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:  # click knows the loaded commands only, and none is loaded
+            raise NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
@@ -92,7 +101,8 @@ def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool) 
       photobak ls --since 2024-06       look
       photobak get --all --to restored  restore
     """
-    ctx.obj = Context(profile=profile, verbosity=-1 if quiet else verbose)
+    context = ctx.ensure_object(Context)
+    context.profile, context.verbosity = profile, -1 if quiet else verbose
     if verbose > 1:
         _log_everything()
 
@@ -109,17 +119,21 @@ def run() -> NoReturn:
 
 def _run() -> int:
     """Run the command; returns the exit code."""
+    context = Context()
     try:
-        return command.main(prog_name="photobak", standalone_mode=False) or 0
+        return command.main(prog_name="photobak", standalone_mode=False, obj=context) or 0
+    except NoArgsIsHelpError as error:  # a group without a command: that is a question, not a mistake
+        click.echo(error.format_message())
+        return 0
     except PhotobakError as error:
-        _fail(str(error))
+        _fail(str(error), context)
         return error.exit_code
     except click.ClickException as error:
-        _fail(_one_line(error))
+        _fail(_one_line(error), context)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted")
-        return INTERRUPTED
+        _fail("interrupted", context)
+        return Interrupted.exit_code
     except OSError as error:
         if error.errno not in _FULL or error.filename is not None:
             raise
@@ -127,9 +141,9 @@ def _run() -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process; not as Python does it, which frees each object and takes up to 0.1 s for that.
+    """End the process without freeing every object, which takes Python up to 0.1 s.
 
-    Whatever has to be closed was closed by its context. (mypy's ``hard_exit`` is the same.)
+    Everything that must be closed has been closed by its context manager. (mypy's ``hard_exit`` does the same.)
     """
     others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
     if all(thread.daemon for thread in others):
@@ -139,14 +153,14 @@ def _leave(code: int) -> NoReturn:
 
 
 def _without_output(error: OSError) -> int:
-    """Say that what was printed is lost; returns the exit code."""
+    """Report that the output is lost; returns the exit code."""
     _discard_output()
-    _fail(f"the output can't be written: {(error.strerror or str(error)).lower()}")
+    _fail(f"cannot write the output: {(error.strerror or str(error)).lower()}")
     return PhotobakError.exit_code
 
 
 def _has_seen_enough() -> bool:
-    """Whether it was the output that broke, whose reader has gone: ``photobak ls | head``."""
+    """Whether the reader of our output has closed it: ``photobak ls | head``."""
     from photobak.platform.processes import reader_is_gone
 
     gone = reader_is_gone(sys.stdout.fileno())
@@ -162,15 +176,15 @@ def _discard_output() -> None:
 
 
 def _one_line(error: click.ClickException) -> str:
-    """What click says over several lines, as our own errors: what, and what to do next."""
+    """Turn click's error of several lines into one: what, and what to do next."""
     what = error.format_message().rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"{what}. Type: {context.command_path} --help" if context else what
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, context: Context | None = None) -> None:
     click.echo(f"photobak: {shown(message)}", err=True)
-    if "-vv" in sys.argv:
+    if context and context.verbosity > 1:
         import traceback
 
         traceback.print_exc()

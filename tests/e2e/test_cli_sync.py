@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support.command_line import photobak
 from support.fault_proxy import Fault, FaultProxy, Kind, each
 from support.local_stack import eventually, processes_of
 
+from photobak.client.index.run_lock import run_lock
 from photobak.local.lifecycle import down
 
 SUMMARY = {
@@ -224,6 +226,9 @@ class TestExitCodes:
             assert done.returncode == 5
             assert done.stderr.count("\n") == 1
         assert backup.run("sync", "Pictures").returncode == 0
+        with run_lock(backup.places, backup.profile):
+            done = backup.run("sync", "Pictures")
+        assert f"at work for profile {backup.profile.name}: process {os.getpid()} (" in done.stderr
 
     def test_130_for_ctrl_c_which_says_what_is_safe(self, backup: Backup, proxy: FaultProxy, tmp_path: Path) -> None:
         backup.make(*(f"{number}.jpg" for number in range(30)))
@@ -234,11 +239,17 @@ class TestExitCodes:
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=15)  # at once, though uploads hang
         assert process.returncode == 130
-        assert errors.splitlines()[-1] == "photobak: interrupted"
+        last = errors.splitlines()[-1]
+        said_safe = re.fullmatch(
+            r"photobak: interrupted: (\d+) files? safe, \d+ not finished\. To continue, run the same command again",
+            last,
+        )
+        assert said_safe, last
         assert "Traceback" not in errors
         files, summary = json_lines(output)
         assert summary["type"] == "summary"
         said = {line["sha256"] for line in files if line["result"] == "stored"}
+        assert len(said) == int(said_safe[1])
         assert said <= set(backup.records())
         assert backup.run("sync", "Pictures").returncode == 0
         backup.require_restorable(tmp_path / "back")

@@ -85,7 +85,9 @@ def test_photos_are_chosen_counted_and_put_in_order(backup: Backup) -> None:
     with terminal(backup.home, "ls") as screen:
         screen.until(r"3 photos, 1 video: 2\.0 MB\n")
     with terminal(backup.home, "ls", "--since", "2030") as screen:
-        screen.until(r"No photo is like that\.")
+        screen.until(r"No photos match\.")
+    with terminal(backup.home, "ls", "--by", "month") as screen:
+        screen.until(r"2024-06 +1 +2\.0 MB +█{5,}\n")
     wrong = backup.run("ls", "--since", "2024-06", "--until", "2023")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "nothing lies between" in wrong.stderr

@@ -38,7 +38,16 @@ def test_show_prints_the_whole_record(owner: Owner) -> None:
     record = Record.from_json(whole)
     assert record.to_json().items() <= whole.items()
     said = owner.run("show", listed["id"]).stdout
-    for value in (record.sha256, record.filename, "elsewhere/", "64 x 48", "known from: filename", record.original_key):
+    taken = f"taken       {record.taken.in_zone():%Y-%m-%d %H:%M:%S} ("  # local time, no milliseconds
+    for value in (
+        taken,
+        record.sha256,
+        record.filename,
+        "elsewhere/",
+        "64 x 48",
+        "known from: filename",
+        record.original_key,
+    ):
         assert value in said
 
 

@@ -8,7 +8,7 @@ import pytest
 from support.local_stack import root_client
 from support.stacks import broken, local_parameters, made, put_photo, read_photo, target_of
 
-from photobak.cli.ui.profile_of import profile_of
+from photobak.cli.ui.stack import profile_of
 from photobak.client.account.cognito import identity_id
 from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.errors import StackError

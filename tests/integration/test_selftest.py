@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from photobak.cli.ui.profile_of import profile_of
+from photobak.cli.ui.stack import profile_of
 from photobak.client.account.session import Session, keep_sign_in, open_session
 from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.client.places import places

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photobak.cli.ui.filters import DEFAULT_RADIUS_KM, parse_near
+from photobak.cli.ui.options import DEFAULT_RADIUS_KM, parse_near
 from photobak.client.library.circle import Circle, distance_km
 from photobak.errors import WrongUsage
 

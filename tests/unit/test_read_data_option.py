@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from photobak.cli.ui.read_data import ReadDataCommand, parse_percent, read_data_option
+from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option
 from photobak.errors import WrongUsage
 
 

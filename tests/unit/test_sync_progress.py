@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from photobak.cli.ui.context import Context
-from photobak.cli.ui.sync_progress import Counts, Pace, SyncProgress, amounts, duration_text, stages
+from photobak.cli.ui.progress import Counts, SyncProgress, Throughput, amounts, duration_text, stages
 from photobak.cli.ui.sync_view import SyncView, summary_lines
 from photobak.client.files.outcome import FileOutcome, Result, Summary
 from photobak.client.files.scan import Skipped
@@ -45,26 +45,32 @@ class TestCounts:
         assert progress.counts.done_bytes == MEGABYTE
 
 
-class TestPace:
+class TestThroughput:
     def test_the_time_left_is_of_the_pace_of_late(self) -> None:
         now = 0.0
-        pace, counts = Pace(lambda: now), Counts(found=100, found_bytes=100 * MEGABYTE)
-        assert (pace.bytes_per_second, pace.seconds_left(counts)) == (0.0, None)
+        throughput, counts = Throughput(lambda: now), Counts(found=100, found_bytes=100 * MEGABYTE)
+        assert (throughput.bytes_per_second, throughput.seconds_left(counts)) == (0.0, None)
         for now in range(40):
             counts.sent_bytes += MEGABYTE if now < 15 else MEGABYTE // 2
-            pace.look(counts)
-        assert pace.bytes_per_second == pytest.approx(MEGABYTE / 2)
-        left = pace.seconds_left(counts)
+            throughput.look(counts)
+        assert throughput.bytes_per_second == pytest.approx(MEGABYTE / 2)
+        left = throughput.seconds_left(counts)
         assert left == pytest.approx((100 * MEGABYTE - counts.sent_bytes) / (MEGABYTE / 2))
-        assert amounts(counts, pace) == ["0 of 100 files", "27.5 MB of 100.0 MB", "2 min left"]
+        assert amounts(counts, throughput) == ["0 of 100 files", "27.5 MB of 100.0 MB", "2 min left"]
 
     def test_nothing_is_said_of_the_time_left_where_nothing_can_be_known(self) -> None:
         times = iter((0.0, 10.0))
-        pace, counts = Pace(lambda: next(times)), Counts(found=1, found_bytes=MEGABYTE)
-        pace.look(counts)
-        pace.look(counts)  # ten seconds in which nothing was done
-        assert pace.seconds_left(counts) is None
-        assert amounts(counts, pace)[-1] == ""
+        throughput, counts = Throughput(lambda: next(times)), Counts(found=1, found_bytes=MEGABYTE)
+        throughput.look(counts)
+        throughput.look(counts)  # ten seconds in which nothing was done
+        assert throughput.seconds_left(counts) is None
+        assert amounts(counts, throughput)[-1] == ""
+
+    def test_what_is_sent_and_not_confirmed_is_waited_for(self) -> None:
+        throughput, counts = Throughput(lambda: 0.0), Counts(found=2, found_bytes=MEGABYTE, sent_bytes=MEGABYTE, done=1)
+        assert amounts(counts, throughput) == ["1 of 2 files", "1.0 MB of 1.0 MB", "waiting for the cloud"]
+        counts.done = 2
+        assert amounts(counts, throughput)[-1] == ""
 
     @pytest.mark.parametrize(
         ("seconds", "text"), [(0, "0 s"), (59, "59 s"), (61, "1 min"), (3600, "1 h 0 min"), (12_000, "3 h 20 min")]
@@ -80,9 +86,9 @@ def test_each_stage_is_counted() -> None:
     progress.read(3)
     progress.uploaded(2)
     finish(progress, Result.STORED)
-    assert stages(progress.counts, Pace()) == "40,000 unchanged · 3 read · 2 sent (0 B/s) · 1 safe"
+    assert stages(progress.counts, Throughput()) == "40,000 unchanged · 3 read · 2 sent (0 B/s) · 1 safe"
     finish(progress, Result.FAILED)
-    assert stages(progress.counts, Pace()).endswith(" · 1 safe · 1 failed")
+    assert stages(progress.counts, Throughput()).endswith(" · 1 safe · 1 failed")
 
 
 class TestSummary:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from support.records import record
 
-from photobak.cli.commands.rm import tell
 from photobak.cli.ui.context import Context
+from photobak.cli.ui.outcomes import tell_moves
 from photobak.client.library.trash import Moved
 from photobak.errors import CloudError
 
@@ -23,7 +23,7 @@ def cut_off() -> Iterator[Moved]:
 
 def test_what_was_done_before_an_error_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CloudError):
-        tell(Context(profile=None, verbosity=0), cut_off(), as_json=False)
+        tell_moves(Context(profile=None, verbosity=0), cut_off(), as_json=False)
     said = capsys.readouterr()
     assert said.out == ""
     assert "1 photo in the trash until 2026-12-24" in said.err
@@ -33,7 +33,7 @@ def test_what_was_done_before_an_error_is_said(capsys: pytest.CaptureFixture[str
 
 def test_json_ends_with_a_summary_even_so(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CloudError):
-        tell(Context(profile=None, verbosity=0), cut_off(), as_json=True)
+        tell_moves(Context(profile=None, verbosity=0), cut_off(), as_json=True)
     *lines, summary = map(json.loads, capsys.readouterr().out.splitlines())
     assert [line["result"] for line in lines] == ["trashed", "failed"]
     assert summary == {"type": "summary", "trashed": 1, "restored": 0, "failed": 1}
@@ -41,5 +41,5 @@ def test_json_ends_with_a_summary_even_so(capsys: pytest.CaptureFixture[str]) ->
 
 def test_photos_of_several_deletions_are_promised_until_the_first_goes(capsys: pytest.CaptureFixture[str]) -> None:
     later = Moved(record("a"), trashed_until=UNTIL.replace(day=30))
-    assert tell(Context(profile=None, verbosity=0), [later, Moved(record("b"), trashed_until=UNTIL)], False) == 0
+    assert tell_moves(Context(profile=None, verbosity=0), [later, Moved(record("b"), trashed_until=UNTIL)], False) == 0
     assert "2 photos in the trash until 2026-12-24" in capsys.readouterr().err

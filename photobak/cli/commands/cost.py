@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import bytes_text, data, json_line, plural, say
 from photobak.errors import ConfigError, WrongUsage
 
@@ -71,7 +71,6 @@ def _asked(photos: int, avg_size: str, monthly: int) -> "Shelf":
 
 def _library(context: Context, monthly: int) -> "Shelf":
     """What is stored in the cloud of the profile."""
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.library.library import Library
     from photobak.stack.cost.usage import Shelf
 

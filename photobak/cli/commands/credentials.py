@@ -2,8 +2,7 @@
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
-from photobak.cli.ui.signed_in import require_session
+from photobak.cli.ui.context import Context, pass_context, require_session
 
 
 @click.command(name="credentials", short_help="Print AWS credentials, for aws, rclone and any SDK.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import bytes_text, json_line, plural, say
 from photobak.errors import PhotobakError
 
@@ -53,7 +53,6 @@ def command(context: Context, photos: Path | None, as_json: bool) -> None:
 @contextmanager
 def _stack_of_its_own(context: Context) -> "Iterator[Session]":
     from photobak.cli.ui.local_stack import local_home, start_local_stack
-    from photobak.cli.ui.signed_in import require_session
     from photobak.local.lifecycle import down
 
     say("Starting a cloud on this machine …")
@@ -89,8 +88,8 @@ def _sync(context: Context, session: "Session", source: Path, as_json: bool) -> 
 
 
 def _list(session: "Session", as_json: bool) -> "list[Record]":
-    from photobak.cli.ui.picture import show_thumbnail
     from photobak.cli.ui.rows import Rows
+    from photobak.cli.ui.terminal import show_thumbnail
     from photobak.client.library.library import Library
 
     records, rows = list(Library(session).records()), Rows.for_stdout()

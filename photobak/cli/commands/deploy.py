@@ -1,25 +1,19 @@
 """``photobak deploy``: the cloud in your own AWS account."""
 
-import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.stack import STACK_NAME, Approval, Follower, chosen_target
 from photobak.cli.ui.terminal import is_terminal, json_line, say
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from photobak.client.profile import Profile
     from photobak.stack.bundle import Bundle
-    from photobak.stack.deploy import Plan
     from photobak.stack.outputs import StackOutputs
     from photobak.stack.target import Target
-
-STACK_NAME: Final = "photobak"
-_LOCAL_POLL_SECONDS: Final = 0.1
 
 
 @click.command(name="deploy", short_help="Set up the cloud in your AWS account, or bring it up to date.")
@@ -62,7 +56,6 @@ def command(
     if list_parameters:
         _list_parameters()
         return
-    from photobak.cli.ui.stack_view import Follower
     from photobak.stack.preflight import require_stack_name
     from photobak.stack.progress import GOES_ON
 
@@ -71,7 +64,7 @@ def command(
     default_profile_name(context.places)  # a file that can't be read is better found now
     target = chosen_target(context, region)
     email = _owner(target, stack_name, email, yes)
-    follower, approval = Follower(context.quiet), _Approval(stack_name, yes)
+    follower, approval = Follower(context.quiet), Approval(stack_name, yes)
     try:
         outputs = deploy(
             target,
@@ -97,65 +90,6 @@ def command(
         if outputs.domain_target:
             say(f"{outputs.api_url} needs a DNS record (CNAME or alias) that points to {outputs.domain_target}")
         say("Next: photobak login, then photobak sync ~/Pictures")
-
-
-class _Approval:
-    """Shows each plan, and asks; nothing to show is nothing to change."""
-
-    def __init__(self, stack_name: str, yes: bool) -> None:
-        self._stack_name, self._yes = stack_name, yes
-        self.was_needed = False
-        """Whether there was anything to do."""
-        self.given = False
-        """Whether something may have been begun."""
-
-    def __call__(self, plan: "Plan") -> None:
-        from photobak.cli.ui.stack_view import show_changes, show_kept
-
-        self.was_needed = True
-        if plan.adopted:
-            say(f"An earlier stack {self._stack_name} left these. It takes them over, with all that is in them:")
-            show_kept(plan.adopted)
-        else:
-            say(f"The stack {self._stack_name} will:")
-            show_changes(plan.changes)
-            _say_cost(plan.parameters)
-        if not self._yes:
-            click.confirm("Go on?", abort=True, err=True)
-        self.given = True
-
-
-def _say_cost(parameters: "Mapping[str, str]") -> None:
-    from photobak.stack.cost.bill import monthly_bill, options_cost
-    from photobak.stack.cost.prices import StorageClass, load_prices
-    from photobak.stack.cost.usage import Shelf
-
-    prices, storage = load_prices(), StorageClass(parameters["StorageClass"])
-    options = options_cost(prices, parameters)
-    empty = options + monthly_bill(prices, Shelf(0, 0), storage).total
-    full = options + monthly_bill(prices, Shelf(10_000, 10_000 * 4_000_000), storage).total
-    say(f"It costs about ${empty:.2f} a month empty, ${full:.2f} with 10,000 photos (photobak cost says more).")
-
-
-def chosen_target(context: Context, region: str | None) -> "Target":
-    """The account and region that are meant, looked at before anything is changed."""
-    from photobak.stack.preflight import open_session, require_account, require_permissions, require_region
-    from photobak.stack.target import Target
-
-    endpoint_url = os.environ.get("AWS_ENDPOINT_URL")
-    session = open_session(region)
-    if endpoint_url:
-        target = Target(session, endpoint_url.rstrip("/"), _LOCAL_POLL_SECONDS)
-    else:
-        target = Target(session)
-        require_region(session, target.region)
-    account = require_account(target)
-    may_ask = require_permissions(target, account)
-    if not context.quiet:
-        say(f"AWS account {account.id}, region {target.region}, as {account.caller}")
-        if not may_ask:
-            say("Whether you may do this can't be asked beforehand; if not, CloudFormation will say so and undo all.")
-    return target
 
 
 def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
@@ -229,7 +163,7 @@ def _list_parameters() -> None:
 
 def _keep_profile(context: Context, stack_name: str, outputs: "StackOutputs") -> "Profile":
     """Write the profile; it becomes the default unless another cloud on AWS is."""
-    from photobak.cli.ui.profile_of import profile_of
+    from photobak.cli.ui.stack import profile_of
     from photobak.client.profile import default_profile_name, load_profile, profile_names, save_profile
 
     places = context.places

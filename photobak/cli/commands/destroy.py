@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.commands.deploy import STACK_NAME, chosen_target
 from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.stack import STACK_NAME, Follower, chosen_target, show_kept
 from photobak.cli.ui.terminal import bytes_text, plural, say
 from photobak.errors import WrongUsage
 
@@ -37,7 +37,6 @@ def command(
       photobak destroy
       photobak destroy --delete-photos
     """
-    from photobak.cli.ui.stack_view import Follower
     from photobak.stack.destroy import destroy
     from photobak.stack.progress import GOES_ON
     from photobak.stack.state import stack_of
@@ -65,7 +64,6 @@ def command(
 
 
 def _confirm_stack(target: "Target", stack_name: str, confirm: str | None) -> None:
-    from photobak.cli.ui.stack_view import show_kept
     from photobak.stack.retained import find_retained
 
     say("These stay, with all that is in them:")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.origin import origin_options
+from photobak.cli.ui.options import origin_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from photobak.cli.ui.left_out import LeftOut
-    from photobak.cli.ui.origin import Origin
+    from photobak.cli.ui.options import Origin
+    from photobak.cli.ui.outcomes import LeftOut
 
 
 @click.command(name="export", short_help="Take everything out, readable by other programs.")
@@ -44,9 +44,8 @@ def command(
       photobak export /media/disk/photos
       photobak export takeout --layout source
     """
-    from photobak.cli.ui.left_out import LeftOut
-    from photobak.cli.ui.restore_view import restore_view
-    from photobak.cli.ui.thawing import advice
+    from photobak.cli.ui.outcomes import LeftOut
+    from photobak.cli.ui.restore_view import advice, restore_view
     from photobak.client.export.takeout import Takeout
     from photobak.client.library.query import ALWAYS
     from photobak.client.restore.destination import require_folder

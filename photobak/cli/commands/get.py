@@ -6,16 +6,15 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.filters import photo_filters
-from photobak.cli.ui.origin import origin_options
+from photobak.cli.ui.options import origin_options, photo_filters
 from photobak.cli.ui.terminal import say
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from photobak.cli.ui.left_out import LeftOut
-    from photobak.cli.ui.origin import Origin
+    from photobak.cli.ui.options import Origin
+    from photobak.cli.ui.outcomes import LeftOut
     from photobak.client.library.query import Query
     from photobak.client.restore.selection import Selection
     from photobak.client.restore.variant import Variant
@@ -101,9 +100,8 @@ def command(
       photobak get --all --from-bucket photobak-photos-123456789012-eu-central-1
       photobak ls --json | jq -c 'select(.size > 5e6)' | photobak get --from-list - --to large
     """
-    from photobak.cli.ui.left_out import LeftOut
-    from photobak.cli.ui.restore_view import restore_view
-    from photobak.cli.ui.thawing import advice, wait
+    from photobak.cli.ui.outcomes import LeftOut
+    from photobak.cli.ui.restore_view import advice, restore_view, wait
     from photobak.client.restore.destination import require_folder
     from photobak.client.restore.frost import Speed
     from photobak.client.restore.layout import layout_of, targets

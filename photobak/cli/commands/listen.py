@@ -2,7 +2,7 @@
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line, say
 
 
@@ -20,7 +20,6 @@ def command(context: Context, topic: str) -> None:
       photobak listen | jq -r .message.filename
       photobak listen doorbell
     """
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.live.listener import Listener
 
     def tell(trouble: str) -> None:

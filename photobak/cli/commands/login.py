@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
-from photobak.cli.ui.signed_in import require_profile
+from photobak.cli.ui.context import Context, pass_context, require_profile
 from photobak.cli.ui.terminal import say
 
 if TYPE_CHECKING:

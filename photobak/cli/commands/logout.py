@@ -4,8 +4,7 @@ import os
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
-from photobak.cli.ui.signed_in import require_profile
+from photobak.cli.ui.context import Context, pass_context, require_profile
 from photobak.cli.ui.terminal import say
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.filters import photo_filters
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.options import photo_filters
 from photobak.cli.ui.terminal import bytes_text, is_terminal, json_line, plural, say
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def command(
       photobak ls --by month
       photobak ls --json | jq -r .filename
     """
-    from photobak.cli.ui.left_out import LeftOut
-    from photobak.cli.ui.signed_in import require_session
+    from photobak.cli.ui.outcomes import LeftOut
     from photobak.client.library.library import Library
 
     left_out = LeftOut()
@@ -76,15 +75,16 @@ def _list(records: "Iterable[Record]", as_long: bool, as_json: bool) -> "Census"
 
 def _count(records: "Iterable[Record]", period: str, as_json: bool) -> "Census":
     """Print how many there are of each year, month or day; returns how many of all of them."""
+    from photobak.cli.ui.rows import print_counts
     from photobak.client.library.census import Census, Period, count_by
 
-    total = Census()
-    for name, census in count_by(records, Period(period)).items():
+    total, groups = Census(), count_by(records, Period(period))
+    for name, census in groups.items():
         total += census
         if as_json:
             json_line({period: name, **census.to_json()})
-        else:
-            click.echo(f"{name}  {census.count:>9,}  {bytes_text(census.size):>9}")
+    if not as_json:
+        print_counts(groups)
     return total
 
 
@@ -93,6 +93,6 @@ def _in_words(total: "Census", query: "Query") -> str:
     from photobak.photo.kind import Kind
 
     if not total.count:
-        return "No photo is like that." if query != EVERYTHING else "Nothing is backed up yet: photobak sync PATH"
+        return "No photos match." if query != EVERYTHING else "Nothing is backed up yet: photobak sync PATH"
     kinds = [plural(total.kinds[kind], kind.value) for kind in Kind if total.kinds[kind]]
     return f"{', '.join(kinds)}: {bytes_text(total.size)}"

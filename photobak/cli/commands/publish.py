@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line, plural, say
 
 
@@ -22,7 +22,6 @@ def command(context: Context, topic: str, message: str, as_json: bool) -> None:
     \b
       photobak publish doorbell '{"ring": 2}'
     """
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.live.connection import connect
 
     with connect(require_session(context)) as connection:

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.terminal import json_line, plural, say, shown
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from photobak.client.library.redate import Correction, Redated
+    from photobak.client.library.redate import Correction
 
 _SHIFT: Final = re.compile(
     r"(?P<sign>[+-])(?:(?P<days>\d{1,6})d)?(?:(?P<hours>\d{1,6})h)?(?:(?P<minutes>\d{1,6})m)?(?:(?P<seconds>\d{1,9})s)?"
@@ -39,7 +36,7 @@ def command(
       photobak redate 3f2a9c81d0e4 8d1b44c0a7f2 --shift +1h
       photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
     """
-    from photobak.cli.ui.signed_in import require_session
+    from photobak.cli.ui.outcomes import tell_redated
     from photobak.client.library.library import Library
     from photobak.client.library.redate import redate, with_followers
 
@@ -47,7 +44,7 @@ def command(
     session = require_session(context)
     library = Library(session)
     records = with_followers(library, library.find_all(ids))
-    if _tell(context, redate(session, records, correction), as_json):
+    if tell_redated(context, redate(session, records, correction), as_json):
         click.get_current_context().exit(INCOMPLETE)
 
 
@@ -86,25 +83,3 @@ def _parse_shift(text: str) -> timedelta:
         raise WrongUsage(f"{text!r} is not a difference", next_step="Write it like +1h, -2d12h, +30m or -15s")
     difference = timedelta(**parts)
     return difference if match["sign"] == "+" else -difference
-
-
-def _tell(context: Context, outcomes: "Iterable[Redated]", as_json: bool) -> int:
-    """Print what becomes of the photos; returns how many were not corrected."""
-    redated = failed = 0
-    for outcome in outcomes:
-        name = f"{outcome.record.id} {shown(outcome.record.filename)}"
-        if outcome.failure:
-            failed += 1
-        else:
-            redated += 1
-        if as_json:
-            json_line(outcome.to_json())
-        elif outcome.failure:
-            say(f"{name}: {outcome.failure}")
-        elif not context.quiet:
-            say(f"{name}: {outcome.record.taken.taken_at} becomes {outcome.taken.taken_at}")
-    if as_json:
-        json_line({"type": "summary", "redated": redated, "failed": failed})
-    elif not context.quiet:
-        say(f"{plural(redated, 'photo')} corrected.")
-    return failed

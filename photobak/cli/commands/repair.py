@@ -1,15 +1,12 @@
 """``photobak repair``: bring back what the cloud has lost."""
 
-import time
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.read_data import ReadDataCommand, parse_percent, read_data_option
-from photobak.cli.ui.terminal import json_line, plural, say, shown
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,12 +34,12 @@ def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dr
       photobak repair --dry-run
       photobak repair ~/Pictures
     """
-    from photobak.cli.ui.signed_in import require_session
+    from photobak.cli.ui.outcomes import RepairView
     from photobak.client.files.scan import distinct_roots
 
     percent, roots = parse_percent(read_data), distinct_roots(paths)
     session = require_session(context)
-    view = _View(context, as_json)
+    view = RepairView(context, as_json)
     for outcome in _repaired(context, session, roots, percent, dry_run):
         view.tell(outcome)
     if view.conclude():
@@ -73,43 +70,3 @@ def _repaired(
             told.add(outcome.sha256)
             yield outcome
         yield from (outcome for outcome in repairer.send() if outcome.reason or outcome.sha256 not in told)
-
-
-class _View:
-    """Tells of each photo, and counts."""
-
-    def __init__(self, context: Context, as_json: bool) -> None:
-        self._context = context
-        self._as_json = as_json
-        self._counts: Counter[str] = Counter()
-        self._started = time.monotonic()
-
-    def tell(self, outcome: "Repaired") -> None:
-        """One photo has its result; a person reads of failures, and with -v of each."""
-        entry = outcome.to_json()
-        self._counts[entry["result"]] += 1
-        if self._as_json:
-            json_line(entry)
-        elif outcome.reason or entry["result"] == "would-repair" or self._context.verbosity > 0:
-            what = ", ".join(entry["problems"])
-            photo = outcome.sha256[:12] if outcome.sha256 else "-"
-            place = outcome.path or ", ".join(dict.fromkeys(str(each.path) for each in outcome.problems if each.path))
-            click.echo(f"{entry['result']:12}  {photo:12}  {shown(place or what)}: {shown(outcome.reason or what)}")
-
-    def conclude(self) -> int:
-        """Say what has become of everything; how much could not be repaired."""
-        names = ("repaired", "sent", "would-repair", "failed")
-        if self._as_json:
-            counts = {name.replace("-", "_"): self._counts[name] for name in names}
-            json_line({"type": "summary", **counts, "seconds": round(time.monotonic() - self._started, 3)})
-        elif not self._context.quiet or self._counts["failed"]:
-            say(self._conclusion())
-        return self._counts["failed"]
-
-    def _conclusion(self) -> str:
-        if not self._counts:
-            return "Nothing needs to be repaired."
-        if self._counts["would-repair"]:
-            return f"{plural(self._counts['would-repair'], 'photo')} would be repaired."
-        done = f"{plural(self._counts['repaired'], 'photo')} repaired, {self._counts['sent']:,} sent from here"
-        return f"{done}, {self._counts['failed']:,} could not be repaired."

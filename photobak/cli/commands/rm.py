@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.terminal import json_line, plural, say, shown
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.terminal import plural
 from photobak.errors import PhotobakError, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from photobak.client.library.trash import Moved
+    pass
 
 MOST_UNASKED: Final = 10
 """More photos than these are deleted by those only who have typed how many they are."""
@@ -34,7 +32,7 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
       photobak trash
       photobak trash restore 3f2a9c81d0e4
     """
-    from photobak.cli.ui.signed_in import require_session
+    from photobak.cli.ui.outcomes import tell_moves
     from photobak.client.index.index import Index
     from photobak.client.index.run_lock import index_path
     from photobak.client.library.library import Among, Library
@@ -46,7 +44,7 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     if to_delete > MOST_UNASKED and not yes:
         confirm(to_delete)
     with Index.open(index_path(context.places, session.profile)) as index:
-        failed = tell(context, put_into_trash(session, index, records), as_json)
+        failed = tell_moves(context, put_into_trash(session, index, records), as_json)
     if failed:
         click.get_current_context().exit(INCOMPLETE)
 
@@ -64,34 +62,3 @@ def confirm(count: int) -> None:
     typed = click.prompt(f"Type {count} to delete {plural(count, 'photo')}", err=True, default="", show_default=False)
     if typed.strip() != str(count):
         raise PhotobakError("nothing is deleted")
-
-
-def tell(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int:
-    """Print what becomes of photos that go into the trash or out of it; returns how many did not go there.
-
-    Where an error ends it, what was done until then is said too.
-    """
-    done: list[Moved] = []
-    try:
-        for moved in moves:
-            done.append(moved)
-            if as_json:
-                json_line(moved.to_json())
-            elif moved.failure:
-                say(f"{moved.record.id} {shown(moved.record.filename)}: {moved.failure}")
-    finally:
-        counts = {result: sum(each.result == result for each in done) for result in ("trashed", "restored", "failed")}
-        if as_json:
-            json_line({"type": "summary", **counts})
-        elif not context.quiet:
-            _say_in_words(done, counts)
-    return counts["failed"]
-
-
-def _say_in_words(done: "Iterable[Moved]", counts: dict[str, int]) -> None:
-    ends = [moved.trashed_until for moved in done if moved.trashed_until]
-    if ends:
-        until = f"until {min(ends).astimezone():%Y-%m-%d}"
-        say(f"{plural(counts['trashed'], 'photo')} in the trash {until}; back with: photobak trash restore ID")
-    if counts["restored"]:
-        say(f"{plural(counts['restored'], 'photo')} brought back.")

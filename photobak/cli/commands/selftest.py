@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line, say
 
 
@@ -20,7 +20,6 @@ def command(context: Context, as_json: bool) -> None:
     \b
       photobak selftest
     """
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.selftest import Selftest, Verdict, noise
 
     session = require_session(context)

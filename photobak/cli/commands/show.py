@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import bytes_text, json_line, say, shown
 from photobak.errors import CloudError
 
@@ -27,7 +27,6 @@ def command(context: Context, photo_id: str, as_json: bool) -> None:
       photobak show 3f2a9c81d0e4
       photobak show 3f2a9c81d0e4 --json | jq .lens
     """
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.library.library import Among, Library
 
     session = require_session(context)
@@ -42,7 +41,7 @@ def command(context: Context, photo_id: str, as_json: bool) -> None:
 
 
 def _show_picture(session: "Session", record: "Record") -> None:
-    from photobak.cli.ui.picture import show_thumbnail
+    from photobak.cli.ui.terminal import show_thumbnail
 
     try:
         show_thumbnail(session, record)
@@ -55,7 +54,7 @@ def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
     yield "id", record.id
     yield "SHA-256", record.sha256
     yield "file name", record.filename
-    yield "taken", f"{record.taken.taken_at} (known from: {record.taken.source.value})"
+    yield "taken", f"{record.taken.in_zone():%Y-%m-%d %H:%M:%S} (known from: {record.taken.source.value})"
     yield "kind", f"{record.kind.value}, {record.content_type}, {bytes_text(record.size)}"
     if record.width and record.height:
         yield "size", f"{record.width} x {record.height} pixels"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line, plural
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ def command(context: Context, as_json: bool) -> None:
       photobak status
       photobak status --json | jq -r .api_url
     """
-    from photobak.cli.ui.signed_in import require_session
-
     session = require_session(context)
     found = {**_account(session), **_index(context, session), **_cloud(session)}
     if as_json:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.ui.backup_options import backup_options
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.options import backup_options
 
 if TYPE_CHECKING:
     from photobak.client.sync.sync import Options
@@ -74,7 +74,9 @@ def command(
         sync = Sync(session, index, view, options)
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)
-        finally:  # also where it was interrupted, or the cloud is out of reach: what is safe by now is told
+        except KeyboardInterrupt:
+            raise view.interrupted() from None
+        finally:  # after an interruption or an error, too: people want to know what is safe
             view.conclude(sync.summary)
     if not summary.complete:
         click.get_current_context().exit(INCOMPLETE)

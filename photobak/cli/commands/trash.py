@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from photobak.cli.commands.rm import tell
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
 from photobak.cli.ui.terminal import bytes_text, is_terminal, json_line, plural, say
 
 
@@ -29,7 +28,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 @pass_context
 def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Bring photos back from the trash, as they were."""
-    from photobak.cli.ui.signed_in import require_session
+    from photobak.cli.ui.outcomes import tell_moves
     from photobak.client.index.index import Index
     from photobak.client.index.run_lock import index_path
     from photobak.client.library.library import Among, Library
@@ -38,15 +37,14 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     session = require_session(context)
     records = Library(session).find_all(ids, Among.TRASH)
     with Index.open(index_path(context.places, session.profile)) as index:
-        failed = tell(context, take_out_of_trash(session, index, records), as_json)
+        failed = tell_moves(context, take_out_of_trash(session, index, records), as_json)
     if failed:
         click.get_current_context().exit(INCOMPLETE)
 
 
 def _list(context: Context, as_json: bool) -> None:
-    from photobak.cli.ui.left_out import LeftOut
+    from photobak.cli.ui.outcomes import LeftOut
     from photobak.cli.ui.rows import Rows
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.library.census import Census
     from photobak.client.library.library import Library
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.read_data import ReadDataCommand, parse_percent, read_data_option
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option
 from photobak.cli.ui.terminal import bytes_text, json_line, plural, say, shown
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def command(
       photobak verify --read-data 5
       photobak verify ~/Pictures --json | jq -r 'select(.problem == "not-backed-up").path'
     """
-    from photobak.cli.ui.signed_in import require_session
     from photobak.client.files.scan import Filters, distinct_roots
     from photobak.client.index.index import Index
     from photobak.client.index.run_lock import index_path

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from photobak.cli.ui.backup_options import backup_options
 from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.options import backup_options
 from photobak.cli.ui.terminal import is_terminal, say, shown
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def command(
       photobak watch --json ~/Pictures /mnt/nas/photos | jq -r .path
     """
     from photobak.cli.ui.local_stack import session_or_local_stack
-    from photobak.cli.ui.watch_view import WatchView
+    from photobak.cli.ui.sync_view import WatchView
     from photobak.client.account.session import open_session
     from photobak.client.files.scan import distinct_roots
     from photobak.client.index.index import Index

@@ -2,8 +2,7 @@
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
-from photobak.cli.ui.signed_in import require_session
+from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line
 
 

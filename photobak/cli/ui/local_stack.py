@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photobak.cli.ui.context import Context
-from photobak.cli.ui.profile_of import profile_of
-from photobak.cli.ui.signed_in import require_session
+from photobak.cli.ui.context import Context, require_session
+from photobak.cli.ui.stack import profile_of
 from photobak.cli.ui.terminal import say
 from photobak.client.account.session import Session, keep_sign_in, open_session
 from photobak.client.account.tokens.file import FileStore

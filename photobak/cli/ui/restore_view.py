@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, repeat
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
@@ -14,6 +15,12 @@ from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from photobak.client.restore.layout import Target
+
+_FIRST_PAUSE: Final = 2.0
+_LONGEST_PAUSE: Final = 600.0
+"""Seconds between two looks at what is being thawed."""
 
 
 @contextmanager
@@ -162,3 +169,51 @@ def _progress() -> "Progress":
         transient=True,
         redirect_stdout=False,  # rich would lead it to its own console, which is stderr
     )
+
+
+def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
+    """Say what there is to know of originals that can't be read yet, a line for each class and state."""
+    if not frozen:
+        return
+    from photobak.client.restore.frost import THAWED_DAYS
+    from photobak.stack.cost.prices import StorageClass, load_prices
+    from photobak.stack.cost.thaw import thaw_offers
+
+    prices = load_prices()
+    for frost in dict.fromkeys(outcome.frost for outcome in frozen):
+        if frost is None:
+            continue
+        sizes = {each.target.record.sha256: each.target.record.size for each in frozen if each.frost == frost}
+        some = f"{plural(len(sizes), 'original')} ({bytes_text(sum(sizes.values()))})"
+        storage = StorageClass(frost.storage_class)
+        offers = thaw_offers(prices, storage, len(sizes), sum(sizes.values()), THAWED_DAYS)
+        if frost.under_way:
+            hours = " or ".join(f"{offer.hours} ({offer.speed})" for offer in offers)
+            yield f"{some} thawing in {storage}: it may take {hours} hours. The same command takes what is ready."
+        else:
+            ways = ", or ".join(
+                f"--thaw {offer.speed} (up to {offer.hours} hours, about ${offer.dollars:,.2f})" for offer in offers
+            )
+            yield f"{some} frozen in {storage}. Type the same command with {ways}."
+    if any(outcome.frost and not outcome.frost.under_way for outcome in frozen):
+        yield f"Prices of {prices.as_of:%Y-%m-%d} in {prices.region}, without the download."
+
+
+def wait(
+    frozen: "list[RestoreOutcome]", again: "Callable[[list[Target]], list[RestoreOutcome]]"
+) -> "list[RestoreOutcome]":
+    """Fetch what is being thawed as it gets ready; returns what will not.
+
+    Args:
+        frozen: what could not be read.
+        again: fetches some of it, and says what still can't be read.
+    """
+    left = []
+    for pause in accumulate(repeat(1.5), lambda last, factor: min(last * factor, _LONGEST_PAUSE), initial=_FIRST_PAUSE):
+        left += [outcome for outcome in frozen if outcome.frost and not outcome.frost.under_way]
+        thawing = [outcome.target for outcome in frozen if outcome.frost and outcome.frost.under_way]
+        if not thawing:
+            break
+        time.sleep(pause)
+        frozen = again(thawing)
+    return left

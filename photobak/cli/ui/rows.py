@@ -2,12 +2,17 @@
 
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from photobak.cli.ui.terminal import bytes_text, shown
+import click
+
+from photobak.cli.ui.terminal import bytes_text, data, shown
 from photobak.photo.record import Record, Status
+
+if TYPE_CHECKING:
+    from photobak.client.library.census import Census
 
 _GAP: Final = "  "
 _SHORTEST_NAME: Final = 12
@@ -15,6 +20,8 @@ _CAMERA: Final = (8, 24)
 """Cells of the camera's column, if there is one, at least and at most."""
 _TAIL: Final = 8
 """Cells of a shortened name's end, where its extension and number are."""
+_SHORTEST_BAR, _LONGEST_BAR = 5, 40
+"""Cells of the bar beside a count; where there is less room, there is none."""
 _CHARACTERS_A_CELL: Final = 4
 """More than so many are accents heaped upon each other, which would spill over other rows."""
 _EMOJI_FORM: Final = "\ufe0f"
@@ -57,6 +64,24 @@ class Rows:
             return ""
         camera = shortened(shown(record.camera or "-"), room)
         return camera + " " * (room - cells(camera)) + _GAP
+
+
+def print_counts(groups: "Mapping[str, Census]") -> None:
+    """Print how many photos each year, month or day has; on a terminal with a bar beside each."""
+    lines = {name: f"{name}  {each.count:>9,}  {bytes_text(each.size):>9}" for name, each in groups.items()}
+    if not sys.stdout.isatty():
+        for line in lines.values():
+            click.echo(line)
+        return
+    from rich.bar import Bar
+    from rich.table import Table
+
+    most, longest = max((each.count for each in groups.values()), default=0), max(map(len, lines.values()), default=0)
+    width = min(data().width - longest - len(_GAP), _LONGEST_BAR)
+    table = Table.grid(padding=(0, len(_GAP)))
+    for name, line in lines.items():
+        table.add_row(line, Bar(most, 0, groups[name].count, width=width) if width >= _SHORTEST_BAR else "")
+    data().print(table)
 
 
 def cells(text: str) -> int:

@@ -1,16 +1,20 @@
 """What a sync looks like: live on a terminal, JSON Lines for scripts, a summary for people, nothing in cron."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from photobak.cli.ui.context import Context
-from photobak.cli.ui.sync_progress import Picture, SyncProgress
+from photobak.cli.ui.progress import Picture, SyncProgress
 from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
 from photobak.client.files.outcome import FileOutcome, Result, Summary
 from photobak.client.files.scan import Skipped
+from photobak.errors import Interrupted
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -85,6 +89,13 @@ class SyncView(SyncProgress):
             for line in summary_lines(summary, self._reasons, unfinished=self.counts.unfinished):
                 say(shown(line))
 
+    def interrupted(self) -> Interrupted:
+        """What to tell a person who stopped the run."""
+        safe = plural(self.counts.unchanged + self.counts.safe, "file")
+        unfinished = f", {self.counts.unfinished:,} not finished" if self.counts.unfinished else ""
+        next_step = "To continue, run the same command again"
+        return Interrupted("interrupted", why=f"{safe} safe{unfinished}", next_step=next_step)
+
     def _count_reason(self, reason: str) -> None:
         with self._line:
             if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
@@ -146,3 +157,40 @@ def _left_alone(summary: Summary) -> list[str]:
     if summary.ignored:
         lines.append(f"{plural(summary.ignored, 'other file')} left alone (-v names them).")
     return lines
+
+
+class WatchView(SyncProgress):
+    """Tells of each file once, over as many runs as it takes; called from several threads."""
+
+    def __init__(self, context: Context, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+        self._talkative = context.verbosity > 0 or (is_terminal() and not context.quiet)
+        self._line = Lock()
+        self._unsafe: dict[str, tuple[Result, str | None]] = {}
+        """What was told of each path that is not safe."""
+
+    def finished(self, outcome: FileOutcome) -> None:
+        """A file has its result: told, unless it is the one that was told last."""
+        with self._line:
+            if self._is_news(outcome):
+                self._tell(outcome)
+
+    def _is_news(self, outcome: FileOutcome) -> bool:
+        path, state = os.fspath(outcome.path), (outcome.result, outcome.reason)
+        if outcome.result.safe:
+            self._unsafe.pop(path, None)
+            return True
+        known, self._unsafe[path] = self._unsafe.get(path), state
+        return known != state
+
+    def _tell(self, outcome: FileOutcome) -> None:
+        entry = outcome.to_json()
+        if self._as_json:
+            json_line(entry)
+        elif outcome.result.safe and self._talkative:  # in cron only what is not safe
+            taken = f"{outcome.taken.taken_at.astimezone():%Y-%m-%d %H:%M}" if outcome.taken else "-"
+            note = "" if outcome.result is Result.STORED else f"  ({outcome.result})"
+            click.echo(shown(f"{(outcome.sha256 or '')[:12]}  {taken}  {entry['path']}{note}"))
+        if outcome.result.broken:
+            say(shown(f"{outcome.result} {entry['path']}" + (f": {outcome.reason}" if outcome.reason else "")))

@@ -1,6 +1,7 @@
 """Data goes to stdout, talk to stderr; colours and progress only where a person looks."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +11,9 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from photobak.client.account.session import Session
+    from photobak.photo.record import Record
 
 
 @cache
@@ -75,3 +79,34 @@ def bytes_text(size: float) -> str:
 def plural(count: int, noun: str) -> str:
     """1 photo, 2 photos; with thousands separated."""
     return f"{count:,} {noun}" + "s" * (count != 1)
+
+
+def show_thumbnail(session: "Session", record: "Record") -> bool:
+    """Print a photo's thumbnail by sixel, kitty's protocol or half blocks; tell whether there was one to show.
+
+    Raises:
+        CloudError: it can't be fetched.
+    """
+    if record.thumb_key is None or not _has_room():
+        return False
+    import io
+    import logging
+
+    # Where the terminal doesn't answer, the library assumes a size, and logs a traceback that says so.
+    logging.getLogger("textual_image").setLevel(logging.CRITICAL)
+    from PIL import Image
+    from textual_image.renderable import Image as Renderable
+
+    from photobak.client.transport.aws_errors import aws_errors
+
+    with aws_errors("the thumbnail can't be fetched", session.profile):
+        answer = session.client("s3").get_object(Bucket=session.profile.bucket, Key=record.thumb_key)
+        webp = answer["Body"].read()
+    with Image.open(io.BytesIO(webp)) as thumbnail:
+        data().print(Renderable(thumbnail, width=40, height="auto"))
+    return True
+
+
+def _has_room() -> bool:
+    """Whether stdout is a terminal that knows its size; some consoles say 0 columns."""
+    return sys.stdout.isatty() and os.get_terminal_size(sys.stdout.fileno()).columns > 0

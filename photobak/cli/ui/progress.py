@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _WINDOW: Final = 20.0
-"""Seconds whose pace is what comes next: long enough for the gap between two large films."""
+"""Seconds over which throughput is measured: long enough for the gap between two large videos."""
 _FIRST_GUESS: Final = 3.0
 """Seconds before anything is said of the time left."""
 _SENT: Final = (Result.STORED, Result.NO_PREVIEW, Result.REJECTED, Result.PENDING)
@@ -102,7 +102,7 @@ class SyncProgress(Observer):
 
 
 @dataclass(slots=True)
-class Pace:
+class Throughput:
     """How fast things have gone of late."""
 
     now: Callable[[], float] = time.monotonic
@@ -138,7 +138,7 @@ class Picture:
 
     def __init__(self, progress: SyncProgress) -> None:
         self._progress = progress
-        self._pace = Pace()
+        self._throughput = Throughput()
 
     def __rich__(self) -> "RenderableType":
         from rich.console import Group
@@ -147,28 +147,38 @@ class Picture:
         from rich.text import Text
 
         counts = self._progress.counts
-        self._pace.look(counts)
+        self._throughput.look(counts)
         line = Table.grid(padding=(0, 2))
-        line.add_row(ProgressBar(max(counts.found_bytes, 1), counts.done_bytes, width=24), *amounts(counts, self._pace))
-        return Group(line, Text(stages(counts, self._pace)))
+        line.add_row(
+            ProgressBar(max(counts.found_bytes, 1), counts.done_bytes, width=24), *amounts(counts, self._throughput)
+        )
+        return Group(line, Text(stages(counts, self._throughput)))
 
 
-def amounts(counts: Counts, pace: Pace) -> list[str]:
+def amounts(counts: Counts, throughput: Throughput) -> list[str]:
     """Files, bytes, and time left."""
-    left = pace.seconds_left(counts)
     return [
         f"{counts.done:,} of {counts.found:,} files",
         f"{bytes_text(counts.done_bytes)} of {bytes_text(counts.found_bytes)}",
-        f"{duration_text(left)} left" if left is not None and counts.unfinished else "",
+        _time_left(counts, throughput),
     ]
 
 
-def stages(counts: Counts, pace: Pace) -> str:
+def _time_left(counts: Counts, throughput: Throughput) -> str:
+    if not counts.unfinished:
+        return ""
+    if counts.done_bytes >= counts.found_bytes:  # all is sent: how long the cloud takes is not for us to say
+        return "waiting for the cloud"
+    left = throughput.seconds_left(counts)
+    return "" if left is None else f"{duration_text(left)} left"
+
+
+def stages(counts: Counts, throughput: Throughput) -> str:
     """What each stage has done."""
     words = [
         f"{counts.unchanged:,} unchanged",
         f"{counts.read:,} read",
-        f"{counts.sent:,} sent ({bytes_text(pace.bytes_per_second)}/s)",
+        f"{counts.sent:,} sent ({bytes_text(throughput.bytes_per_second)}/s)",
         f"{counts.safe:,} safe",
     ]
     return " · ".join(words + ([f"{counts.broken:,} failed"] if counts.broken else []))

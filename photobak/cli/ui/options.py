@@ -1,0 +1,278 @@
+"""Options that several commands share: what to back up and how, which photos, from where, and how much to read."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from photobak.cli.ui.context import Context, require_session
+from photobak.cli.ui.terminal import say
+from photobak.errors import WrongUsage
+from photobak.photo.kind import Kind
+
+if TYPE_CHECKING:
+    from photobak.cli.ui.outcomes import LeftOut
+    from photobak.client.library.circle import Circle
+    from photobak.client.library.query import Query
+    from photobak.client.restore.selection import Records
+    from photobak.client.sync.sync import Options
+    from photobak.client.transport.bucket import PhotoBucket
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])
+
+_BACKUP_OPTIONS: Final = (
+    click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax)."),
+    click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax)."),
+    click.option(
+        "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once, at most; 8 by default."
+    ),
+    click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M."),
+    click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon."),
+)
+
+
+def backup_options(command: Command) -> Callable[..., None]:
+    """Give a command the options, and hand it what they ask for as ``options``.
+
+    Raises:
+        WrongUsage: an option can't be read.
+    """
+
+    @wraps(command)
+    def with_options(
+        *args: Any,
+        include: tuple[str, ...],
+        exclude: tuple[str, ...],
+        jobs: int,
+        limit_rate: str | None,
+        timezone: str | None,
+        **others: Any,
+    ) -> None:
+        command(*args, options=_parse_backup(include, exclude, jobs, limit_rate, timezone), **others)
+
+    for option in reversed(_BACKUP_OPTIONS):
+        with_options = option(with_options)
+    return with_options
+
+
+def _parse_backup(
+    include: tuple[str, ...], exclude: tuple[str, ...], jobs: int, limit_rate: str | None, timezone: str | None
+) -> "Options":
+    from photobak.cli.ui.values import parse_rate, parse_zone
+    from photobak.client.files.scan import Filters
+    from photobak.client.sync.sync import Options, this_device
+
+    return Options(
+        jobs=jobs,
+        device=this_device(),
+        zone=parse_zone(timezone),
+        filters=Filters.of(include, exclude),
+        bytes_per_second=parse_rate(limit_rate),
+    )
+
+
+DEFAULT_RADIUS_KM: Final = 25.0
+"""A large town with what lies around it."""
+_NAMESAKES_SHOWN: Final = 3
+_RADIUS: Final = re.compile(r"(\d{1,5}(?:\.\d+)?)\s*(?:km)?", re.IGNORECASE)
+
+_FILTER_OPTIONS: Final = (
+    click.option("--since", metavar="DATE", help="Taken then or later: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y."),
+    click.option("--until", metavar="DATE", help="Taken then or earlier; 2024-06 includes June."),
+    click.option("--camera", metavar="NAME", help="Taken with it: a part of make and model, such as pixel."),
+    click.option(
+        "--kind", "kinds", type=click.Choice([kind.value for kind in Kind]), multiple=True, help="Only these."
+    ),
+    click.option(
+        "--status",
+        "statuses",
+        type=click.Choice(["stored", "no-preview"]),
+        multiple=True,
+        help="no-preview: kept, but could not be decoded.",
+    ),
+    click.option(
+        "--near",
+        metavar="PLACE",
+        help="Taken within 25 km of a town (Lisbon; Cambridge, US; Lisbon, 5km) or of a position: lat,lon,km.",
+    ),
+)
+
+
+def photo_filters(command: Command) -> Callable[..., None]:
+    """Give a command the options, and hand it what they ask for as ``query``; none of them given: ``EVERYTHING``.
+
+    Raises:
+        WrongUsage: an option can't be read, or two leave nothing between them.
+    """
+
+    @wraps(command)
+    def with_query(
+        *args: Any,
+        since: str | None,
+        until: str | None,
+        camera: str | None,
+        kinds: tuple[str, ...],
+        statuses: tuple[str, ...],
+        near: str | None,
+        **others: Any,
+    ) -> None:
+        command(*args, query=parse_query(since, until, camera, kinds, statuses, near), **others)
+
+    for option in reversed(_FILTER_OPTIONS):
+        with_query = option(with_query)
+    return with_query
+
+
+def parse_query(
+    since: str | None,
+    until: str | None,
+    camera: str | None,
+    kinds: tuple[str, ...],
+    statuses: tuple[str, ...],
+    near: str | None,
+) -> "Query":
+    """Read the options; raises as ``photo_filters``."""
+    from photobak.cli.ui.values import parse_span
+    from photobak.client.library.query import Query
+    from photobak.photo.record import Status
+
+    return Query(
+        span=parse_span(since, until),
+        camera=camera or None,
+        kinds=frozenset(map(Kind, kinds)),
+        statuses=frozenset(map(Status, statuses)),
+        near=None if near is None else parse_near(near),
+    )
+
+
+def parse_near(text: str) -> "Circle":
+    """Read a town's name or a position, each with a radius in kilometres if it should not be the usual one.
+
+    Raises:
+        WrongUsage: it is neither, or no town is called so.
+    """
+    from photobak.client.library.circle import Circle
+    from photobak.client.library.gazetteer import towns_called
+
+    if position := _position(text):
+        return Circle(*position)
+    name, radius = _radius_apart(text)
+    meant, *namesakes = towns_called(name)
+    if namesakes and not _quiet():
+        others = "; ".join(map(str, namesakes[:_NAMESAKES_SHOWN]))
+        more = f" and {len(namesakes) - _NAMESAKES_SHOWN} more" if len(namesakes) > _NAMESAKES_SHOWN else ""
+        say(f"photobak: near {meant}, the largest of its name; the others: {others}{more}")
+    return Circle(meant.latitude, meant.longitude, radius)
+
+
+def _position(text: str) -> tuple[float, float, float] | None:
+    """Latitude, longitude and radius; None where the text doesn't begin with two numbers."""
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        latitude, longitude = float(parts[0]), float(parts[1])
+    except (ValueError, IndexError):
+        return None
+    radius = _RADIUS.fullmatch(parts[2]) if len(parts) > 2 else None
+    if len(parts) > 3 or (len(parts) == 3 and not radius) or not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        next_step = "Write degrees north, degrees east and kilometres: 38.72,-9.14,5"
+        raise WrongUsage(f"{text!r} is not a position", next_step=next_step)
+    return latitude, longitude, float(radius[1]) if radius else DEFAULT_RADIUS_KM
+
+
+def _radius_apart(text: str) -> tuple[str, float]:
+    name, comma, last = text.rpartition(",")
+    radius = _RADIUS.fullmatch(last.strip()) if comma else None
+    return (name, float(radius[1])) if radius else (text, DEFAULT_RADIUS_KM)
+
+
+def _quiet() -> bool:
+    context = click.get_current_context(silent=True)
+    found = context.find_object(Context) if context else None
+    return found is not None and found.quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where records and originals are read from."""
+
+    bucket: "PhotoBucket"
+    library: "Records"
+
+
+def origin_options(command: Command) -> Callable[..., None]:
+    """Give a command the options that name a bucket, and hand it ``origin``, which opens what is meant."""
+
+    @click.option(
+        "--from-bucket",
+        "bucket",
+        metavar="BUCKET",
+        help="From this photo bucket alone, by the AWS credentials of this machine: for the day the rest is lost.",
+    )
+    @click.option("--identity", metavar="ID", help="Whose photos, where several people's are in that bucket.")
+    @wraps(command)
+    def with_origin(*args: Any, bucket: str | None, identity: str | None, **others: Any) -> None:
+        def origin(context: Context, left_out: "LeftOut") -> Origin:
+            return _open_origin(context, left_out, bucket, identity)
+
+        command(*args, origin=origin, **others)
+
+    return with_origin
+
+
+def _open_origin(context: Context, left_out: "LeftOut", bucket: str | None, identity: str | None) -> Origin:
+    if bucket is None:
+        if identity:
+            raise WrongUsage("--identity goes with --from-bucket", next_step="Or leave it out: you get your own photos")
+        from photobak.client.library.library import Library
+        from photobak.client.transport.bucket import SessionBucket
+
+        session = require_session(context)
+        return Origin(SessionBucket(session), Library(session, left_out))
+    from photobak.client.library.bucket_alone import open_bucket
+    from photobak.client.library.bucket_library import BucketLibrary
+
+    alone = open_bucket(bucket, identity)
+    return Origin(alone, BucketLibrary(alone))
+
+
+_READ_DATA: Final = "--read-data"
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)%?")
+
+
+class ReadDataCommand(click.Command):
+    """A command with that option: click alone would take any PATH that follows for its value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write the value that was left out, then parse as always."""
+        return super().parse_args(ctx, list(_completed(args)))
+
+
+def read_data_option(help_text: str) -> Callable[[AnyCommand], AnyCommand]:
+    """The option; its value goes through ``parse_percent``."""
+    return click.option(_READ_DATA, "read_data", metavar="[PERCENT]", help=help_text)
+
+
+def parse_percent(text: str | None) -> float | None:
+    """Read how many in a hundred are meant: ``5``, ``0.5``, ``5%``; None where nothing is.
+
+    Raises:
+        WrongUsage: it is no percentage, or nothing of a hundred.
+    """
+    if text is None:
+        return None
+    match = _PERCENT.fullmatch(text)
+    percent = float(match[1]) if match else 0.0
+    if not 0 < percent <= 100:
+        raise WrongUsage(f"{text!r} is not a percentage", next_step="Write more than 0 and at most 100, such as 5")
+    return percent
+
+
+def _completed(args: Sequence[str]) -> Iterator[str]:
+    for number, arg in enumerate(args):
+        following = args[number + 1] if number + 1 < len(args) else ""
+        yield f"{_READ_DATA}=100" if arg == _READ_DATA and not _PERCENT.fullmatch(following) else arg

@@ -1,0 +1,123 @@
+"""Prints the result for each photo that a command changes, deletes, brings back, repairs or skips."""
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from photobak.cli.ui.context import Context
+from photobak.cli.ui.terminal import json_line, plural, say, shown
+from photobak.errors import PhotobakError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from photobak.client.library.redate import Redated
+    from photobak.client.library.trash import Moved
+    from photobak.client.repair.judge import Repaired
+
+
+class LeftOut:
+    """Says on stderr what is left out, and counts it for the exit code."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, error: PhotobakError) -> None:
+        """One more is left out, for this reason."""
+        self.count += 1
+        say(f"photobak: {shown(str(error))}")
+
+
+def tell_moves(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int:
+    """Print what becomes of photos that go into the trash or out of it; returns how many did not go there.
+
+    Where an error ends it, what was done until then is said too.
+    """
+    done: list[Moved] = []
+    try:
+        for moved in moves:
+            done.append(moved)
+            if as_json:
+                json_line(moved.to_json())
+            elif moved.failure:
+                say(f"{moved.record.id} {shown(moved.record.filename)}: {moved.failure}")
+    finally:
+        counts = {result: sum(each.result == result for each in done) for result in ("trashed", "restored", "failed")}
+        if as_json:
+            json_line({"type": "summary", **counts})
+        elif not context.quiet:
+            _say_moves(done, counts)
+    return counts["failed"]
+
+
+def _say_moves(done: "Iterable[Moved]", counts: dict[str, int]) -> None:
+    ends = [moved.trashed_until for moved in done if moved.trashed_until]
+    if ends:
+        until = f"until {min(ends).astimezone():%Y-%m-%d}"
+        say(f"{plural(counts['trashed'], 'photo')} in the trash {until}; back with: photobak trash restore ID")
+    if counts["restored"]:
+        say(f"{plural(counts['restored'], 'photo')} brought back.")
+
+
+def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool) -> int:
+    """Print what becomes of the photos; returns how many were not corrected."""
+    redated = failed = 0
+    for outcome in outcomes:
+        name = f"{outcome.record.id} {shown(outcome.record.filename)}"
+        if outcome.failure:
+            failed += 1
+        else:
+            redated += 1
+        if as_json:
+            json_line(outcome.to_json())
+        elif outcome.failure:
+            say(f"{name}: {outcome.failure}")
+        elif not context.quiet:
+            say(f"{name}: {outcome.record.taken.taken_at} becomes {outcome.taken.taken_at}")
+    if as_json:
+        json_line({"type": "summary", "redated": redated, "failed": failed})
+    elif not context.quiet:
+        say(f"{plural(redated, 'photo')} corrected.")
+    return failed
+
+
+class RepairView:
+    """Tells of each photo, and counts."""
+
+    def __init__(self, context: Context, as_json: bool) -> None:
+        self._context = context
+        self._as_json = as_json
+        self._counts: Counter[str] = Counter()
+        self._started = time.monotonic()
+
+    def tell(self, outcome: "Repaired") -> None:
+        """One photo has its result; a person reads of failures, and with -v of each."""
+        entry = outcome.to_json()
+        self._counts[entry["result"]] += 1
+        if self._as_json:
+            json_line(entry)
+        elif outcome.reason or entry["result"] == "would-repair" or self._context.verbosity > 0:
+            what = ", ".join(entry["problems"])
+            photo = outcome.sha256[:12] if outcome.sha256 else "-"
+            place = outcome.path or ", ".join(dict.fromkeys(str(each.path) for each in outcome.problems if each.path))
+            click.echo(f"{entry['result']:12}  {photo:12}  {shown(place or what)}: {shown(outcome.reason or what)}")
+
+    def conclude(self) -> int:
+        """Say what has become of everything; how much could not be repaired."""
+        names = ("repaired", "sent", "would-repair", "failed")
+        if self._as_json:
+            counts = {name.replace("-", "_"): self._counts[name] for name in names}
+            json_line({"type": "summary", **counts, "seconds": round(time.monotonic() - self._started, 3)})
+        elif not self._context.quiet or self._counts["failed"]:
+            say(self._conclusion())
+        return self._counts["failed"]
+
+    def _conclusion(self) -> str:
+        if not self._counts:
+            return "Nothing needs to be repaired."
+        if self._counts["would-repair"]:
+            return f"{plural(self._counts['would-repair'], 'photo')} would be repaired."
+        done = f"{plural(self._counts['repaired'], 'photo')} repaired, {self._counts['sent']:,} sent from here"
+        return f"{done}, {self._counts['failed']:,} could not be repaired."
