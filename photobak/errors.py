@@ -4,6 +4,11 @@ Exit codes are those of the command line (README, "Exit codes"); they are applie
 """
 
 
+def reason_of(error: OSError) -> str:
+    """What the operating system says about a file, in a few words."""
+    return (error.strerror or str(error)).lower()
+
+
 class PhotobakError(Exception):
     """Something went wrong that a person can act on.
 

@@ -14,7 +14,7 @@ from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 from photobak import __version__
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.terminal import shown
-from photobak.errors import Interrupted, PhotobakError
+from photobak.errors import Interrupted, PhotobakError, reason_of
 
 COMMANDS: Final = {
     "sync": "Back up photos.",
@@ -155,7 +155,7 @@ def _leave(code: int) -> NoReturn:
 def _without_output(error: OSError) -> int:
     """Report that the output is lost; returns the exit code."""
     _discard_output()
-    _fail(f"cannot write the output: {(error.strerror or str(error)).lower()}")
+    _fail(f"cannot write the output: {reason_of(error)}")
     return PhotobakError.exit_code
 
 

@@ -1,4 +1,4 @@
-"""Where things live on this machine (design: config, state, cache, log; or all of it under ``$PHOTOBAK_HOME``)."""
+"""Where things live on this machine (design: config, state, cache; or all of it under ``$PHOTOBAK_HOME``)."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The four folders of photobak. None of them needs to exist yet."""
+    """The three folders of photobak. None of them needs to exist yet."""
 
     config: Path
     """``config.toml``: the profiles. No secrets."""
@@ -16,8 +16,6 @@ class Places:
     """What must survive: a profile's index, its lock, its token file where there is no keyring, the local stack."""
     cache: Path
     """What can be thrown away."""
-    log: Path
-    """Log files."""
 
     @property
     def config_file(self) -> Path:
@@ -30,7 +28,7 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
     home = environ.get("PHOTOBAK_HOME", "")
     if home:
         root = Path(home).expanduser().absolute()
-        return Places(config=root / "config", state=root / "state", cache=root / "cache", log=root / "log")
+        return Places(config=root / "config", state=root / "state", cache=root / "cache")
     from platformdirs import PlatformDirs  # 14 ms, and not needed under PHOTOBAK_HOME
 
     folders = PlatformDirs("photobak", appauthor=False)
@@ -38,5 +36,4 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
         config=folders.user_config_path,
         state=folders.user_state_path,
         cache=folders.user_cache_path,
-        log=folders.user_log_path,
     )

@@ -23,7 +23,7 @@ from photobak.client.account.api import call
 from photobak.client.account.session import Session
 from photobak.client.live.connection import LiveServiceLost, connect
 from photobak.client.transport.bucket import SessionBucket
-from photobak.client.upload.confirm import Confirmer
+from photobak.client.upload.content import StatusReader
 from photobak.photo.keys import original_key, record_key, thumb_key, web_key
 from photobak.photo.record import Status
 
@@ -176,9 +176,9 @@ class Selftest:
 
     def _stored(self) -> None:
         _expect(self._post(self._photo, self._photo), 204, 201)
-        confirmer, deadline = Confirmer(self._session), time.monotonic() + _SECONDS
+        statuses, deadline = StatusReader(self._session), time.monotonic() + _SECONDS
         while time.monotonic() < deadline:
-            verdict = confirmer.ask([self._sha256]).get(self._sha256)
+            verdict = statuses.read([self._sha256]).get(self._sha256)
             if verdict is not None and verdict.status is Status.STORED:
                 return
             time.sleep(0.2)

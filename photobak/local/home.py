@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from photobak.errors import LocalStackError
+from photobak.errors import LocalStackError, reason_of
 from photobak.platform.private_files import write_private
 
 _MARKER: Final = "made-by-photobak"
@@ -89,7 +89,7 @@ class Home:
             if not (self.root / _IGNORE_FILE).exists():
                 write_private(self.root / _IGNORE_FILE, b"*\n")
         except OSError as error:
-            raise LocalStackError(f"the folder {self.root} can't be made", why=error.strerror or str(error)) from error
+            raise LocalStackError(f"the folder {self.root} can't be made", why=reason_of(error)) from error
 
     def wipe(self) -> None:
         """Delete what a local stack puts here, but the folder, its marker, its ignore file and its lock.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from photobak.errors import LocalStackError
+from photobak.errors import LocalStackError, reason_of
 from photobak.local.environment import environment
 from photobak.local.home import Home
 from photobak.local.keys import RootKeys
@@ -150,7 +150,7 @@ def _listener(wanted: int) -> socket.socket:
         except OSError as error:
             listener.close()
             if port == 0:
-                raise LocalStackError(f"nothing can listen on {HOST}", why=error.strerror or str(error)) from error
+                raise LocalStackError(f"nothing can listen on {HOST}", why=reason_of(error)) from error
         else:
             return listener
     raise AssertionError("unreachable")

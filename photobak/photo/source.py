@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 
 _ESCAPE = re.compile(r"\\(\\|x[0-9a-f]{2})")
 
@@ -37,8 +38,12 @@ class Source:
 
 def escape(path: str) -> str:
     """Write a file name or path as valid UTF-8 text, in the form of ``Source``."""
-    doubled = path.replace("\\", "\\\\")
-    return doubled.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return utf8_path(path.replace("\\", "\\\\"))
+
+
+def utf8_path(path: PurePath | str) -> str:
+    r"""Write a path as valid UTF-8 text for people and JSON: a byte that is not UTF-8 becomes ``\xNN``."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def unescape(text: str) -> str:

@@ -5,7 +5,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from photobak.errors import ConfigError
+from photobak.errors import ConfigError, reason_of
 from photobak.platform.files import sync_path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -21,7 +21,7 @@ def private_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
     except OSError as error:
-        raise ConfigError(f"the folder {folder} can't be made", why=error.strerror or str(error)) from error
+        raise ConfigError(f"the folder {folder} can't be made", why=reason_of(error)) from error
     if stat.S_IMODE(found.st_mode) & _OTHERS:
         raise ConfigError(
             f"the folder {folder} is open to other users",
@@ -48,7 +48,7 @@ def write_private(path: Path, content: bytes) -> None:
         sync_path(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise ConfigError(f"{path} can't be written", why=error.strerror or str(error)) from error
+        raise ConfigError(f"{path} can't be written", why=reason_of(error)) from error
 
 
 def read_private(path: Path) -> bytes | None:
@@ -63,7 +63,7 @@ def read_private(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{path} can't be read", why=error.strerror or str(error)) from error
+        raise ConfigError(f"{path} can't be read", why=reason_of(error)) from error
     with os.fdopen(descriptor, "rb") as file:
         _require_private(path, os.fstat(descriptor))
         return file.read()

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from photobak.client.account.session import Session, open_session
-from photobak.client.index.run_lock import index_path
+from photobak.client.index.file import index_path
 from photobak.client.places import Places, places
 from photobak.client.profile import Profile, load_profile
 from photobak.local.home import Home

@@ -13,7 +13,7 @@ from support.command_line import photobak
 from support.fault_proxy import Fault, FaultProxy, Kind, each
 from support.local_stack import eventually, processes_of
 
-from photobak.client.index.run_lock import run_lock
+from photobak.client.index.file import run_lock
 from photobak.local.lifecycle import down
 
 SUMMARY = {

@@ -19,8 +19,8 @@ from photobak.client.library.library import Library
 from photobak.client.library.query import ALWAYS
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import layout_of, targets
-from photobak.client.restore.outcome import RestoreResult
 from photobak.client.restore.part import Part
+from photobak.client.restore.placer import RestoreResult
 from photobak.client.restore.restorer import RestoreOptions, Restorer
 from photobak.client.transport.bucket import SessionBucket
 from photobak.local.values import LocalStack

@@ -23,16 +23,14 @@ from photobak.client.places import places
 from photobak.client.profile import Profile
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import layout_of, targets
-from photobak.client.restore.outcome import RestoreResult
+from photobak.client.restore.placer import RestoreResult
 from photobak.client.restore.restorer import Restorer
 from photobak.client.transport.bucket import SessionBucket
-from photobak.client.upload.announce import Post
-from photobak.client.upload.confirm import Confirmer
+from photobak.client.upload.content import Post, StatusReader
+from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit, Uploader
-from photobak.client.upload.turns import Turns
 from photobak.client.verify.cloud_walk import CloudWalk
-from photobak.client.verify.sample import Sample
-from photobak.client.verify.stored_bytes import ByteReader
+from photobak.client.verify.stored_bytes import ByteReader, Sample
 from photobak.cloud.photos.upload_events import UploadEvent
 from photobak.photo.keys import TempKey
 from photobak.photo.media_type import JPEG
@@ -83,7 +81,7 @@ def back_up(person: Person, path: Path, day: int) -> str:
         str(path.parent), path.name, Fingerprint.of(path.stat()), said.sha256, JPEG, said.taken, said.sources[0]
     )
     post = Post(answer["url"], answer["fields"], time.monotonic())
-    Uploader(RateLimit(None), Turns(1), lambda _size: None).send(candidate, post)
+    Uploader(RateLimit(None), ConcurrencyLimiter(1), lambda _size: None).send(candidate, post)
     person.process(UploadEvent(person.aws.temp_bucket, TempKey(person.identity_id, said.sha256)))
     return said.sha256
 
@@ -91,7 +89,7 @@ def back_up(person: Person, path: Path, day: int) -> str:
 def test_what_is_sent_is_confirmed_listed_found_compared_and_restored(person, session, tmp_path):
     paths = [write_photo(tmp_path / "photos" / f"{number}.jpg") for number in range(PHOTOS)]
     hashes = [back_up(person, path, day) for day, path in enumerate(paths, 1)]
-    verdicts = Confirmer(session).ask([*hashes, "0" * 64])
+    verdicts = StatusReader(session).read([*hashes, "0" * 64])
     assert {sha256: verdict.status for sha256, verdict in verdicts.items()} == dict.fromkeys(hashes, Status.STORED)
     library = Library(session)
     assert [record.sha256 for record in library.records(oldest_first=True, page_size=2)] == hashes
@@ -116,7 +114,7 @@ def test_what_is_in_the_trash_is_there_and_nowhere_else(person, session, tmp_pat
     assert [record.sha256 for record in library.records()] == [kept]
     assert [record.sha256 for record in library.trash()] == [deleted]
     assert library.find(deleted[:12], Among.TRASH).trashed_until == NOW + timedelta(days=30)
-    assert Confirmer(session).ask([deleted])[deleted].status is Status.TRASHED
+    assert StatusReader(session).read([deleted])[deleted].status is Status.TRASHED
     assert [problem for _, problems in CloudWalk(session).checked() for problem in problems] == []
     person.restore(deleted)
     assert {record.sha256 for record in library.records()} == {kept, deleted}

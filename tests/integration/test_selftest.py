@@ -11,7 +11,7 @@ from photobak.client.account.session import Session, keep_sign_in, open_session
 from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.client.places import places
 from photobak.client.selftest import Selftest, Verdict, noise
-from photobak.client.upload.confirm import Confirmer
+from photobak.client.upload.content import StatusReader
 from photobak.local.lifecycle import add_user
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status
@@ -40,7 +40,7 @@ def test_it_finds_what_is_documented_says_what_is_not_enforced_here_and_cleans_u
     }
     assert len(findings) >= 20
     sha256 = hashlib.sha256(photo).hexdigest()
-    assert Confirmer(session).ask([sha256])[sha256].status is Status.TRASHED
+    assert StatusReader(session).read([sha256])[sha256].status is Status.TRASHED
 
 
 def test_a_cloud_that_allows_too_much_differs(session, tmp_path):

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -234,6 +236,17 @@ class TestOtherDevices:
         backup.index_file.write_bytes(b"\xff" * 20_000)
         run = backup.sync()
         assert (run.counts, run.summary.uploaded) == ({"already-stored": 2}, 0)
+        assert backup.without_network().sync().counts == {"unchanged": 2}
+
+    def test_an_index_of_an_older_photobak_is_rebuilt_and_sends_nothing(self, backup: Backup) -> None:
+        photos = backup.make("a.jpg", "b.jpg")
+        backup.sync()
+        photos[0].rename(backup.photos / "c.jpg")
+        with closing(sqlite3.connect(backup.index_file)) as connection:
+            connection.execute("PRAGMA user_version = 1")
+        done = backup.run("sync", "Pictures")
+        assert done.returncode == 0
+        assert "older photobak (schema 1): every file is read again, none is uploaded twice" in done.stderr
         assert backup.without_network().sync().counts == {"unchanged": 2}
 
 

@@ -9,7 +9,7 @@ from support.fault_proxy import FaultProxy
 from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
 
-from photobak.client.sync.news import News
+from photobak.client.upload.change_feed import ChangeFeed
 from photobak.photo.record import Status
 
 PHOTOS = 60
@@ -61,7 +61,7 @@ def test_what_cannot_be_shown_keeps_its_reason(backup: Backup) -> None:
 
 
 def test_news_are_of_photos_that_are_stored(backup: Backup) -> None:
-    news = News(backup.session())
+    news = ChangeFeed(backup.session())
     news.begin()
     eventually(lambda: news.since is not None)
     backup.make("a.jpg")

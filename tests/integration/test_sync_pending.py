@@ -13,11 +13,12 @@ from support.local_stack import root_client
 
 from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint, Index
-from photobak.client.upload.announce import Announcer, Content, Wanted
+from photobak.client.upload.announce import Announcer
+from photobak.client.upload.content import Content, Wanted
 from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit
 from photobak.client.upload.send import Sender
-from photobak.client.upload.turns import Turns
 from photobak.errors import CloudError
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status
@@ -165,7 +166,11 @@ class TestSender:
         watcher = Watcher()
         with Index.open(backup.index_file) as index:
             ledger = Ledger(index, watcher)
-            list(Sender(Announcer(backup.session()), ledger, watcher, RateLimit(None), Turns(1)).send(wanted))
+            list(
+                Sender(Announcer(backup.session()), ledger, watcher, RateLimit(None), ConcurrencyLimiter(1)).send(
+                    wanted
+                )
+            )
         return Run(ledger.summary, watcher)
 
     def test_the_next_copy_stands_in_for_one_that_has_gone(self, backup: Backup, wanted: Wanted) -> None:

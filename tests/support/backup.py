@@ -24,14 +24,14 @@ from photobak.cli.ui.local_stack import sign_in_local_account
 from photobak.client.account.session import Session, open_session
 from photobak.client.files.outcome import FileOutcome, Observer, Summary
 from photobak.client.files.scan import Filters, Skipped, distinct_roots
+from photobak.client.index.file import index_path
 from photobak.client.index.index import Index
-from photobak.client.index.run_lock import index_path
 from photobak.client.library.library import Library
 from photobak.client.places import Places
 from photobak.client.profile import Profile
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import SOURCE, layout_of, targets
-from photobak.client.restore.outcome import RestoreResult
+from photobak.client.restore.placer import RestoreResult
 from photobak.client.restore.restorer import Restorer
 from photobak.client.sync.sync import Options, Sync
 from photobak.client.transport.bucket import SessionBucket

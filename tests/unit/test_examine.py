@@ -35,9 +35,9 @@ def examiner(largest: int = LARGEST) -> Examiner:
     return Examiner(device="laptop", zone=UTC, now=datetime(2026, 1, 1, tzinfo=UTC), largest=largest)
 
 
-def group(folder: Path, *names: str, settled: dict[str, KnownFile] | None = None) -> Group:
+def group(folder: Path, *names: str, untouched: dict[str, KnownFile] | None = None) -> Group:
     changed = {name: Fingerprint.of(os.lstat(folder / name)) for name in names}
-    return Group(Root(folder), str(folder), changed, settled or {})
+    return Group(Root(folder), str(folder), changed, untouched or {})
 
 
 def examined(group: Group, largest: int = LARGEST) -> list[Candidate | FileOutcome | Skipped]:
@@ -226,7 +226,7 @@ class TestCaptureTimes:
     def test_a_new_film_takes_the_time_of_the_photo_that_is_backed_up_already(self, tmp_path: Path) -> None:
         (tmp_path / "IMG_1.MOV").write_bytes(movie(creation_date="2024-06-30T11:59:58+0200"))
         photo = known_file(tmp_path / "IMG_1.HEIC", media_type=HEIC)
-        (found,) = examined(group(tmp_path, "IMG_1.MOV", settled={"IMG_1.HEIC": photo}))
+        (found,) = examined(group(tmp_path, "IMG_1.MOV", untouched={"IMG_1.HEIC": photo}))
         assert isinstance(found, Candidate)
         assert found.media_type == MOV
         assert found.taken == CaptureTime(photo.taken.taken_at, TakenSource.PARTNER)

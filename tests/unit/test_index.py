@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from support.known_files import known_file
 
 from photobak.client.index.file import SCHEMA_VERSION
-from photobak.client.index.index import Fingerprint, Index, StalePlaces
+from photobak.client.index.index import Fingerprint, Index, StaleSources
 from photobak.errors import ConfigError
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import MOV
@@ -51,7 +52,7 @@ class TestFiles:
     def test_what_is_not_there_is_not_known(self, index: Index) -> None:
         assert index.file("/p", "a.jpg") is None
         assert (index.confirmed("/p"), index.unconfirmed("/p"), index.files_of("/p")) == ({}, [], [])
-        assert index.places("ab" * 32) == []
+        assert index.copies("ab" * 32) == []
 
     @given(name=st.binary(min_size=1, max_size=255).filter(lambda name: not {0, ord("/")} & set(name)))
     def test_any_name_that_a_file_may_have(self, tmp_path_factory: pytest.TempPathFactory, name: bytes) -> None:
@@ -69,19 +70,19 @@ class TestFiles:
     def test_a_path_has_the_content_that_it_had_last(self, index: Index) -> None:
         index.confirm([known_file("/p/a.jpg", "before")], NOW)
         index.confirm([known_file("/p/a.jpg", "after")], NOW)
-        assert index.places(known_file("/p/a.jpg", "before").sha256) == []
-        assert index.places(known_file("/p/a.jpg", "after").sha256) == [known_file("/p/a.jpg", "after")]
+        assert index.copies(known_file("/p/a.jpg", "before").sha256) == []
+        assert index.copies(known_file("/p/a.jpg", "after").sha256) == [known_file("/p/a.jpg", "after")]
 
-    def test_places_of_a_content(self, index: Index) -> None:
+    def test_copies_of_a_content(self, index: Index) -> None:
         twins = [known_file("/p/a.jpg", "same"), known_file("/q/b.jpg", "same")]
         index.confirm([*twins, known_file("/p/c.jpg")], NOW)
-        assert index.places(twins[0].sha256) == twins
+        assert index.copies(twins[0].sha256) == twins
 
     def test_leaving_a_path_keeps_its_twin(self, index: Index) -> None:
         twins = [known_file("/p/a.jpg", "same"), known_file("/q/b.jpg", "same")]
         index.confirm(twins, NOW)
         index.leave(twins[:1])
-        assert index.places(twins[0].sha256) == twins[1:]
+        assert index.copies(twins[0].sha256) == twins[1:]
 
     def test_leaving_a_path_keeps_what_has_come_there_since(self, index: Index) -> None:
         index.confirm([known_file("/p/a.jpg", "after")], NOW)
@@ -180,36 +181,36 @@ class TestStalePlaces:
         before, after = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
         index.confirm([before], NOW)
         index.leave([before])
-        assert index.stale_places(9) == []  # nowhere else: the record keeps its last place
+        assert index.stale_sources(9) == []  # nowhere else: the record keeps its last place
         index.expect([after])
-        assert index.stale_places(9) == []  # nor does the cloud know the other one yet
+        assert index.stale_sources(9) == []  # nor does the cloud know the other one yet
         index.confirm([after], NOW)
-        (stale,) = index.stale_places(9)
-        assert stale == StalePlaces(after, (before.source,))
-        index.forget_stale_places([stale])
-        assert index.stale_places(9) == []
+        (stale,) = index.stale_sources(9)
+        assert stale == StaleSources(after, (before.source,))
+        index.forget_stale_sources([stale])
+        assert index.stale_sources(9) == []
 
     def test_an_edit_leaves_the_place_of_what_was_there(self, index: Index) -> None:
         twin = known_file("/p/b.jpg", "before")
         index.confirm([known_file("/p/a.jpg", "before"), twin], NOW)
         index.expect([known_file("/p/a.jpg", "after")])
-        assert index.stale_places(9) == [StalePlaces(twin, ("laptop:a.jpg",))]
+        assert index.stale_sources(9) == [StaleSources(twin, ("laptop:a.jpg",))]
 
     def test_a_place_that_was_taken_again_is_not_stale(self, index: Index) -> None:
         file, twin = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
         index.confirm([file, twin], NOW)
         index.leave([file])
         index.confirm([file], NOW)
-        assert [each.sources for each in index.stale_places(9)] == [()]
-        index.forget_stale_places(index.stale_places(9))
-        assert index.stale_places(9) == []
+        assert [each.sources for each in index.stale_sources(9)] == [()]
+        index.forget_stale_sources(index.stale_sources(9))
+        assert index.stale_sources(9) == []
 
     def test_a_content_in_the_trash_is_left_alone(self, index: Index) -> None:
         file, twin = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
         index.confirm([file, twin], NOW)
         index.note_status(file.sha256, Status.TRASHED)
         index.leave([file])
-        assert index.stale_places(9) == []
+        assert index.stale_sources(9) == []
 
     def test_so_many_contents_at_a_time(self, index: Index) -> None:
         for number in range(5):
@@ -217,10 +218,10 @@ class TestStalePlaces:
             index.confirm(twins, NOW)
             index.leave(twins[:2])
         seen = []
-        while stale := index.stale_places(2):
+        while stale := index.stale_sources(2):
             assert len(stale) <= 2
             seen += [each.lies_at.name for each in stale]
-            index.forget_stale_places(stale)
+            index.forget_stale_sources(stale)
         assert sorted(seen) == [f"{number}c.jpg" for number in range(5)]
 
 
@@ -250,7 +251,7 @@ class TestFile:
             index.confirm([known_file("/p/a.jpg")], NOW)
         with Index.open(path) as index:
             assert index.file("/p", "a.jpg") == known_file("/p/a.jpg")
-            assert index.damaged is None
+            assert index.begun_anew is None
 
     def test_several_threads_use_it_at_once(self, index: Index) -> None:
         def work(number: int) -> None:
@@ -280,6 +281,36 @@ class TestFile:
             pass
         assert path.read_bytes() == before
 
+    def test_an_older_schema_is_replaced_by_an_empty_index(self, path: Path) -> None:
+        older_index(path)
+        with Index.open(path) as index:
+            assert index.begun_anew == f"was written by an older photobak (schema {SCHEMA_VERSION - 1})"
+            assert (index.counts(), index.last_run()) == ({}, None)
+            index.confirm([known_file("/p/a.jpg")], NOW)
+        with Index.open(path) as index:
+            assert index.begun_anew is None
+            assert set(index.confirmed("/p")) == {"a.jpg"}
+
+    def test_two_processes_may_replace_an_older_schema_at_once(self, path: Path) -> None:
+        older_index(path)
+        look = (
+            f"from photobak.client.index.index import *\nwith Index.open(Path({str(path)!r})) as i: print(i.counts())"
+        )
+        both = [subprocess.Popen([sys.executable, "-c", look], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        assert [process.communicate()[0] for process in both] == ["{}\n"] * 2
+
+
+def older_index(path: Path) -> None:
+    """A file as an older photobak might have left it: other columns, and rows in them."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE contents (sha256 BLOB PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID")
+        connection.execute("CREATE TABLE files (folder BLOB, name BLOB, done INTEGER)")
+        connection.execute("CREATE INDEX unconfirmed_files ON files (folder)")
+        connection.execute("INSERT INTO contents VALUES (?, 'stored')", (b"\1" * 32,))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
+        connection.commit()
+
 
 class TestDamage:
     @pytest.mark.parametrize(
@@ -289,11 +320,11 @@ class TestDamage:
         path.parent.mkdir()
         path.write_bytes(content)
         with Index.open(path) as index:
-            assert index.damaged is not None
-            assert index.damaged.read_bytes() == content
+            assert index.begun_anew == f"was damaged (see {path}.damaged)"
             index.confirm([known_file("/p/a.jpg")], NOW)
+        assert path.with_name(f"{path.name}.damaged").read_bytes() == content
         with Index.open(path) as index:
-            assert index.damaged is None
+            assert index.begun_anew is None
             assert index.counts() == {"stored": 1}
 
     @pytest.mark.parametrize("content", [b"", b"short"])
@@ -309,9 +340,9 @@ class TestDamage:
         damaged = bytearray(path.read_bytes())
         damaged[8192:] = b"\xff" * len(damaged[8192:])
         path.write_bytes(damaged)
-        with pytest.raises(ConfigError, match="put aside") as caught, Index.open(path) as index:
+        with pytest.raises(ConfigError, match="was damaged; it is now") as caught, Index.open(path) as index:
             index.confirmed("/p")
-        assert "Type the command again" in str(caught.value)
+        assert "Run the command again" in str(caught.value)
         with Index.open(path) as index:
             assert index.counts() == {}
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from support.records import NOON, record
 
 from photobak.cli.commands.get import command
-from photobak.client.restore.layout import layout_of, targets
+from photobak.client.restore.layout import FIELDS, layout_of, targets
 from photobak.client.restore.naming import EVERY_NAME, NameRules, safe_name
-from photobak.client.restore.template import FIELDS
 from photobak.errors import WrongUsage
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.record import Record

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photobak.client.verify.listing_page import ListingPage
+from photobak.client.verify.cloud_facts import ListingPage
 
 LAST = b"""<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>original/me/</Prefix>

@@ -9,9 +9,8 @@ from support.known_files import known_file
 
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.examine import sendable
-from photobak.client.files.newest import Newest
 from photobak.client.files.scan import Root
-from photobak.client.files.select import Group
+from photobak.client.files.select import Group, Newest
 from photobak.client.index.index import Fingerprint
 from photobak.photo.record import Status
 
@@ -66,7 +65,7 @@ def test_what_is_only_read_again_passes() -> None:
     newer = group("newer", 9)
     passed, postponed = chosen(1, doubted, mixed, newer)
     assert (passed, postponed) == ([doubted, doubted, newer], 1)
-    assert chosen(1, mixed)[0] == [doubted, Group(ROOT, "/p", mixed.changed, settled={"a.jpg": known})]
+    assert chosen(1, mixed)[0] == [doubted, Group(ROOT, "/p", mixed.changed, untouched={"a.jpg": known})]
 
 
 def test_what_can_be_sent(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.concurrency.pipeline import Pipeline
+from photobak.client.concurrency import Pipeline
 
 
 class Trouble(Exception):

@@ -54,7 +54,7 @@ def test_a_fault_leaves_the_old_content_and_nothing_beside_it(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os if fault == "fsync" else Path, fault, fails)
-    with pytest.raises(ConfigError, match=r"secret can't be written: No space left on device"):
+    with pytest.raises(ConfigError, match=r"secret can't be written: no space left on device"):
         write_private(path, b"new")
     assert (path.read_bytes(), names(tmp_path)) == (b"old", ["secret"])
 

@@ -158,9 +158,7 @@ def test_without_photobak_home_the_platforms_folders_are_used(tmp_path: Path, mo
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     found = places({})
-    assert {tmp_path} < {
-        parent for place in (found.config, found.state, found.cache, found.log) for parent in place.parents
-    }
+    assert {tmp_path} < {parent for place in (found.config, found.state, found.cache) for parent in place.parents}
     assert found.config.name == "photobak"
 
 

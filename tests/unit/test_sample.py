@@ -2,7 +2,7 @@
 
 import pytest
 
-from photobak.client.verify.sample import Sample
+from photobak.client.verify.stored_bytes import Sample
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(100, 1000), (50, 500), (5, 50), (0.5, 5), (33.3, 333)])

@@ -47,7 +47,7 @@ def selected(index: Index, *paths: Path) -> Selection:
 
 def groups(selection: Selection) -> list[tuple[set[str], set[str]]]:
     """Changed and untouched names of each group."""
-    return [(set(group.changed), set(group.settled)) for group in selection.groups]
+    return [(set(group.changed), set(group.untouched)) for group in selection.groups]
 
 
 def test_an_untouched_confirmed_file_is_done_with(index: Index, folder: Path) -> None:

@@ -11,9 +11,10 @@ from support.known_files import known_file
 from support.local_stack import eventually
 
 from photobak.client.files.candidate import Candidate
-from photobak.client.upload.announce import FIRST_BATCH, Content, Post, batches
+from photobak.client.upload.announce import FIRST_BATCH, batches
+from photobak.client.upload.content import Content, Post
 from photobak.client.upload.post import RateLimit
-from photobak.client.upload.send import Flights
+from photobak.client.upload.send import InFlight
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
 
 
@@ -67,26 +68,26 @@ def test_a_presigned_post_is_never_shown() -> None:
 
 class TestFlights:
     def test_the_first_one_sends(self) -> None:
-        flights = Flights()
+        flights = InFlight()
         assert flights.board("a") is None
         flights.leave("a", 5.0)
         assert flights.board("a") == 5.0
 
     def test_what_was_not_taken_is_sent_by_the_next_one(self) -> None:
-        flights = Flights()
+        flights = InFlight()
         assert flights.board("a") is None
         flights.leave("a", None)
         assert flights.board("a") is None
 
     def test_what_the_cloud_has_spoken_of_may_be_wanted_again(self) -> None:
-        flights = Flights()
+        flights = InFlight()
         flights.board("a")
         flights.leave("a", 5.0)
         flights.forget("a")
         assert flights.board("a") is None
 
     def test_a_twin_waits_until_the_first_is_through(self) -> None:
-        flights = Flights()
+        flights = InFlight()
         flights.board("a")
         answers: list[float | None] = []
         twins = [threading.Thread(target=lambda: answers.append(flights.board("a"))) for _ in range(3)]
@@ -100,7 +101,7 @@ class TestFlights:
         assert answers == [5.0] * 3
 
     def test_one_of_the_twins_takes_over_where_the_first_has_failed(self) -> None:
-        flights = Flights()
+        flights = InFlight()
         flights.board("a")
         answers: list[float | None] = []
 

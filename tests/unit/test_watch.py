@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from photobak.client import watch
 from photobak.client.files.scan import distinct_roots
-from photobak.client.watch import changes
-from photobak.client.watch.changes import Changes
-from photobak.client.watch.watcher import Watch
+from photobak.client.watch import Changes, Watch
 from photobak.errors import CloudError, RunLocked, SignInNeeded
 from photobak.platform.mounts import mounts_here, network_file_system
 
@@ -75,7 +74,7 @@ def test_a_session_that_has_ended_ends_the_watch() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(changes, "_CALM", 1.0)
+    monkeypatch.setattr(watch, "_CALM", 1.0)
     folder = tmp_path / "Pictures"
     (folder / "state").mkdir(parents=True)
     return folder

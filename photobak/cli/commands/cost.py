@@ -7,7 +7,7 @@ import click
 
 from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import bytes_text, data, json_line, plural, say
-from photobak.errors import ConfigError, WrongUsage
+from photobak.errors import ConfigError, WrongUsage, reason_of
 
 if TYPE_CHECKING:
     from photobak.stack.cost.bill import Bill
@@ -172,5 +172,5 @@ def _write_plot(path: Path, compared: "tuple[Comparison, ...]") -> None:
     try:
         path.write_text(plot(compared), encoding="utf-8")
     except OSError as error:
-        raise WrongUsage(f"{path} can't be written", why=error.strerror or str(error)) from error
+        raise WrongUsage(f"{path} can't be written", why=reason_of(error)) from error
     say(f"The picture is {path}")

@@ -73,10 +73,11 @@ def _drawn(folder: Path) -> Path:
 def _sync(context: Context, session: "Session", source: Path, as_json: bool) -> "Summary":
     from photobak.cli.ui.sync_view import sync_view
     from photobak.cli.ui.values import local_zone
+    from photobak.client.files.examine import this_device
     from photobak.client.files.scan import Filters, distinct_roots
+    from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path
-    from photobak.client.sync.sync import Options, Sync, this_device
+    from photobak.client.sync.sync import Options, Sync
 
     say(f"$ photobak sync {'…/Pictures' if source.is_relative_to(tempfile.gettempdir()) else source}")
     options = Options(jobs=8, device=this_device(), zone=local_zone(), filters=Filters())
@@ -106,7 +107,7 @@ def _restore_and_compare(session: "Session", records: "list[Record]", folder: Pa
     """Restore everything and hash it; returns how many files came back as they were."""
     from photobak.client.restore.destination import Destination
     from photobak.client.restore.layout import SOURCE, layout_of, targets
-    from photobak.client.restore.outcome import RestoreResult
+    from photobak.client.restore.placer import RestoreResult
     from photobak.client.restore.restorer import Restorer
     from photobak.client.transport.bucket import SessionBucket
     from photobak.photo.identity import sha256_of

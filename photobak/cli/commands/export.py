@@ -48,8 +48,8 @@ def command(
     from photobak.cli.ui.restore_view import advice, restore_view
     from photobak.client.export.takeout import Takeout
     from photobak.client.library.query import ALWAYS
+    from photobak.client.restore.archived import Speed
     from photobak.client.restore.destination import require_folder
-    from photobak.client.restore.frost import Speed
     from photobak.client.restore.layout import layout_of, targets
     from photobak.client.restore.restorer import RestoreOptions, Restorer
 

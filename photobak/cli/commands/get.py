@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from photobak.cli.ui.options import Origin
     from photobak.cli.ui.outcomes import LeftOut
     from photobak.client.library.query import Query
+    from photobak.client.restore.layout import Variant
     from photobak.client.restore.selection import Selection
-    from photobak.client.restore.variant import Variant
     from photobak.photo.record import Record
 
 
@@ -102,11 +102,10 @@ def command(
     """
     from photobak.cli.ui.outcomes import LeftOut
     from photobak.cli.ui.restore_view import advice, restore_view, wait
+    from photobak.client.restore.archived import Speed
     from photobak.client.restore.destination import require_folder
-    from photobak.client.restore.frost import Speed
-    from photobak.client.restore.layout import layout_of, targets
+    from photobak.client.restore.layout import Variant, layout_of, targets
     from photobak.client.restore.restorer import RestoreOptions, Restorer
-    from photobak.client.restore.variant import Variant
 
     size, arrange = Variant(variant), layout_of(layout)
     selection = _selection(ids, everything, query, listed)

@@ -51,8 +51,8 @@ def _repaired(
 ) -> "Iterator[Repaired]":
     """The cloud by itself first: files that look lost may only be unknown to its tables."""
     from photobak.cli.ui.values import local_zone
+    from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path, run_lock
     from photobak.client.repair.judge import Repaired, RepairResult
     from photobak.client.repair.local_files import LocalRepair
     from photobak.client.repair.repairer import Repairer

@@ -33,8 +33,8 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
       photobak trash restore 3f2a9c81d0e4
     """
     from photobak.cli.ui.outcomes import tell_moves
+    from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path
     from photobak.client.library.library import Among, Library
     from photobak.client.library.trash import put_into_trash
 

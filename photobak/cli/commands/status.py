@@ -45,8 +45,8 @@ def _account(session: "Session") -> dict[str, Any]:
 
 
 def _index(context: Context, session: "Session") -> dict[str, Any]:
+    from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path
 
     with Index.open(index_path(context.places, session.profile)) as index:
         counts, last = index.counts(), index.last_run()

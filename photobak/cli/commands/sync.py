@@ -60,8 +60,8 @@ def command(
     from photobak.cli.ui.sync_view import sync_view
     from photobak.cli.ui.terminal import say
     from photobak.client.files.scan import distinct_roots
+    from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path, run_lock
     from photobak.client.sync.sync import Sync
 
     roots = distinct_roots(paths)
@@ -69,8 +69,8 @@ def command(
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
-        if index.damaged:
-            say(f"The index was damaged (see {index.damaged}): every file is read again, none is uploaded twice.")
+        if index.begun_anew:
+            say(f"The index {index.begun_anew}: every file is read again, none is uploaded twice.")
         sync = Sync(session, index, view, options)
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)

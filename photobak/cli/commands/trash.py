@@ -29,8 +29,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
 def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Bring photos back from the trash, as they were."""
     from photobak.cli.ui.outcomes import tell_moves
+    from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path
     from photobak.client.library.library import Among, Library
     from photobak.client.library.trash import take_out_of_trash
 

@@ -43,8 +43,8 @@ def command(
       photobak verify ~/Pictures --json | jq -r 'select(.problem == "not-backed-up").path'
     """
     from photobak.client.files.scan import Filters, distinct_roots
+    from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path
     from photobak.client.verify.verifier import Depth, Verifier
 
     depth = Depth(parse_percent(read_data), checksums)

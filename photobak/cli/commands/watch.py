@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from photobak.client.files.scan import Root
     from photobak.client.sync.sync import Options
-    from photobak.client.watch.changes import Occasions
+    from photobak.client.watch import Occasions
 
 _EVERY: Final = 300.0
 _EVERY_OVER_THE_NETWORK: Final = 60.0
@@ -52,10 +52,10 @@ def command(
     from photobak.cli.ui.sync_view import WatchView
     from photobak.client.account.session import open_session
     from photobak.client.files.scan import distinct_roots
+    from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
-    from photobak.client.index.run_lock import index_path, run_lock
     from photobak.client.sync.sync import Sync
-    from photobak.client.watch.watcher import Watch
+    from photobak.client.watch import Watch
 
     roots = distinct_roots(paths)
     profile = session_or_local_stack(context).profile
@@ -81,7 +81,7 @@ def _default_interval(roots: "Sequence[Root]") -> float:
 
 
 def _occasions(context: Context, roots: "Sequence[Root]") -> "Occasions":
-    from photobak.client.watch.changes import Changes, Interval
+    from photobak.client.watch import Changes, Interval
 
     try:
         return Changes(roots, own=(context.places.state, context.places.config, context.places.cache))

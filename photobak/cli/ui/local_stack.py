@@ -86,7 +86,7 @@ def forget_local_profiles(context: Context) -> None:
 
 def forget_profile(context: Context, profile: Profile) -> None:
     """Remove a profile and its index: what they speak of is deleted."""
-    from photobak.client.index.run_lock import index_path
+    from photobak.client.index.file import index_path
 
     index_path(context.places, profile).unlink(missing_ok=True)
     remove_profile(context.places, profile.name)

@@ -64,8 +64,9 @@ def _parse_backup(
     include: tuple[str, ...], exclude: tuple[str, ...], jobs: int, limit_rate: str | None, timezone: str | None
 ) -> "Options":
     from photobak.cli.ui.values import parse_rate, parse_zone
+    from photobak.client.files.examine import this_device
     from photobak.client.files.scan import Filters
-    from photobak.client.sync.sync import Options, this_device
+    from photobak.client.sync.sync import Options
 
     return Options(
         jobs=jobs,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
-from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
+from photobak.client.restore.placer import RestoreOutcome, RestoreResult
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -175,19 +175,19 @@ def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
     """Say what there is to know of originals that can't be read yet, a line for each class and state."""
     if not frozen:
         return
-    from photobak.client.restore.frost import THAWED_DAYS
+    from photobak.client.restore.archived import THAWED_DAYS
     from photobak.stack.cost.prices import StorageClass, load_prices
     from photobak.stack.cost.thaw import thaw_offers
 
     prices = load_prices()
-    for frost in dict.fromkeys(outcome.frost for outcome in frozen):
-        if frost is None:
+    for archived in dict.fromkeys(outcome.archived for outcome in frozen):
+        if archived is None:
             continue
-        sizes = {each.target.record.sha256: each.target.record.size for each in frozen if each.frost == frost}
+        sizes = {each.target.record.sha256: each.target.record.size for each in frozen if each.archived == archived}
         some = f"{plural(len(sizes), 'original')} ({bytes_text(sum(sizes.values()))})"
-        storage = StorageClass(frost.storage_class)
+        storage = StorageClass(archived.storage_class)
         offers = thaw_offers(prices, storage, len(sizes), sum(sizes.values()), THAWED_DAYS)
-        if frost.under_way:
+        if archived.under_way:
             hours = " or ".join(f"{offer.hours} ({offer.speed})" for offer in offers)
             yield f"{some} thawing in {storage}: it may take {hours} hours. The same command takes what is ready."
         else:
@@ -195,7 +195,7 @@ def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
                 f"--thaw {offer.speed} (up to {offer.hours} hours, about ${offer.dollars:,.2f})" for offer in offers
             )
             yield f"{some} frozen in {storage}. Type the same command with {ways}."
-    if any(outcome.frost and not outcome.frost.under_way for outcome in frozen):
+    if any(outcome.archived and not outcome.archived.under_way for outcome in frozen):
         yield f"Prices of {prices.as_of:%Y-%m-%d} in {prices.region}, without the download."
 
 
@@ -210,8 +210,8 @@ def wait(
     """
     left = []
     for pause in accumulate(repeat(1.5), lambda last, factor: min(last * factor, _LONGEST_PAUSE), initial=_FIRST_PAUSE):
-        left += [outcome for outcome in frozen if outcome.frost and not outcome.frost.under_way]
-        thawing = [outcome.target for outcome in frozen if outcome.frost and outcome.frost.under_way]
+        left += [outcome for outcome in frozen if outcome.archived and not outcome.archived.under_way]
+        thawing = [outcome.target for outcome in frozen if outcome.archived and outcome.archived.under_way]
         if not thawing:
             break
         time.sleep(pause)

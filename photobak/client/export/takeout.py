@@ -13,9 +13,10 @@ from photobak.client.export.sidecar import has_sidecar, is_ours, sidecar, sideca
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import Target
 from photobak.client.restore.naming import NameRules
-from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
 from photobak.client.restore.part import Expected, Part
-from photobak.errors import PhotobakError
+from photobak.client.restore.placer import RestoreOutcome, RestoreResult
+from photobak.errors import PhotobakError, reason_of
+from photobak.photo.source import utf8_path
 
 LIST: Final = PurePosixPath("photos.jsonl")
 _THERE: Final = (RestoreResult.RESTORED, RestoreResult.EXISTS)
@@ -50,7 +51,7 @@ class Takeout:
             try:
                 self._describe(outcome.target)
             except OSError as error:
-                reason = f"its sidecar can't be written: {(error.strerror or str(error)).lower()}"
+                reason = f"its sidecar can't be written: {reason_of(error)}"
                 yield replace(outcome, result=RestoreResult.FAILED, reason=reason)
             else:
                 self._there.append(outcome.target)
@@ -68,7 +69,7 @@ class Takeout:
             self._destination.sync(sidecar_path(target.path).parent for target in self._there)
         except OSError as error:
             what = f"{self._destination.root / LIST} can't be written"
-            raise PhotobakError(what, why=(error.strerror or str(error)).lower()) from error
+            raise PhotobakError(what, why=reason_of(error)) from error
 
     def _describe(self, target: Target) -> None:
         if self._has_sidecar(target):
@@ -79,8 +80,8 @@ class Takeout:
         return has_sidecar(target.record) and self._rules.key(sidecar_path(target.path)) not in self._originals
 
     def _entry(self, target: Target) -> dict[str, Any]:
-        beside = _text(sidecar_path(target.path)) if self._has_sidecar(target) else None
-        return {"path": _text(target.path), "sidecar": beside, **target.record.to_json()}
+        beside = utf8_path(sidecar_path(target.path)) if self._has_sidecar(target) else None
+        return {"path": utf8_path(target.path), "sidecar": beside, **target.record.to_json()}
 
     def _lay(
         self, path: PurePosixPath, content: bytes, modified_at: datetime | None, ours: Callable[[bytes], bool]
@@ -116,7 +117,3 @@ def _is_list(content: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(first, dict) and (not first or {"path", "sha256"} <= set(first))
-
-
-def _text(path: PurePosixPath) -> str:
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

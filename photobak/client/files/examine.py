@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from photobak.client.files.candidate import Candidate, modified_at
 from photobak.client.files.outcome import FileOutcome, Result
-from photobak.client.files.scan import Skipped, reason_of
+from photobak.client.files.scan import Skipped
 from photobak.client.files.select import Group
 from photobak.client.index.index import Fingerprint, KnownFile
+from photobak.errors import reason_of
 from photobak.photo.capture_time import CaptureTime, decide
 from photobak.photo.identity import sha256_of, short_id
 from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
@@ -23,6 +24,7 @@ from photobak.photo.pairs import leaders, take_leaders_times
 from photobak.photo.record import Status
 from photobak.photo.source import Source
 from photobak.platform.files import open_to_read
+from photobak.platform.host import host_name
 
 if TYPE_CHECKING:
     from photobak.photo.metadata import Metadata
@@ -92,7 +94,7 @@ class Examiner:
         return found or Skipped(str(path), "not a photo, video or sidecar", size)
 
     def _candidates(self, group: Group, examined: dict[str, _Examined]) -> Iterator[Candidate]:
-        untouched = group.settled | group.doubted
+        untouched = group.untouched | group.doubted
         types = {name: file.media_type for name, file in untouched.items()}
         types |= {name: file.media_type for name, file in examined.items()}
         own = {name: file.taken for name, file in untouched.items()}
@@ -112,6 +114,11 @@ class Examiner:
     def _capture_time(self, name: str, file: _Examined) -> CaptureTime:
         mtime = modified_at(file.fingerprint)
         return decide(file.metadata, filename=name, modified_at=mtime, zone=self.zone, now=self.now)
+
+
+def this_device() -> str:
+    """The machine's name in ``photo.source``: without the colon that ends it there."""
+    return host_name().replace(":", "-") or "unknown"
 
 
 def sendable(path: Path, largest: int) -> bool:
@@ -155,7 +162,7 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
 
     for _ in range(_TRIES):
         with open_to_read(path) as file:
-            before = _settled_fingerprint(file)
+            before = _stable_fingerprint(file)
             head = file.read(_BUFFER_BYTES)
             media_type = recognise(head[:HEAD_BYTES], path.name)
             if media_type is None:
@@ -218,7 +225,7 @@ def _buffered(file: FileIO) -> "Iterator[BufferedReader[FileIO]]":
         buffered.detach()  # it would close the file
 
 
-def _settled_fingerprint(file: FileIO) -> Fingerprint:
+def _stable_fingerprint(file: FileIO) -> Fingerprint:
     """The fingerprint of an open file, once the clock of its file system has ticked since the last change.
 
     Without that, a change within the same tick would leave the fingerprint as it is (git: "racy" entries).

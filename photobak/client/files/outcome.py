@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from photobak.client.files.scan import Skipped
 from photobak.photo.capture_time import CaptureTime
 from photobak.photo.kind import Kind
+from photobak.photo.source import utf8_path
 
 
 class Result(StrEnum):
@@ -53,7 +54,7 @@ class FileOutcome:
         """The line of ``sync --json``; a path that is not UTF-8 has its odd bytes escaped."""
         return {
             "type": "photo",
-            "path": str(self.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
+            "path": utf8_path(self.path),
             "sha256": self.sha256,
             "kind": self.kind.value if self.kind else None,
             "taken_at": self.taken.isoformat() if self.taken else None,

@@ -8,7 +8,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Final
 
 from photobak.client.index.index import Fingerprint
-from photobak.errors import WrongUsage
+from photobak.errors import WrongUsage, reason_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -260,8 +260,3 @@ def _patterns(lines: Iterable[str]) -> "GitIgnoreSpec":
     from pathspec import GitIgnoreSpec  # 9 ms, which most runs do without
 
     return GitIgnoreSpec.from_lines(lines)
-
-
-def reason_of(error: OSError) -> str:
-    """What the system says of a file, in a few words."""
-    return (error.strerror or str(error)).lower()

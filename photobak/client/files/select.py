@@ -1,9 +1,12 @@
 """Compares what lies on the disk with the index: what is untouched is done with, the rest goes on."""
 
+import heapq
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
 
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.scan import Listing, Root
@@ -19,7 +22,7 @@ class Group:
     folder: str
     changed: dict[str, Fingerprint]
     """New or changed files by name: they are read."""
-    settled: dict[str, KnownFile] = field(default_factory=dict)
+    untouched: dict[str, KnownFile] = field(default_factory=dict)
     """Untouched ones beside them, which may give or take a capture time."""
     doubted: dict[str, KnownFile] = field(default_factory=dict)
     """Untouched ones that are read all the same: do they still have the bytes that are known?"""
@@ -120,5 +123,45 @@ def _groups(listing: Listing, changed: dict[str, Fingerprint], untouched: Iterab
     if not groups:
         return []
     for file in index.files(listing.folder, [name for name in untouched if family(name) in groups]):
-        groups[family(file.name)].settled[file.name] = file
+        groups[family(file.name)].untouched[file.name] = file
     return list(groups.values())
+
+
+class Newest:
+    """``--limit``: lets the newest photos pass and no more than so many, without keeping the tree in memory.
+
+    The modification time says which is newest: the capture time would need every file to be read. A photo counts once,
+    with the video, raw file or sidecar that belongs to it, so that they are never separated. Used by one thread.
+    """
+
+    def __init__(self, limit: int, sendable: Callable[[Path], bool]) -> None:
+        self._limit = limit
+        self._sendable = sendable
+        self._newest: list[tuple[int, int, Group | Candidate]] = []
+        """A heap, the oldest of them first: modification time in nanoseconds, what came last before what came first."""
+        self._arrivals = count()
+        self.postponed = 0
+        """Files that are left to the next run."""
+
+    def choose(self, work: Iterable[Group | Candidate]) -> Iterator[Group | Candidate]:
+        """Pass on at once what needs no upload, and the newest of the rest when all of it was seen."""
+        for each in work:
+            match each:
+                case Candidate(uploaded_at=None, in_trash=False):
+                    self._enter(each.fingerprint.mtime_ns, each)
+                case Group() if any(self._sendable(Path(each.folder, name)) for name in each.changed):
+                    if each.doubted:
+                        yield replace(each, changed={})
+                    alone = replace(each, untouched=each.untouched | each.doubted, doubted={})
+                    self._enter(max(fingerprint.mtime_ns for fingerprint in each.changed.values()), alone)
+                case _:  # where nothing can be sent, whatever the reason, it takes nobody's place
+                    yield each
+        yield from (work for _, _, work in sorted(self._newest, key=lambda entry: entry[:2], reverse=True))
+
+    def _enter(self, mtime_ns: int, work: Group | Candidate) -> None:
+        entry = (mtime_ns, -next(self._arrivals), work)
+        if len(self._newest) < self._limit:
+            heapq.heappush(self._newest, entry)
+        else:
+            _, _, oldest = heapq.heappushpop(self._newest, entry)
+            self.postponed += len(oldest.changed) if isinstance(oldest, Group) else 1

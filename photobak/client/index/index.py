@@ -1,6 +1,6 @@
-"""The index: an SQLite file a profile that knows what needs no second look.
+"""The index: one SQLite file per profile that knows which files need no second look.
 
-It is a memory, not a truth: where it is lost, the next sync hashes everything again and uploads nothing twice.
+It is a cache, not the truth: if it is lost, the next sync hashes everything again and uploads nothing twice.
 """
 
 import json
@@ -42,7 +42,7 @@ class Fingerprint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """One path, as it was when it was last backed up, or nearly so."""
+    """One path, as it was when it was last read."""
 
     folder: str
     name: str
@@ -51,7 +51,7 @@ class KnownFile:
     media_type: MediaType
     taken: CaptureTime
     source: str
-    """The place as it was announced (``photo.source``)."""
+    """The source as it was announced (``photo.source``)."""
     status: Status
     """``stored`` or ``no-preview`` as confirmed by the cloud, ``trashed`` by its owner, else ``expected``."""
     uploaded_at: float | None = None
@@ -64,68 +64,68 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
-class StalePlaces:
-    """Places that the record of a content may still name, though the content lies elsewhere now."""
+class StaleSources:
+    """Sources that the record of a content may still name, though the content is elsewhere now."""
 
     lies_at: KnownFile
-    """One of the paths where it is."""
+    """One of the paths where it is now."""
     sources: tuple[str, ...]
-    """In the form of ``photo.source``; may be empty, where it has come back to all of them."""
+    """In the form of ``photo.source``; empty if it has come back to all of them."""
 
 
 class Index:
     """The index of one profile. Threads may share it."""
 
-    def __init__(self, connection: sqlite3.Connection, damaged: Path | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection, begun_anew: str | None = None) -> None:
         self._connection = connection
         self._guard = threading.Lock()
-        self.damaged = damaged
-        """Where a predecessor was put that could not be read; None in all ordinary cases."""
+        self.begun_anew = begun_anew
+        """Why there was an index that could not be used (``was damaged …``); None in all ordinary cases."""
 
     @classmethod
     @contextmanager
     def open(cls, path: Path) -> Iterator[Self]:
-        """Open the index, making it where there is none; one that is damaged is put aside and begun anew.
+        """Open the index, or create it; one that can't be used is begun anew.
 
         Raises:
-            ConfigError: it can't be opened or written, or was written by a newer version.
+            ConfigError: it can't be opened or written, or a newer version wrote it.
         """
-        connection, damaged = connect_or_begin_anew(path)
+        connection, begun_anew = connect_or_begin_anew(path)
         try:
-            yield cls(connection, damaged)
+            yield cls(connection, begun_anew)
         except sqlite3.Error as error:
             connection.close()
             if not is_damage(error):
-                why = str(error)
-                raise ConfigError(f"the index {path} can't be used", why=why, next_step="Is the disk full?") from error
-            next_step = "Type the command again: it begins a new one, and uploads nothing twice."
+                next_step = "Check whether the disk is full"
+                raise ConfigError(f"the index {path} can't be used", why=str(error), next_step=next_step) from error
+            next_step = "Run the command again: it builds a new one and uploads nothing twice"
             raise ConfigError(
-                f"the index was damaged and is put aside as {put_aside(path)}", why=str(error), next_step=next_step
+                f"the index was damaged; it is now {put_aside(path)}", why=str(error), next_step=next_step
             ) from error
         finally:
             connection.close()
 
     def confirmed(self, folder: str) -> dict[str, tuple[int, ...]]:
-        """The files of one folder whose content and place the cloud has confirmed: fingerprints by name."""
+        """The files of one folder whose content and source the cloud has confirmed: fingerprints by name."""
         rows = self._all(_CONFIRMED, os.fsencode(folder))
         # Once for each file of each run: os.fsdecode takes three times as long.
         return {row[0].decode(_ENCODING, _ERRORS): row[1:] for row in rows}
 
     def unconfirmed(self, folder: str) -> list[KnownFile]:
         """The other known files of one folder."""
-        return [_known(row) for row in self._all(f"{_SELECT} WHERE folder = ? AND NOT done", os.fsencode(folder))]
+        return [_known(row) for row in self._all(f"{_SELECT} WHERE folder = ? AND NOT confirmed", os.fsencode(folder))]
 
     def files_of(self, folder: str) -> list[KnownFile]:
         """All known files of one folder."""
         return [_known(row) for row in self._all(f"{_SELECT} WHERE folder = ?", os.fsencode(folder))]
 
     def file(self, folder: str, name: str) -> KnownFile | None:
-        """All that is known of one path."""
+        """What is known of one path."""
         rows = self._all(f"{_SELECT} WHERE folder = ? AND name = ?", os.fsencode(folder), os.fsencode(name))
         return _known(rows[0]) if rows else None
 
     def files(self, folder: str, names: Iterable[str]) -> list[KnownFile]:
-        """All that is known of some paths of one folder; unknown ones are left out."""
+        """What is known of some paths of one folder; unknown ones are left out."""
         return [file for name in names if (file := self.file(folder, name))]
 
     def folders_below(self, root: str) -> list[str]:
@@ -140,84 +140,84 @@ class Index:
             below = folder
         return found
 
-    def places(self, sha256: str) -> list[KnownFile]:
-        """All paths where this content is known to lie."""
+    def copies(self, sha256: str) -> list[KnownFile]:
+        """All known paths of this content."""
         return [_known(row) for row in self._all(f"{_SELECT} WHERE sha256 = ?", bytes.fromhex(sha256))]
 
-    def stale_places(self, most: int) -> list[StalePlaces]:
-        """Places to be taken out of records, of at most so many contents.
+    def stale_sources(self, most: int) -> list[StaleSources]:
+        """Sources to be removed from records, of at most this many contents.
 
-        Only contents that lie elsewhere, where the cloud knows them: a content that lies nowhere any more keeps its
-        last places, for whoever restores it.
+        Only of contents that have another path, which the cloud knows: a content without any path keeps its last
+        sources, so that it can be restored to them.
         """
         rows = self._all(_STALE, most)
-        found = [(self.places(sha256.hex()), sources.split("\0")) for sha256, sources in rows]
+        found = [(self.copies(sha256.hex()), sources.split("\0")) for sha256, sources in rows]
         return [
-            StalePlaces(
-                lies_at=next(place for place in places if place.status.kept),
-                sources=tuple(sorted(set(sources) - {place.source for place in places})),
+            StaleSources(
+                lies_at=next(copy for copy in copies if copy.status.kept),
+                sources=tuple(sorted(set(sources) - {copy.source for copy in copies})),
             )
-            for places, sources in found
+            for copies, sources in found
         ]
 
-    def forget_stale_places(self, stale: Iterable[StalePlaces]) -> None:
-        """Note that the cloud has taken these places out of the records."""
+    def forget_stale_sources(self, stale: Iterable[StaleSources]) -> None:
+        """The cloud has removed these sources from the records."""
         with self._transaction() as connection:
             for each in stale:
                 digest = bytes.fromhex(each.lies_at.sha256)
-                connection.executemany(_FORGET_LEFT, [(digest, source) for source in each.sources])
-                connection.execute(_FORGET_TAKEN_AGAIN, (digest,))
+                connection.executemany(_FORGET_FORMER, [(digest, source) for source in each.sources])
+                connection.execute(_FORGET_CURRENT, (digest,))
 
     def expect(self, files: Iterable[KnownFile]) -> None:
-        """Note what was read and is about to be announced: a run that is cut off need not read it again."""
+        """These were read and will be announced: a run that is interrupted need not read them again."""
         with self._transaction() as connection:
             for file in files:
                 connection.execute(_EXPECT_CONTENT, (bytes.fromhex(file.sha256),))
-                _replace(connection, file, told=False)
+                _replace(connection, file, announced=False)
 
     def note_sent(self, files: Iterable[KnownFile], uploaded_at: float) -> None:
-        """Note that S3 has just taken the content of these files, which the cloud has yet to confirm.
+        """S3 has just accepted the content of these files; the cloud has yet to confirm it.
 
-        Whatever was known of the content before: the cloud has asked for it, so it doesn't have it.
+        This replaces what was known of the content: the cloud asked for it, so it does not have it.
 
         Args:
-            files: what was sent, and where else the same content lies.
+            files: the file that was uploaded, and the others with the same content.
             uploaded_at: Unix seconds.
         """
         with self._transaction() as connection:
             for file in files:
                 connection.execute(_SEND_CONTENT, (bytes.fromhex(file.sha256), uploaded_at))
-                _replace(connection, file, told=True)
+                _replace(connection, file, announced=True)
 
     def confirm(self, files: Iterable[KnownFile], now: float) -> None:
-        """Note what the cloud has said of the content of these files, all or none of them.
+        """The cloud has said what became of the content of these files; all are written or none.
 
         Args:
-            files: each with the status that the cloud has said.
+            files: each with its status in the cloud.
             now: Unix seconds.
         """
         with self._transaction() as connection:
             for file in files:
                 connection.execute(_CONFIRM_CONTENT, (bytes.fromhex(file.sha256), file.status.value, now))
-                _replace(connection, file, told=True)
+                _replace(connection, file, announced=True)
 
     def reject(self, sha256: str) -> None:
-        """Forget a content that the cloud has refused, and where it lies: the next sync reads those files again."""
+        """Forget a content that the cloud has rejected, and its paths: the next sync reads those files again."""
         digest = bytes.fromhex(sha256)
         with self._transaction() as connection:
             connection.execute("DELETE FROM files WHERE sha256 = ?", (digest,))
             connection.execute("DELETE FROM contents WHERE sha256 = ?", (digest,))
 
     def note_status(self, sha256: str, status: Status) -> None:
-        """Note that a content has gone into the cloud's trash, after which each sync asks again, or out of it.
+        """A content went into the trash, after which each sync asks again, or came out of it.
 
-        Does nothing where the content is not known.
+        Does nothing if the content is not known.
         """
         with self._transaction() as connection:
             connection.execute(_NOTE_STATUS, (status.value, bytes.fromhex(sha256)))
 
     def leave(self, files: Iterable[KnownFile]) -> None:
-        """Note that these contents lie at these places no more; what is known of the contents themselves stays."""
+        """These contents are no longer at these paths; what is known of the contents stays."""
         with self._transaction() as connection:
             for file in files:
                 digest = bytes.fromhex(file.sha256)
@@ -231,7 +231,7 @@ class Index:
             connection.execute(
                 "DELETE FROM runs WHERE finished_at NOT IN (SELECT finished_at FROM runs ORDER BY 1 DESC LIMIT 100)"
             )
-            # Sent once, and edited or deleted since: nobody will ask after it any more.
+            # Uploaded once, and edited or deleted since: no later run asks for it.
             connection.execute(
                 "DELETE FROM contents WHERE state = 'pending' AND sha256 NOT IN (SELECT sha256 FROM files)"
             )
@@ -242,7 +242,7 @@ class Index:
         return (rows[0][0], json.loads(rows[0][1])) if rows else None
 
     def counts(self) -> dict[str, int]:
-        """How many contents there are of each state; ``pending`` are those that were sent."""
+        """The number of contents in each state; ``pending`` counts those that were uploaded."""
         return dict(self._all(_COUNTS))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -263,15 +263,15 @@ class Index:
 
 _SELECT: Final = (
     "SELECT folder, name, size, mtime_ns, ctime_ns, inode, sha256, kind, content_type, extension, taken_at,"
-    " taken_source, source, iif(told, state, 'pending'), iif(told, uploaded_at, NULL)"
+    " taken_source, source, iif(announced, state, 'pending'), iif(announced, uploaded_at, NULL)"
     " FROM files JOIN contents USING (sha256)"
 )
-_CONFIRMED: Final = "SELECT name, size, mtime_ns, ctime_ns, inode FROM files WHERE folder = ? AND done"
+_CONFIRMED: Final = "SELECT name, size, mtime_ns, ctime_ns, inode FROM files WHERE folder = ? AND confirmed"
 _COUNTS: Final = "SELECT state, count(*) FROM contents WHERE state <> 'pending' OR uploaded_at > 0 GROUP BY state"
 _STALE: Final = (
-    "SELECT sha256, group_concat(source, char(0)) FROM left_places WHERE EXISTS"
+    "SELECT sha256, group_concat(source, char(0)) FROM former_sources WHERE EXISTS"
     " (SELECT 1 FROM files JOIN contents USING (sha256)"
-    " WHERE files.sha256 = left_places.sha256 AND told AND state IN ('stored', 'no-preview'))"
+    " WHERE files.sha256 = former_sources.sha256 AND announced AND state IN ('stored', 'no-preview'))"
     " GROUP BY sha256 LIMIT ?"
 )
 
@@ -285,28 +285,28 @@ _CONFIRM_CONTENT: Final = (
     " confirmed_at = excluded.confirmed_at"
 )
 _NOTE_STATUS: Final = "UPDATE contents SET state = ? WHERE sha256 = ?"
-_LEAVE: Final = "INSERT OR IGNORE INTO left_places VALUES (?, ?)"
-_LEAVE_BEFORE: Final = (
-    "INSERT OR IGNORE INTO left_places SELECT sha256, source FROM files"
+_LEAVE: Final = "INSERT OR IGNORE INTO former_sources VALUES (?, ?)"
+_REPLACE_SOURCE: Final = (
+    "INSERT OR IGNORE INTO former_sources SELECT sha256, source FROM files"
     " WHERE folder = ? AND name = ? AND (sha256 <> ? OR source <> ?)"
 )
-_FORGET_LEFT: Final = "DELETE FROM left_places WHERE sha256 = ? AND source = ?"
-_FORGET_TAKEN_AGAIN: Final = (
-    "DELETE FROM left_places WHERE sha256 = ?1 AND source IN (SELECT source FROM files WHERE sha256 = ?1)"
+_FORGET_FORMER: Final = "DELETE FROM former_sources WHERE sha256 = ? AND source = ?"
+_FORGET_CURRENT: Final = (
+    "DELETE FROM former_sources WHERE sha256 = ?1 AND source IN (SELECT source FROM files WHERE sha256 = ?1)"
 )
 _REPLACE_FILE: Final = (
     "INSERT OR REPLACE INTO files (folder, name, size, mtime_ns, ctime_ns, inode, sha256, kind, content_type,"
-    " extension, taken_at, taken_source, source, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " extension, taken_at, taken_source, source, announced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _DELETE_FILE: Final = "DELETE FROM files WHERE folder = ? AND name = ? AND sha256 = ?"
 
 
-def _replace(connection: sqlite3.Connection, file: KnownFile, *, told: bool) -> None:
-    """Write the row of one path; where another content lay there before, its place is left."""
+def _replace(connection: sqlite3.Connection, file: KnownFile, *, announced: bool) -> None:
+    """Write the row of one path; the source of another content that was there before becomes a former one."""
     row = _row(file)
     folder, name, digest = row[0], row[1], bytes.fromhex(file.sha256)
-    connection.execute(_LEAVE_BEFORE, (folder, name, digest, file.source))
-    connection.execute(_REPLACE_FILE, (*row, told))
+    connection.execute(_REPLACE_SOURCE, (folder, name, digest, file.source))
+    connection.execute(_REPLACE_FILE, (*row, announced))
 
 
 def _row(file: KnownFile) -> tuple[object, ...]:

@@ -1,11 +1,11 @@
--- The index of one profile: what lay where when it was last looked at, and what the cloud has confirmed.
+-- The index of one profile: what was where when it was last looked at, and what the cloud has confirmed.
 -- File names are kept as bytes: they need not be UTF-8.
 
 CREATE TABLE contents (
     sha256 BLOB PRIMARY KEY,
     state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'no-preview', 'trashed')),
-    uploaded_at REAL, -- Unix seconds of the last POST; NULL where it was here already
-    confirmed_at REAL -- Unix seconds of the cloud's word on it; NULL as long as it is pending
+    uploaded_at REAL, -- Unix seconds of the last POST; NULL if the cloud had it already
+    confirmed_at REAL -- Unix seconds of the cloud's last answer; NULL while it is pending
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX pending_contents ON contents (sha256) WHERE state = 'pending';
@@ -23,26 +23,26 @@ CREATE TABLE files (
     extension TEXT NOT NULL,
     taken_at TEXT NOT NULL,
     taken_source TEXT NOT NULL,
-    source TEXT NOT NULL, -- the place as it is announced
-    told INTEGER NOT NULL, -- 1 once the cloud has answered the announcement
-    done INTEGER NOT NULL DEFAULT 0, -- 1 where it is told and the cloud has the content: for each file of each run
+    source TEXT NOT NULL, -- device:relative/path, as it is announced
+    announced INTEGER NOT NULL, -- 1 once the cloud has answered the announcement of this source
+    confirmed INTEGER NOT NULL DEFAULT 0, -- 1 if it is announced and the cloud has the content; read by every run
     PRIMARY KEY (folder, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX files_by_content ON files (sha256);
-CREATE INDEX files_to_do ON files (folder) WHERE NOT done;
+CREATE INDEX unconfirmed_files ON files (folder) WHERE NOT confirmed;
 
 CREATE TRIGGER file_written AFTER INSERT ON files BEGIN
-    UPDATE files SET done = told AND EXISTS (
+    UPDATE files SET confirmed = announced AND EXISTS (
         SELECT 1 FROM contents WHERE sha256 = NEW.sha256 AND state IN ('stored', 'no-preview')
     ) WHERE folder = NEW.folder AND name = NEW.name;
 END;
 
 CREATE TRIGGER content_changed AFTER UPDATE OF state ON contents BEGIN
-    UPDATE files SET done = told AND NEW.state IN ('stored', 'no-preview') WHERE sha256 = NEW.sha256;
+    UPDATE files SET confirmed = announced AND NEW.state IN ('stored', 'no-preview') WHERE sha256 = NEW.sha256;
 END;
 
-CREATE TABLE left_places ( -- places that the record of a content may still name, though it lies there no more
+CREATE TABLE former_sources ( -- sources that the record of a content may still name, though no file is there any more
     sha256 BLOB NOT NULL,
     source TEXT NOT NULL,
     PRIMARY KEY (sha256, source)

@@ -8,7 +8,7 @@ from typing import Any
 from photobak.client.account.api import CloudFailed, call
 from photobak.client.account.session import Session
 from photobak.client.repair.judge import Suspect
-from photobak.client.upload.announce import Post
+from photobak.client.upload.content import Post
 from photobak.client.verify.judge import ProblemKind
 from photobak.photo.record import Status
 

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from photobak.client.account.session import Session
-from photobak.client.concurrency.parallel import parallel
+from photobak.client.concurrency import parallel
 from photobak.client.index.index import Index
 from photobak.client.repair.calls import Answer, RepairCalls
 from photobak.client.repair.judge import Repaired, RepairResult, Suspect, looked_at_again, suspects
-from photobak.client.repair.resend import Resender
+from photobak.client.repair.local_files import Resender
+from photobak.client.verify.cloud_facts import batches
 from photobak.client.verify.cloud_walk import CloudWalk
 from photobak.client.verify.judge import ProblemKind
-from photobak.client.verify.own_rows import batches
-from photobak.client.verify.sample import Sample
-from photobak.client.verify.stored_bytes import ByteReader
+from photobak.client.verify.stored_bytes import ByteReader, Sample
 
 _REQUESTS_AT_ONCE: Final = 2
-_SETTLED_BY_RECORDS: Final = frozenset({ProblemKind.WRONG_RECORD, ProblemKind.ORPHAN})
-_SETTLED_BY_OBJECTS: Final = frozenset({ProblemKind.BAD_BYTES})
+_WELL_AFTER_RECORDS: Final = frozenset({ProblemKind.WRONG_RECORD, ProblemKind.ORPHAN})
+_WELL_AFTER_OBJECTS: Final = frozenset({ProblemKind.BAD_BYTES})
 _NOTHING: Final[frozenset[ProblemKind]] = frozenset()
 
 
@@ -75,10 +74,10 @@ class Repairer:
 
     def _repair_batch(self, batch: Sequence[Suspect]) -> list[Repaired]:
         answers = self._calls.records([suspect for suspect in batch if suspect.needs_records])
-        now = self._again(batch, answers, _SETTLED_BY_RECORDS)
+        now = self._again(batch, answers, _WELL_AFTER_RECORDS)
         if lacking := [suspect for suspect in now if suspect.problems and suspect.needs_bytes]:
             answers |= self._calls.objects(lacking)
-            now = self._again(now, answers, _SETTLED_BY_OBJECTS)
+            now = self._again(now, answers, _WELL_AFTER_OBJECTS)
         outcomes = []
         for suspect in now:
             answer = answers.get(suspect.sha256)
@@ -92,13 +91,13 @@ class Repairer:
         return outcomes
 
     def _again(
-        self, batch: Sequence[Suspect], answers: dict[str, Answer], settled: frozenset[ProblemKind]
+        self, batch: Sequence[Suspect], answers: dict[str, Answer], well_after: frozenset[ProblemKind]
     ) -> list[Suspect]:
         """The suspects as they are now; what they are well of is told by the answers where it can't be seen."""
         looks = self._cloud.again([suspect.facts for suspect in batch])
         return [
             looked_at_again(
-                suspect, look, is_answered_for=settled if _is_well(answers.get(suspect.sha256)) else _NOTHING
+                suspect, look, is_answered_for=well_after if _is_well(answers.get(suspect.sha256)) else _NOTHING
             )
             for suspect, look in zip(batch, looks, strict=True)
         ]

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from photobak.client.restore.naming import NameRules
-from photobak.errors import PhotobakError, WrongUsage
+from photobak.errors import PhotobakError, WrongUsage, reason_of
 from photobak.platform.folders import Folder
 
 _PROBE: Final = ".photobak-probe-"
@@ -34,7 +34,7 @@ class Destination:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise PhotobakError(f"the folder {self.root} can't be made", why=_why(error)) from error
+            raise PhotobakError(f"the folder {self.root} can't be made", why=reason_of(error)) from error
 
     def room(self) -> int:
         """Free bytes for this user on the disk where the folder is, or will be."""
@@ -78,7 +78,9 @@ class Destination:
                 with self.opened(relative) as opened:
                     opened.sync()
             except OSError as error:
-                raise PhotobakError(f"the folder {self.root / relative} can't be written", why=_why(error)) from error
+                raise PhotobakError(
+                    f"the folder {self.root / relative} can't be written", why=reason_of(error)
+                ) from error
 
     def name_rules(self) -> NameRules:
         """Try out what the file system makes of names; leaves nothing there.
@@ -121,7 +123,3 @@ def _takes(path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -100,7 +100,7 @@ class Wish:
     """Of all that want one path, who ranks lowest gets it; of equals, the smaller SHA-256."""
 
 
-def settle(wishes: Iterable[Wish], rules: NameRules) -> list[PurePosixPath]:
+def resolve(wishes: Iterable[Wish], rules: NameRules) -> list[PurePosixPath]:
     """Give each wish a path, none of them to two contents: the same ones in whichever order the wishes come.
 
     Where several contents want one path, the one of the lowest rank gets it, and the others carry their id. A file

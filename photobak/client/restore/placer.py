@@ -5,20 +5,56 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from photobak.client.restore.archived import Archived, RestoreRequest
 from photobak.client.restore.destination import Destination
-from photobak.client.restore.frost import Thawer
-from photobak.client.restore.layout import Target
-from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
+from photobak.client.restore.layout import Target, Variant
 from photobak.client.restore.part import Expected, Part, part_name
 from photobak.client.restore.ranges import LARGE, Ranges
-from photobak.client.restore.variant import Variant
 from photobak.client.transport.download import Download, Frozen, Gone, Unreachable
-from photobak.errors import CloudError, PhotobakError, SignInNeeded
+from photobak.errors import CloudError, PhotobakError, SignInNeeded, reason_of
 from photobak.photo.identity import CHUNK_BYTES
+from photobak.photo.record import Record
+from photobak.photo.source import utf8_path
 from photobak.platform.files import read_at
 from photobak.platform.folders import Folder
+
+
+class RestoreResult(StrEnum):
+    """What became of one file."""
+
+    RESTORED = "restored"
+    EXISTS = "exists"
+    THAWING = "thawing"
+    FAILED = "failed"
+    WOULD_RESTORE = "would-restore"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOutcome:
+    """What became of one file, and why it is not there."""
+
+    target: Target
+    path: Path
+    result: RestoreResult
+    reason: str | None = None
+    size: int = 0
+    """Bytes that were written."""
+    archived: Archived | None = None
+    """Where it has to be thawed first."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``get --json``."""
+        return {
+            "type": "photo",
+            "sha256": self.target.record.sha256,
+            "path": utf8_path(self.path),
+            "result": self.result.value,
+            "reason": self.reason,
+        }
 
 
 class _WrongBytes(PhotobakError):
@@ -40,7 +76,7 @@ class Placer:
     destination: Destination
     download: Download
     ranges: Ranges
-    thawer: Thawer
+    restore_request: RestoreRequest
     variant: Variant
     replace: bool
     """Whether files with other bytes are overwritten."""
@@ -56,7 +92,7 @@ class Placer:
         for target in targets:
             try:
                 wanted = wanted or self._wanted(target)
-                outcome = self._existing(target, wanted) or self._fetched_or_frozen(target, wanted, twin)
+                outcome = self._existing(target, wanted) or self._fetched_or_archived(target, wanted, twin)
             except (Unreachable, SignInNeeded):
                 raise
             except (PhotobakError, OSError) as error:
@@ -98,7 +134,14 @@ class Placer:
         key = self.variant.key(target.record)
         if key is None:
             raise Gone("it has no preview", why=target.record.reason or "")
-        return _Wanted(key, self.variant.expected(target.record, key, self.download))
+        return _Wanted(key, self._expected(target.record, key))
+
+    def _expected(self, record: Record, key: str) -> Expected:
+        """An original has its hash; a preview is what the bucket says it is."""
+        if self.variant is Variant.ORIGINAL:
+            return Expected(record.size, record.sha256)
+        facts = self.download.facts(key)
+        return Expected(facts.size, facts.md5, "md5")
 
     def _existing(self, target: Target, wanted: _Wanted) -> RestoreOutcome | None:
         """The outcome for a place that is taken already; None where it is free, or may be taken."""
@@ -119,13 +162,13 @@ class Placer:
         reason = "another file is there already; it was left as it is (--force overwrites it)"
         return self._outcome(target, RestoreResult.FAILED, reason)
 
-    def _fetched_or_frozen(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
+    def _fetched_or_archived(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
         try:
             return self._fetched(target, wanted, twin)
         except Frozen as frozen:
-            frost = self.thawer.meet(wanted.key, frozen.storage_class)
+            archived = self.restore_request.ensure(wanted.key, frozen.storage_class)
             path = self.destination.root / target.path
-            return RestoreOutcome(target, path, RestoreResult.THAWING, str(frost), frost=frost)
+            return RestoreOutcome(target, path, RestoreResult.THAWING, str(archived), archived=archived)
 
     def _fetched(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
         name, expected = target.path.name, wanted.expected
@@ -187,7 +230,7 @@ class Placer:
     # ------------------------------------------------------------------ words
 
     def _failed(self, target: Target, error: Exception) -> RestoreOutcome:
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         return self._outcome(target, RestoreResult.FAILED, reason)
 
     def _outcome(

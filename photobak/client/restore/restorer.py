@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from photobak.client.concurrency.pipeline import Channel, Pipeline
+from photobak.client.concurrency import Channel, Pipeline
+from photobak.client.restore.archived import RestoreRequest, Speed
 from photobak.client.restore.destination import Destination
-from photobak.client.restore.frost import Speed, Thawer
-from photobak.client.restore.layout import Target
-from photobak.client.restore.outcome import RestoreOutcome, RestoreResult
-from photobak.client.restore.placer import Placer
+from photobak.client.restore.layout import Target, Variant
+from photobak.client.restore.placer import Placer, RestoreOutcome, RestoreResult
 from photobak.client.restore.ranges import Ranges
-from photobak.client.restore.variant import Variant
 from photobak.client.transport.bucket import PhotoBucket
 from photobak.client.transport.download import Download, Unreachable
 from photobak.errors import PhotobakError
@@ -46,14 +44,14 @@ class Restorer:
         self._options = options or RestoreOptions()
         self._destination = destination
         download = Download(bucket, self._options.on_bytes)
-        thawer = Thawer(bucket, self._options.thaw)
+        restore_request = RestoreRequest(bucket, self._options.thaw)
         ranges, options = Ranges(download), self._options
-        self._placer = Placer(destination, download, ranges, thawer, options.variant, options.replace)
+        self._placer = Placer(destination, download, ranges, restore_request, options.variant, options.replace)
         self._guard = Lock()
         self._failures_in_a_row = 0
 
     def restore(self, targets: Iterable[Target]) -> Iterator[RestoreOutcome]:
-        """Restore all targets; outcomes come as they are settled, in no order.
+        """Restore all targets; outcomes come as they are known, in no order.
 
         An existing file with the same bytes is left as it is. What is said to be restored survives a power cut.
 

@@ -8,7 +8,7 @@ from photobak.client.account.session import Session
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.scan import Root
 from photobak.client.files.select import Selection
-from photobak.client.index.index import Index, KnownFile, StalePlaces
+from photobak.client.index.index import Index, KnownFile, StaleSources
 from photobak.client.upload.announce import announce_all
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 
@@ -56,12 +56,12 @@ def tell_moves(session: Session, index: Index) -> None:
     Raises:
         CloudError, SignInNeeded: the next run tells the rest.
     """
-    while stale := index.stale_places(MAX_PHOTOS_A_REQUEST):
-        told = [StalePlaces(each.lies_at, each.sources[:MAX_SOURCES_A_PHOTO]) for each in stale]
+    while stale := index.stale_sources(MAX_PHOTOS_A_REQUEST):
+        told = [StaleSources(each.lies_at, each.sources[:MAX_SOURCES_A_PHOTO]) for each in stale]
         if announcements := [_announcement(each) for each in told if each.sources]:
             announce_all(session, announcements)
-        index.forget_stale_places(told)
+        index.forget_stale_sources(told)
 
 
-def _announcement(stale: StalePlaces) -> Announcement:
+def _announcement(stale: StaleSources) -> Announcement:
     return Candidate.pending(stale.lies_at).announcement((stale.lies_at.source,), stale.sources)

@@ -14,24 +14,22 @@ from pathlib import Path
 from typing import Final
 
 from photobak.client.account.session import Session
-from photobak.client.concurrency.pipeline import Pipeline
+from photobak.client.concurrency import Pipeline
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.examine import Examiner, sendable
-from photobak.client.files.newest import Newest
 from photobak.client.files.outcome import FileOutcome, Observer, Result, Summary
 from photobak.client.files.scan import Filters, Root, Skipped, scan
-from photobak.client.files.select import Group, Selection, select, select_all
+from photobak.client.files.select import Group, Newest, Selection, select, select_all
 from photobak.client.index.index import Index
 from photobak.client.sync.moves import GoneFiles, tell_moves
-from photobak.client.sync.news import News
-from photobak.client.sync.settle import Settler
-from photobak.client.upload.announce import Announcer, Content, batches
+from photobak.client.upload.announce import Announcer, batches
+from photobak.client.upload.change_feed import ChangeFeed
 from photobak.client.upload.confirm import Confirmer
+from photobak.client.upload.content import Content, StatusReader
 from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit
 from photobak.client.upload.send import Sender
-from photobak.client.upload.turns import Turns
-from photobak.platform.host import host_name
 
 _AHEAD: Final = 200
 """Files that may wait between two stages."""
@@ -85,17 +83,17 @@ class Sync:
             SignInNeeded: the session has ended meanwhile.
         """
         announcer = Announcer(self._session)
-        rate, turns = RateLimit(self._options.bytes_per_second), Turns(self._options.jobs)
+        rate, turns = RateLimit(self._options.bytes_per_second), ConcurrencyLimiter(self._options.jobs)
         sender = Sender(announcer, self._ledger, self._observer, rate, turns)
-        settler = Settler(Confirmer(self._session), News(self._session), announcer, sender, self._ledger)
+        confirmer = Confirmer(StatusReader(self._session), ChangeFeed(self._session), announcer, sender, self._ledger)
         with Pipeline() as pipeline:
             contents = pipeline.stage(self._gather, self._candidates(pipeline, roots), capacity=2)
             announced = pipeline.stage(announcer.announce, contents, threads=2, capacity=_AHEAD)
             sent = pipeline.stage(sender.send, announced, threads=self._options.jobs, capacity=_AHEAD)
             if self._options.wait:
-                settler.settle(sent, self._options.timeout)
+                confirmer.confirm(sent, self._options.timeout)
             else:
-                settler.leave(sent)
+                confirmer.leave(sent)
         self._index.leave(self._gone.of(roots))
         tell_moves(self._session, self._index)
         self._index.note_run(time.time(), self.summary.to_json())
@@ -161,11 +159,6 @@ class Sync:
                 case Candidate():
                     self._observer.read(1)
                     yield each
-
-
-def this_device() -> str:
-    """The machine's name in ``photo.source``: without the colon that ends it there."""
-    return host_name().replace(":", "-") or "unknown"
 
 
 def _readers() -> int:

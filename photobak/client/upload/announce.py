@@ -2,14 +2,24 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from photobak.client.account.api import call
 from photobak.client.account.session import Session
 from photobak.client.files.candidate import Candidate
-from photobak.client.upload.confirm import Confirmer, Verdict
+from photobak.client.upload.content import (
+    AlreadyStored,
+    Announced,
+    Answered,
+    Content,
+    InTrash,
+    Post,
+    StatusReader,
+    Uploaded,
+    Verdict,
+    Wanted,
+)
 from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.record import Status
@@ -17,94 +27,8 @@ from photobak.photo.record import Status
 FIRST_BATCH: Final = 8
 """The first batches are small, so that uploads begin at once; each is twice as large as the one before."""
 
-_FRESH_FOR: Final = 240.0
-"""Seconds; the cloud's POSTs live for 300."""
-
 ON_ITS_WAY_FOR: Final = 24 * 3600.0
 """Seconds after which an upload that the cloud has not processed has expired from the temp bucket."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One content and the paths of this batch where it lies."""
-
-    candidates: tuple[Candidate, ...]
-    """At least one; the first one is sent."""
-
-    @property
-    def first(self) -> Candidate:
-        """The path that is read for the upload."""
-        return self.candidates[0]
-
-    @property
-    def sha256(self) -> str:
-        """Its identity."""
-        return self.first.sha256
-
-    @property
-    def uploaded_at(self) -> float | None:
-        """When an earlier run has sent it, in Unix seconds; None where a path of it is yet to be announced."""
-        times = [each.uploaded_at for each in self.candidates]
-        return None if None in times else max(time for time in times if time is not None)
-
-    @property
-    def announcement(self) -> Announcement:
-        """What the cloud is told."""
-        return self.first.announcement(tuple(dict.fromkeys(each.source for each in self.candidates)))
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A presigned POST (S3 API reference, "POST Object"). Whoever has it can upload, so it is never shown."""
-
-    url: str
-    fields: dict[str, str]
-    made_at: float
-    """When it was given out, by the monotonic clock."""
-
-    @property
-    def fresh(self) -> bool:
-        """Whether it can be expected to last until S3 has looked at it."""
-        return time.monotonic() - self.made_at < _FRESH_FOR
-
-    def __repr__(self) -> str:
-        return "Post(…)"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A content that the cloud doesn't have: here is where to send it."""
-
-    content: Content
-    post: Post
-
-
-@dataclass(frozen=True, slots=True)
-class OnItsWay:
-    """A content that S3 has taken and the cloud has not confirmed yet."""
-
-    content: Content
-    uploaded_at: float
-    """Unix seconds of the POST."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAlready:
-    """A content that the cloud has."""
-
-    content: Content
-
-
-@dataclass(frozen=True, slots=True)
-class InTrash:
-    """A content that its owner has deleted from the cloud: it is not sent again before the trash has let go of it."""
-
-    content: Content
-    until: datetime | None
-
-
-Announced = Wanted | OnItsWay | StoredAlready | InTrash
-Answered = Wanted | StoredAlready | InTrash
 
 
 def batches(candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
@@ -133,10 +57,10 @@ class Announcer:
             CloudError: the API can't be reached or refuses the batch.
             SignInNeeded: the session has ended.
         """
-        confirmer = Confirmer(self._session)
+        statuses = StatusReader(self._session)
         for batch in batches_:
             sent_before = [content.sha256 for content in batch if content.uploaded_at is not None]
-            verdicts = confirmer.ask(sent_before)
+            verdicts = statuses.read(sent_before)
             unsettled = []
             for content in batch:
                 settled = _settled(content, verdicts.get(content.sha256))
@@ -165,21 +89,21 @@ def announce_all(session: Session, announcements: Sequence[Announcement]) -> dic
     return answers
 
 
-def _settled(content: Content, verdict: Verdict | None) -> OnItsWay | StoredAlready | None:
+def _settled(content: Content, verdict: Verdict | None) -> Uploaded | AlreadyStored | None:
     """What is known of a content that an earlier run has sent; None where it must be announced (again)."""
     uploaded_at = content.uploaded_at
     if uploaded_at is None or verdict is None:
         return None
     if verdict.status.kept:
-        return StoredAlready(content)
+        return AlreadyStored(content)
     lately = abs(time.time() - uploaded_at) < ON_ITS_WAY_FOR  # a time to come is of a clock that went wrong
-    return OnItsWay(content, uploaded_at) if verdict.status is Status.EXPECTED and lately else None
+    return Uploaded(content, uploaded_at) if verdict.status is Status.EXPECTED and lately else None
 
 
 def _answered(content: Content, answer: dict[str, Any], asked_at: float) -> Answered:
     match answer["status"]:
         case Status.STORED:
-            return StoredAlready(content)
+            return AlreadyStored(content)
         case Status.TRASHED:
             until = answer.get("trashed_until")
             return InTrash(content, datetime.fromisoformat(until) if until else None)

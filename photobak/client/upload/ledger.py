@@ -9,7 +9,7 @@ from photobak.client.files.candidate import Candidate
 from photobak.client.files.outcome import FileOutcome, Observer, Result, Summary
 from photobak.client.files.scan import Skipped
 from photobak.client.index.index import Index
-from photobak.client.upload.announce import Content
+from photobak.client.upload.content import Content
 from photobak.photo.record import Status
 
 

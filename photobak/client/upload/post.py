@@ -15,8 +15,8 @@ from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint
 from photobak.client.transport.connections import NETWORK_ERRORS, Connections, unreachable
 from photobak.client.transport.retry import Patience
-from photobak.client.upload.announce import Post
-from photobak.client.upload.turns import Turns
+from photobak.client.upload.content import Post
+from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.errors import CloudError
 from photobak.platform.files import open_to_read
 
@@ -86,9 +86,9 @@ class RateLimit:
 class Uploader:
     """Posts files, one at a time; each thread has its own, with a connection that stays open."""
 
-    def __init__(self, rate: RateLimit, turns: Turns, on_bytes: Callable[[int], None]) -> None:
+    def __init__(self, rate: RateLimit, limiter: ConcurrencyLimiter, on_bytes: Callable[[int], None]) -> None:
         self._rate = rate
-        self._turns = turns
+        self._limiter = limiter
         self._on_bytes = on_bytes
         self._connections = Connections(to_connect=10, to_answer=120)
 
@@ -129,13 +129,13 @@ class Uploader:
         return False
 
     def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
-        with _opened(candidate.path) as file, self._turns.turn() as turn:
+        with _opened(candidate.path) as file, self._limiter.slot() as slot:
             try:
                 self._post(file, candidate.fingerprint, post)
             except (*NETWORK_ERRORS, _Transient):
-                turn.refused()
+                slot.failed()
                 raise
-            turn.taken(candidate.fingerprint.size)
+            slot.succeeded(candidate.fingerprint.size)
 
     def _post(self, file: FileIO, fingerprint: Fingerprint, post: Post) -> None:
         boundary = secrets.token_hex(16)

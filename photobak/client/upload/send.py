@@ -7,11 +7,13 @@ from typing import Final
 
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.outcome import Observer, Result
-from photobak.client.files.scan import Skipped, reason_of
-from photobak.client.upload.announce import Announced, Announcer, Content, InTrash, OnItsWay, Wanted
+from photobak.client.files.scan import Skipped
+from photobak.client.upload.announce import Announcer
+from photobak.client.upload.content import Announced, Content, InTrash, Uploaded, Wanted
 from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import FileChanged, PostExpired, RateLimit, Unavailable, Uploader, UploadRefused
-from photobak.client.upload.turns import Turns
+from photobak.errors import reason_of
 from photobak.photo.record import Status
 
 _FRESH_POSTS: Final = 3  # a POST lives for minutes; a slow line may outlive the first ones
@@ -22,17 +24,19 @@ _MOST_FAILURES_IN_A_ROW: Final = 3
 class Sender:
     """Sends contents. Threads may share it; each has a connection of its own."""
 
-    def __init__(self, announcer: Announcer, ledger: Ledger, observer: Observer, rate: RateLimit, turns: Turns) -> None:
+    def __init__(
+        self, announcer: Announcer, ledger: Ledger, observer: Observer, rate: RateLimit, turns: ConcurrencyLimiter
+    ) -> None:
         self._announcer = announcer
         self._ledger = ledger
         self._observer = observer
         self._rate = rate
         self._turns = turns
-        self._flights = Flights()
+        self._flights = InFlight()
         self._guard = Lock()
         self._failures_in_a_row = 0
 
-    def send(self, announced: Iterable[Announced]) -> Iterator[OnItsWay]:
+    def send(self, announced: Iterable[Announced]) -> Iterator[Uploaded]:
         """Send what is wanted; the rest is on its way, or done.
 
         Raises:
@@ -40,7 +44,7 @@ class Sender:
         """
         uploader = Uploader(self._rate, self._turns, self._observer.sent)
         for each in announced:
-            if isinstance(each, OnItsWay):
+            if isinstance(each, Uploaded):
                 yield each
             elif on_its_way := self._send(uploader, each):
                 yield on_its_way
@@ -49,12 +53,12 @@ class Sender:
         """Say that the cloud has spoken of this content: should it be wanted once more, it is sent once more."""
         self._flights.forget(sha256)
 
-    def _send(self, uploader: Uploader, announced: Announced) -> OnItsWay | None:
+    def _send(self, uploader: Uploader, announced: Announced) -> Uploaded | None:
         """Send one content, unless it is under way from another path; where it can't be sent, the ledger is told."""
         content = announced.content
         uploaded_at = self._flights.board(content.sha256)
         if uploaded_at is not None:
-            return OnItsWay(content, uploaded_at)
+            return Uploaded(content, uploaded_at)
         try:
             on_its_way = self._send_or_say_why(uploader, announced)
             uploaded_at = on_its_way.uploaded_at if on_its_way else None
@@ -62,7 +66,7 @@ class Sender:
             self._flights.leave(content.sha256, uploaded_at)
         return on_its_way
 
-    def _send_or_say_why(self, uploader: Uploader, announced: Announced) -> OnItsWay | None:
+    def _send_or_say_why(self, uploader: Uploader, announced: Announced) -> Uploaded | None:
         content = announced.content
         try:
             return self._send_with_fresh_posts(uploader, announced)
@@ -88,7 +92,7 @@ class Sender:
             case OSError():
                 self._ledger.failed([candidate], reason_of(error))
 
-    def _send_with_fresh_posts(self, uploader: Uploader, announced: Announced) -> OnItsWay | None:
+    def _send_with_fresh_posts(self, uploader: Uploader, announced: Announced) -> Uploaded | None:
         for _ in range(_FRESH_POSTS):
             if isinstance(announced, InTrash):
                 self._ledger.in_trash(announced.content, announced.until)
@@ -104,12 +108,12 @@ class Sender:
             (announced,) = self._announcer.announce_batch([announced.content])
         raise UploadRefused("S3 refuses the upload", why="its permission keeps expiring before the file is through")
 
-    def _post(self, uploader: Uploader, wanted: Wanted) -> OnItsWay:
+    def _post(self, uploader: Uploader, wanted: Wanted) -> Uploaded:
         uploaded_at = uploader.send(wanted.content.first, wanted.post)
         with self._guard:
             self._failures_in_a_row = 0
         self._ledger.sent(wanted.content, uploaded_at)
-        return OnItsWay(wanted.content, uploaded_at)
+        return Uploaded(wanted.content, uploaded_at)
 
     def _count_failure(self, failure: Unavailable) -> None:
         with self._guard:
@@ -118,7 +122,7 @@ class Sender:
                 raise failure
 
 
-class Flights:
+class InFlight:
     """Which contents are being sent or wait for the cloud's word, so that twins are sent once. Threads may share it."""
 
     def __init__(self) -> None:

@@ -14,10 +14,9 @@ from operator import itemgetter
 from typing import Final
 
 from photobak.client.account.session import Session
-from photobak.client.concurrency.parallel import ahead
+from photobak.client.concurrency import ahead
+from photobak.client.verify.cloud_facts import KINDS, OwnObjects, OwnRows, Row, batches
 from photobak.client.verify.judge import Checked, Facts, Listed, Problem, ProblemKind, judge, own_keys
-from photobak.client.verify.own_objects import KINDS, OwnObjects
-from photobak.client.verify.own_rows import OwnRows, Row, batches
 from photobak.photo.identity import is_sha256
 from photobak.photo.keys import record_key
 

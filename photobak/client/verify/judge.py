@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
+from photobak.photo.source import utf8_path
 
 UNDERWAY_FOR: Final = timedelta(hours=1)
 """Objects are written before their record: those of an announced photo are about to get it, unless they are older."""
@@ -50,12 +51,11 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``verify --json``."""
-        path = str(self.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         return {
             "type": "problem",
             "problem": self.kind.value,
             "sha256": self.sha256,
-            "path": path if self.path else None,
+            "path": utf8_path(self.path) if self.path else None,
             "reason": self.reason,
         }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from photobak.errors import ScheduleError
+from photobak.errors import ScheduleError, reason_of
 from photobak.platform.scheduler.interface import Job
 from photobak.platform.scheduler.program import require, run
 
@@ -100,7 +100,7 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise ScheduleError(f"{path} can't be read", why=error.strerror or str(error)) from error
+        raise ScheduleError(f"{path} can't be read", why=reason_of(error)) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -110,4 +110,4 @@ def _write(path: Path, text: str) -> None:
         temporary.write_text(text, "utf-8", "surrogateescape")
         temporary.replace(path)
     except OSError as error:
-        raise ScheduleError(f"{path} can't be written", why=error.strerror or str(error)) from error
+        raise ScheduleError(f"{path} can't be written", why=reason_of(error)) from error

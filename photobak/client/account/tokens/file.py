@@ -5,7 +5,7 @@ from pathlib import Path
 
 from photobak.client.account.tokens.interface import SignIn
 from photobak.client.places import Places
-from photobak.errors import ConfigError, SignInNeeded
+from photobak.errors import ConfigError, SignInNeeded, reason_of
 from photobak.platform.private_files import private_folder, read_private, write_private
 
 
@@ -50,4 +50,4 @@ class FileStore:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
-            raise ConfigError(f"{self.path} can't be removed", why=error.strerror or str(error)) from error
+            raise ConfigError(f"{self.path} can't be removed", why=reason_of(error)) from error

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.upload.pace import FIRST, Pace
-from photobak.client.upload.turns import Turns
+from photobak.client.upload.limiter import FIRST, AdaptiveConcurrency, ConcurrencyLimiter
 
 
-def sent_over(line: Callable[[int], float], pace: Pace, rounds: int) -> Pace:
+def sent_over(line: Callable[[int], float], pace: AdaptiveConcurrency, rounds: int) -> AdaptiveConcurrency:
     """The pace after so many rounds over a line that brings so much a second with so many at once."""
     for _ in range(rounds):
         pace = pace.after_round(line(pace.allowed))
@@ -26,13 +25,13 @@ def wide(use: int) -> Callable[[int], float]:
 @pytest.mark.parametrize("use", [1, 4, 6, 8, 16, 20, 32, 50])
 def test_as_many_as_a_line_has_use_for(use: int) -> None:
     line = wide(use)
-    settled = sent_over(line, Pace.first(64), rounds=40)
+    settled = sent_over(line, AdaptiveConcurrency.first(64), rounds=40)
     assert line(settled.allowed) > 0.9 * line(64)
     assert settled.proven <= 2 * max(FIRST, use)
 
 
 def test_it_doubles_as_long_as_that_is_faster() -> None:
-    allowed, pace = [], Pace.first(64)
+    allowed, pace = [], AdaptiveConcurrency.first(64)
     for _ in range(5):
         allowed.append(pace.allowed)
         pace = sent_over(wide(64), pace, rounds=1)
@@ -40,19 +39,19 @@ def test_it_doubles_as_long_as_that_is_faster() -> None:
 
 
 def test_a_line_that_grows_wider_is_found_out() -> None:
-    narrow = sent_over(wide(4), Pace.first(64), rounds=20)
+    narrow = sent_over(wide(4), AdaptiveConcurrency.first(64), rounds=20)
     assert sent_over(wide(32), narrow, rounds=100).proven > 2 * narrow.proven
 
 
 def test_a_refusal_halves_it_and_growth_is_slow_from_then_on() -> None:
-    pace = sent_over(wide(64), Pace.first(64), rounds=4).after_refusal()
+    pace = sent_over(wide(64), AdaptiveConcurrency.first(64), rounds=4).after_refusal()
     assert pace.allowed == 32
     assert [sent_over(wide(64), pace, rounds=rounds).allowed for rounds in (1, 2)] == [40, 50]
 
 
 @given(st.integers(1, 64), st.lists(st.floats(1, 1e9) | st.none()))
 def test_never_more_than_was_asked_for_and_never_none(most: int, rates: list[float | None]) -> None:
-    pace = Pace.first(most)
+    pace = AdaptiveConcurrency.first(most)
     for rate in rates:
         pace = pace.after_refusal() if rate is None else pace.after_round(rate)
         assert 1 <= pace.allowed <= most
@@ -70,43 +69,43 @@ class Clock:
 
 def test_refusals_of_one_moment_are_one_refusal() -> None:
     clock = Clock()
-    turns = Turns(64, clock)
-    with turns.turn() as first, turns.turn() as second, turns.turn() as third:
+    limiter = ConcurrencyLimiter(64, clock)
+    with limiter.slot() as first, limiter.slot() as second, limiter.slot() as third:
         clock.now = 1
-        first.refused()
-        second.refused()
-        assert turns.allowed == FIRST // 2
-    with turns.turn() as later:
-        later.refused()
-    third.refused()
-    assert turns.allowed == FIRST // 4
+        first.failed()
+        second.failed()
+        assert limiter.allowed == FIRST // 2
+    with limiter.slot() as later:
+        later.failed()
+    third.failed()
+    assert limiter.allowed == FIRST // 4
 
 
 def test_a_round_that_went_well_brings_more_turns() -> None:
     clock = Clock()
-    turns = Turns(64, clock)
+    limiter = ConcurrencyLimiter(64, clock)
     for _ in range(FIRST):
-        with turns.turn() as turn:
+        with limiter.slot() as slot:
             clock.now += 1
-            turn.taken(1_000_000)
-    assert turns.allowed == 2 * FIRST
+            slot.succeeded(1_000_000)
+    assert limiter.allowed == 2 * FIRST
 
 
 def test_what_was_given_up_for_the_file_s_sake_teaches_nothing() -> None:
-    turns = Turns(64)
+    limiter = ConcurrencyLimiter(64)
     for _ in range(20):
-        with pytest.raises(FileNotFoundError), turns.turn():
+        with pytest.raises(FileNotFoundError), limiter.slot():
             raise FileNotFoundError
-    assert turns.allowed == FIRST
+    assert limiter.allowed == FIRST
 
 
 def test_no_more_at_once_than_there_are_turns() -> None:
-    turns, under_way, seen, guard = Turns(2), 0, [], threading.Lock()
+    limiter, under_way, seen, guard = ConcurrencyLimiter(2), 0, [], threading.Lock()
     both = threading.Barrier(2)
 
     def send() -> None:
         nonlocal under_way
-        with turns.turn():
+        with limiter.slot():
             with guard:
                 under_way += 1
                 seen.append(under_way)

@@ -21,7 +21,7 @@ _MOST_KEPT: Final = 10_000
 """Photos; other devices' are heard of too, and nobody here asks after those."""
 
 
-class News:
+class ChangeFeed:
     """Hears of stored photos in a thread of its own. Where it can't, it is silent, and whoever waits has to ask.
 
     What is heard is what the table says: the cloud's stream of the table's changes is where it comes from.

@@ -1,18 +1,23 @@
-"""Stages in threads, joined by bounded channels: memory stays the same however long the library is.
+"""Threads: the stages of a pipeline, joined by bounded channels, and one function over many values.
 
-A stage is a function from an iterator to an iterator. Where one stage fails, or the consumer leaves, all of them end.
+A stage is a function from an iterator to an iterator. Memory stays the same however long the library is.
+If one stage fails or the consumer leaves, all of them end.
 """
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from types import TracebackType
 from typing import Final, Generic, Self, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
 
+_JOBS: Final = 8
+_AHEAD: Final = 64
 _GATHERING_SECONDS: Final = 0.01
 _GRACE_SECONDS: Final = 2.0
 """How long stages may take to notice that the run has failed; a request that hangs may take minutes."""
@@ -185,3 +190,19 @@ class Pipeline:
         self.ended = True
         for channel in list(self._channels):
             channel.wake()
+
+
+def parallel(step: Callable[[T], U], items: Iterable[T], *, jobs: int = _JOBS) -> Iterator[U]:
+    """``map`` with threads; of the items no more are taken ahead than keep the threads busy."""
+    waiting = iter(items)
+    with ThreadPoolExecutor(jobs) as pool:
+        while batch := list(islice(waiting, _AHEAD)):
+            yield from pool.map(step, batch)
+
+
+def ahead(pool: ThreadPoolExecutor, pages: Iterator[Sequence[T]]) -> Iterator[T]:
+    """All that is in the pages, while the next page is being made in a thread of the pool."""
+    coming = pool.submit(next, pages, None)
+    while (page := coming.result()) is not None:
+        coming = pool.submit(next, pages, None)
+        yield from page

@@ -27,7 +27,7 @@ class Speed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Frost:
+class Archived:
     """The state of an original that can't be read yet."""
 
     storage_class: str
@@ -38,7 +38,7 @@ class Frost:
         return "it is being thawed" if self.under_way else f"it is frozen in {self.storage_class}"
 
 
-class Thawer:
+class RestoreRequest:
     """Looks after frozen originals. Threads may share it."""
 
     def __init__(self, bucket: PhotoBucket, speed: Speed | None) -> None:
@@ -47,7 +47,7 @@ class Thawer:
         self._speed = speed
         self._guard = Lock()
 
-    def meet(self, key: str, storage_class: str) -> Frost:
+    def ensure(self, key: str, storage_class: str) -> Archived:
         """Have a frozen original thawed, or look whether it is being thawed already.
 
         Raises:
@@ -55,7 +55,7 @@ class Thawer:
         """
         with self._bucket.errors("the original can't be thawed"):
             under_way = self._asked(key, self._speed) if self._speed else self._looked_at(key)
-        return Frost(storage_class, under_way)
+        return Archived(storage_class, under_way)
 
     def _looked_at(self, key: str) -> bool:
         answer = self._client.head_object(Bucket=self._bucket.name, Key=key)

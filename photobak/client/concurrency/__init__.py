@@ -1,1 +1,0 @@
-"""Threads: the stages of a pipeline, and one function over many values."""

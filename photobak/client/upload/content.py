@@ -1,0 +1,131 @@
+"""What the stages of an upload pass on: a content on its way to the cloud, and what the cloud says of it."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from photobak.client.account.session import Session
+from photobak.client.files.candidate import Candidate
+from photobak.client.library.tables import Tables
+from photobak.photo.announcement import Announcement
+from photobak.photo.record import Status
+
+_FRESH_FOR: Final = 240.0
+"""Seconds; the cloud's POSTs live for 300."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One content and the paths in this batch that have it."""
+
+    candidates: tuple[Candidate, ...]
+    """At least one; the first one is sent."""
+
+    @property
+    def first(self) -> Candidate:
+        """The path that is read for the upload."""
+        return self.candidates[0]
+
+    @property
+    def sha256(self) -> str:
+        """Its identity."""
+        return self.first.sha256
+
+    @property
+    def uploaded_at(self) -> float | None:
+        """When an earlier run uploaded it, in Unix seconds; None if any of its paths has not been announced."""
+        times = [each.uploaded_at for each in self.candidates]
+        return None if None in times else max(time for time in times if time is not None)
+
+    @property
+    def announcement(self) -> Announcement:
+        """What the cloud is told."""
+        return self.first.announcement(tuple(dict.fromkeys(each.source for each in self.candidates)))
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A presigned POST (S3 API reference, "POST Object"). It lets anyone who has it upload, so it is never shown."""
+
+    url: str
+    fields: dict[str, str]
+    made_at: float
+    """When it was issued, by the monotonic clock."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it will last until S3 has checked it."""
+        return time.monotonic() - self.made_at < _FRESH_FOR
+
+    def __repr__(self) -> str:
+        return "Post(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A content that the cloud does not have, and where to upload it."""
+
+    content: Content
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A content that S3 has accepted and the cloud has not confirmed yet."""
+
+    content: Content
+    uploaded_at: float
+    """Unix seconds of the POST."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStored:
+    """A content that the cloud has."""
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class InTrash:
+    """A content that its owner has deleted: it is not uploaded while it is in the trash."""
+
+    content: Content
+    until: datetime | None
+
+
+Announced = Wanted | Uploaded | AlreadyStored | InTrash
+Answered = Wanted | AlreadyStored | InTrash
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the cloud says of one content."""
+
+    status: Status
+    reason: str | None = None
+
+
+class StatusReader:
+    """Reads the status of contents from the table ``Contents``, by key and consistently, a hundred at a time.
+
+    A 204 from S3 is not a backup. What counts is the item in ``Contents``, which the cloud writes in one transaction
+    with the record.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._tables = Tables(session)
+
+    def read(self, hashes: Iterable[str]) -> dict[str, Verdict]:
+        """Look up any number of contents; those that the cloud does not know are left out.
+
+        Raises:
+            CloudError: the table can't be read.
+        """
+        items = self._tables.contents(hashes, "sha256", "status", "reason")
+        return {item["sha256"]["S"]: _verdict(item) for item in items}
+
+
+def _verdict(item: Any) -> Verdict:
+    return Verdict(Status(item["status"]["S"]), item.get("reason", {}).get("S"))

@@ -1,1 +1,0 @@
-"""Syncs again and again, when something changes and now and then in any case."""
