@@ -51,6 +51,18 @@ class Watcher(Observer):
     left_alone: dict[str, str] = field(default_factory=dict)
     bytes_sent: int = 0
 
+    def unchanged(self, files: int) -> None:
+        """No test asks for it."""
+
+    def found(self, files: int, size: int) -> None:
+        """No test asks for it."""
+
+    def read(self, files: int) -> None:
+        """No test asks for it."""
+
+    def uploaded(self, files: int) -> None:
+        """No test asks for it."""
+
     def ignored(self, skipped: Skipped) -> None:
         self.left_alone[skipped.path] = skipped.reason
 
@@ -189,7 +201,7 @@ class Backup:
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run the installed command to its end."""
-        process = self.start(*arguments, **environment)
+        process = self.start(*arguments, stdin=subprocess.DEVNULL, **environment)
         output, errors = process.communicate(timeout=240)
         assert "Traceback" not in errors, errors
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)

@@ -22,9 +22,9 @@ from support.template import resources_of
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
-from photobak.cloud.photos.keep import Keeper, Previewer
+from photobak.cloud.photos.keep import Keeper
 from photobak.cloud.photos.mend import Mender
-from photobak.cloud.photos.previews import previews_of
+from photobak.cloud.photos.previews import Previewer, previews_of
 from photobak.cloud.photos.upload_events import UploadEvent
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.evidence import Doubt

@@ -74,11 +74,16 @@ class Phone:
 
     @property
     def title(self) -> str:
-        return re.search("<h1>(.*?)</h1>", self.page)[1]
+        return self._found("<h1>(.*?)</h1>")
 
     @property
     def problem(self) -> str:
-        return re.search('role="alert">(.*?)</p>', self.page, re.DOTALL)[1]
+        return self._found('role="alert">(.*?)</p>')
+
+    def _found(self, pattern: str) -> str:
+        found = re.search(pattern, self.page, re.DOTALL)
+        assert found, self.page
+        return found[1]
 
     def _ask(self, method: str, url: str, body: str | None, **headers: str) -> "Phone":
         sent = {**(FORM if body is not None else {}), **headers}

@@ -242,8 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.TOO_MANY:
             self._answer(429, "application/json", b'{"message": "Too Many Requests"}')
         elif fault is Fault.THROTTLED:
-            kind = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
-            self._answer(400, "application/x-amz-json-1.0", f'{{"__type": "{kind}", "message": "slower"}}'.encode())
+            error = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
+            self._answer(400, "application/x-amz-json-1.0", f'{{"__type": "{error}", "message": "slower"}}'.encode())
         elif fault is Fault.UNPROCESSED:
             wanted = body.decode().removeprefix('{"RequestItems": ').removesuffix("}")
             self._answer(

@@ -73,4 +73,5 @@ def run_cold(bundle: Path, handler: str) -> dict[str, Any]:
     command = [sys.executable, "-I", "-S", str(script), str(bundle), handler, json.dumps(EVENTS[handler])]
     done = subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer

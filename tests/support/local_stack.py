@@ -30,7 +30,8 @@ def root_client(stack: LocalStack, service: str) -> Any:
 
 @functools.cache
 def _client(keys: RootKeys, endpoint_url: str, service: str) -> Any:
-    return root_session(keys).client(service, endpoint_url=endpoint_url)  # 50 ms and more
+    client: Any = root_session(keys).client  # its stubs know services by their literal names only
+    return client(service, endpoint_url=endpoint_url)  # 50 ms and more
 
 
 def post_form(stack: LocalStack, bucket: str, key: str, body: bytes) -> str:
@@ -87,4 +88,4 @@ def make_function(stack: LocalStack, name: str, source: str) -> None:
 
 def server_of(stack: LocalStack | None) -> tuple[int, str, StackOutputs] | None:
     """What stays the same however many people get accounts meanwhile."""
-    return stack and (stack.pid, stack.endpoint_url, stack.outputs)
+    return (stack.pid, stack.endpoint_url, stack.outputs) if stack else None

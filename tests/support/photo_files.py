@@ -23,7 +23,8 @@ class Field(NamedTuple):
 
     tag: int
     type: int
-    count: int
+    values: int
+    """How many; a NamedTuple has a method ``count``."""
     value: bytes
 
 

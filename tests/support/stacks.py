@@ -58,4 +58,6 @@ def put_photo(local_stack: LocalStack, outputs: StackOutputs, body: bytes) -> No
 def read_photo(local_stack: LocalStack, outputs: StackOutputs) -> bytes:
     key = {"username": {"S": "me"}, "timestamp": {"N": "1"}}
     assert "Item" in root_client(local_stack, "dynamodb").get_item(TableName=outputs.table, Key=key)
-    return root_client(local_stack, "s3").get_object(Bucket=outputs.bucket, Key="original/me/1.jpg")["Body"].read()
+    original = root_client(local_stack, "s3").get_object(Bucket=outputs.bucket, Key="original/me/1.jpg")
+    content: bytes = original["Body"].read()
+    return content

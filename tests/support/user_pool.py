@@ -35,7 +35,8 @@ class UserPool:
     def boto(self, service: str) -> Any:
         import boto3
 
-        return boto3.client(service, region_name=REGION, endpoint_url=self.url, **self.root)
+        client: Any = boto3.client  # its stubs know services by their literal names only
+        return client(service, region_name=REGION, endpoint_url=self.url, **self.root)
 
 
 def free_ports(count: int) -> tuple[int, ...]:

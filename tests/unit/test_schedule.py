@@ -1,10 +1,7 @@
-"""What is written for cron and systemd: the user's own lines stay as they are, and a path means itself."""
+"""What is written for cron: the user's own lines stay as they are, and a path means itself."""
 
 import shlex
-import shutil
-import subprocess
 from datetime import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,11 +11,9 @@ from photobak.cli.ui.values import parse_time_of_day
 from photobak.errors import ScheduleError, WrongUsage
 from photobak.platform.scheduler.cron import entry, find_entry, with_entry
 from photobak.platform.scheduler.interface import Job
-from photobak.platform.scheduler.systemd import Systemd
 
 PHOTOS = '/home/ann/It\'s 100% "mine" $HOME\\#'
 JOB = Job("default", time(3, 5), ("/opt/photobak", "sync", PHOTOS), (("PHOTOBAK_HOME", "/srv/my photobak"),))
-SYSTEMCTL = Path(__file__).parents[1] / "support" / "schedulers" / "systemd"
 OTHERS = ["", "# mine\n@daily run-parts /x\n", "MAILTO=ann\n0 1 * * * true", "\n\n# photobak schedule, profile x\n"]
 
 
@@ -58,22 +53,6 @@ def test_a_time_is_changed_where_it_stands() -> None:
     changed = with_entry(table, "default", entry(later))
     assert changed == f"a\n{entry(later)}b\n"
     assert find_entry(changed, "other") == ""
-
-
-def test_systemd_takes_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What they say, and systemd's own word on them where this machine has it."""
-    verifier = shutil.which("systemd-analyze")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PATH", str(SYSTEMCTL))
-    job = Job(JOB.name, JOB.at, ("/bin/true", *JOB.command[1:]), JOB.environment)
-    assert Systemd({}).install(job)
-    service, timer = sorted((tmp_path / ".config" / "systemd" / "user").iterdir())
-    assert 'ExecStart="/bin/true" "sync" "/home/ann/It\'s 100%% \\"mine\\" $$HOME\\\\#"\n' in service.read_text()
-    assert 'Environment="PHOTOBAK_HOME=/srv/my photobak"\n' in service.read_text()
-    assert "OnCalendar=*-*-* 03:05:00\n" in timer.read_text()
-    if verifier:
-        done = subprocess.run([verifier, "verify", service, timer], capture_output=True, text=True, check=False)
-        assert "photobak" not in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize(("text", "at"), [("3:00", time(3)), ("03:00", time(3)), ("23:59", time(23, 59))])

@@ -1,0 +1,31 @@
+"""systemd takes the unit files that ``schedule`` writes."""
+
+import shutil
+import subprocess
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from photobak.platform.scheduler.interface import Job
+from photobak.platform.scheduler.systemd import Systemd
+
+PHOTOS = '/home/ann/It\'s 100% "mine" $HOME\\#'
+JOB = Job("default", time(3, 5), ("/opt/photobak", "sync", PHOTOS), (("PHOTOBAK_HOME", "/srv/my photobak"),))
+SYSTEMCTL = Path(__file__).parents[1] / "support" / "schedulers" / "systemd"
+
+
+def test_systemd_takes_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they say, and systemd's own word on them where this machine has it."""
+    verifier = shutil.which("systemd-analyze")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(SYSTEMCTL))
+    job = Job(JOB.name, JOB.at, ("/bin/true", *JOB.command[1:]), JOB.environment)
+    assert Systemd({}).install(job)
+    service, timer = sorted((tmp_path / ".config" / "systemd" / "user").iterdir())
+    assert 'ExecStart="/bin/true" "sync" "/home/ann/It\'s 100%% \\"mine\\" $$HOME\\\\#"\n' in service.read_text()
+    assert 'Environment="PHOTOBAK_HOME=/srv/my photobak"\n' in service.read_text()
+    assert "OnCalendar=*-*-* 03:05:00\n" in timer.read_text()
+    if verifier:
+        done = subprocess.run([verifier, "verify", service, timer], capture_output=True, text=True, check=False)
+        assert "photobak" not in done.stderr, done.stderr
