@@ -1,11 +1,14 @@
 """Files as the index knows them, made up for tests."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from photobak.client.index.file import SCHEMA_VERSION
 from photobak.client.index.index import Fingerprint, KnownFile
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import JPEG
@@ -29,3 +32,15 @@ def known_file(path: Path | str, content: str = "", status: Status = Status.STOR
         status=status,
     )
     return replace(found, **other)
+
+
+def older_index(path: Path) -> None:
+    """A file as an older photobak might have left it: other columns, and rows in them."""
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE contents (sha256 BLOB PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID")
+        connection.execute("CREATE TABLE files (folder BLOB, name BLOB, done INTEGER)")
+        connection.execute("CREATE INDEX unconfirmed_files ON files (folder)")
+        connection.execute("INSERT INTO contents VALUES (?, 'stored')", (b"\1" * 32,))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
+        connection.commit()

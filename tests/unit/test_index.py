@@ -6,14 +6,13 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.known_files import known_file
+from support.known_files import known_file, older_index
 
 from photobak.client.index.file import SCHEMA_VERSION
 from photobak.client.index.index import Fingerprint, Index, StaleSources
@@ -281,26 +280,6 @@ class TestFile:
         with Index.open(path) as index:
             assert index.begun_anew is None
             assert set(index.confirmed("/p")) == {"a.jpg"}
-
-    def test_two_processes_may_replace_an_older_schema_at_once(self, path: Path) -> None:
-        older_index(path)
-        look = (
-            f"from photobak.client.index.index import *\nwith Index.open(Path({str(path)!r})) as i: print(i.counts())"
-        )
-        both = [subprocess.Popen([sys.executable, "-c", look], stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        assert [process.communicate()[0] for process in both] == ["{}\n"] * 2
-
-
-def older_index(path: Path) -> None:
-    """A file as an older photobak might have left it: other columns, and rows in them."""
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE contents (sha256 BLOB PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID")
-        connection.execute("CREATE TABLE files (folder BLOB, name BLOB, done INTEGER)")
-        connection.execute("CREATE INDEX unconfirmed_files ON files (folder)")
-        connection.execute("INSERT INTO contents VALUES (?, 'stored')", (b"\1" * 32,))
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
-        connection.commit()
 
 
 class TestDamage:

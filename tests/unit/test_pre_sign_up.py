@@ -1,6 +1,5 @@
 """Who may join: the allow-list, and the trigger that asks it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from photobak.cloud.pre_sign_up.allow_list import AllowList
 from photobak.cloud.pre_sign_up.handler import NotInvited, handle
 from photobak.errors import ConfigError
 
-ROOT = Path(__file__).parents[2]
 LISTED = "ann@example.org, Family.example , @club.example"
 
 
