@@ -81,7 +81,7 @@ class LiveEnvironment(_Environment):
 
     topics_table: str
     tickets_table: str
-    news_table: str
+    changes_table: str
     identity_pool_id: str
     login_provider: str
     connections_url: str
@@ -93,7 +93,7 @@ class PublishEnvironment(_Environment):
     """What the publish function needs."""
 
     topics_table: str
-    news_table: str
+    changes_table: str
     connections_url: str
 
 

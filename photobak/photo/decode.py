@@ -1,13 +1,13 @@
 """Decodes a photo into a small upright sRGB picture, whatever kind of file it is."""
 
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from io import BytesIO
+from typing import BinaryIO, Final, cast
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from photobak.photo.colour import in_resizable_mode, in_srgb
 from photobak.photo.decoder_guard import (
     decoder_errors_as_undecodable,
     refuse_if_too_large,
@@ -29,6 +29,7 @@ _TO_UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _LIES_ON_ITS_SIDE: Final = (5, 6, 7, 8)
+_PALETTES: Final = ("P", "PA")
 
 Size = tuple[int, int]
 Box = tuple[float, float, float, float]
@@ -68,10 +69,10 @@ def decode(file: BinaryIO, long_edge: int, *, orientation: int = 1) -> Picture:
         OSError: the file can't be read from the disk.
     """
     decoded = _decode_first_frame(file, long_edge)
-    small = in_resizable_mode(decoded.image).resize(
+    small = _in_resizable_mode(decoded.image).resize(
         fit(decoded.full_size, long_edge, long_edge), Image.Resampling.BICUBIC, box=decoded.box, reducing_gap=2.0
     )
-    picture = in_srgb(small, decoded.image.info.get("icc_profile"))
+    picture = _in_srgb(small, decoded.image.info.get("icc_profile"))
     orientation = _orientation(decoded.image) or orientation
     if orientation in _TO_UPRIGHT:
         picture = picture.transpose(_TO_UPRIGHT[orientation])
@@ -133,3 +134,50 @@ def _orientation(image: Image.Image) -> int | None:
     except Exception:  # noqa: BLE001 - broken EXIF raises nearly anything; a picture on its side is better than none
         return None
     return orientation if isinstance(orientation, int) else None
+
+
+def _in_resizable_mode(image: Image.Image) -> Image.Image:
+    """The picture in a mode whose values can be averaged: no palette, no single bits, at most eight bits a channel."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.has_transparency_data:
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    if image.mode in _PALETTES:
+        return image.convert("RGB")
+    return _in_eight_bits(image)
+
+
+def _in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
+    """The picture as RGB in sRGB, or as RGBA where it has transparency.
+
+    Args:
+        image: in a mode that ``_in_resizable_mode`` returns.
+        icc_profile: what its colours mean; sRGB where there is none, or where it is broken.
+    """
+    if image.mode != "RGBA":
+        return _colours_in_srgb(image, icc_profile)
+    picture = _colours_in_srgb(image.convert("RGB"), icc_profile)
+    picture.putalpha(image.getchannel("A"))
+    return picture
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits or floating point as L; Pillow's own conversion would cut off all above 255."""
+    if image.mode.startswith("I;16"):
+        image, black, white = image.convert("I"), 0, 65535
+    elif image.mode in ("I", "F"):
+        black, white = cast("tuple[int, int]", image.getextrema())  # nothing says where they lie, so all is shown
+    else:
+        return image
+    scale = 255 / ((white - black) or 1)
+    return image.point(lambda value: value * scale - black * scale).convert("L")
+
+
+def _colours_in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
+    if icc_profile:
+        try:
+            source, target = ImageCms.ImageCmsProfile(BytesIO(icc_profile)), ImageCms.createProfile("sRGB")
+            return cast("Image.Image", ImageCms.profileToProfile(image, source, target, outputMode="RGB"))
+        except (ImageCms.PyCMSError, OSError):
+            pass  # broken, or meant for another mode: colours slightly off are better than no preview
+    return image.convert("RGB")

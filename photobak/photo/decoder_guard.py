@@ -1,5 +1,6 @@
 """What stands between hostile bytes and the decoders: limits judged by headers, and one error for all of theirs."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from PIL import Image, UnidentifiedImageError
 from PIL.ImageFile import ImageFile
 
 from photobak.errors import PhotobakError
-from photobak.photo.jpeg_stream import count_scans
 
 MAX_DECODER_BYTES: Final = 1_350_000_000
 """Memory that decoding one photo may take; with the file and the interpreter it fits into a Lambda of 1,769 MB."""
@@ -22,6 +22,12 @@ MAX_QUOTED_CHARACTERS: Final = 200
 # times, JPEG 2000's has 32 bits a sample; of the others the worst case has transparency, which is premultiplied.
 _BYTES_PER_PIXEL: Final = {"WEBP": 17, "JPEG2000": 20}
 _OTHERWISE_BYTES_PER_PIXEL: Final = 12
+
+# JPEG markers (ITU-T T.81, annex B).
+_EOI: Final = 0xD9
+_SOS: Final = 0xDA
+# Markers that a length follows: not stuffing, TEM, fill bytes, RST0 to RST7 or SOI.
+_SEGMENT = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
 
 
 class UndecodableImage(PhotobakError):
@@ -53,6 +59,15 @@ def refuse_if_too_many_scans(image: ImageFile, file: BinaryIO) -> None:
     file.seek(0)
     if count_scans(file.read()) > MAX_JPEG_SCANS:
         raise UndecodableImage(f"a JPEG of more than {MAX_JPEG_SCANS} scans takes too long to decode")
+
+
+def count_scans(data: bytes) -> int:
+    """How often the decoder will go over the whole picture: 1 for baseline JPEG, about 10 for progressive."""
+    scans, at = 0, 2
+    while (segment := _SEGMENT.search(data, at)) and segment[1][0] != _EOI:
+        scans += segment[1][0] == _SOS
+        at = segment.end() + max(2, int.from_bytes(data[segment.end() : segment.end() + 2], "big"))
+    return scans
 
 
 @contextmanager

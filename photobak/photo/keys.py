@@ -16,6 +16,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # DynamoDB numbers carry 38 digits; Python's default context would round to 28.
 _EXACT = Context(prec=38)
 
+FIRST_KEY: Final = Decimal(-62_135_596_800)
+LAST_KEY: Final = Decimal(253_402_300_800)
+"""Sort keys lie between these: the years 1 to 9999, which are those of Python's calendar."""
+
 
 @dataclass(frozen=True, slots=True)
 class TempKey:

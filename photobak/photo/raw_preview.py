@@ -5,6 +5,7 @@ everywhere it is a plain JPEG stream, so it is found by its markers, and no make
 """
 
 import re
+import struct
 from io import BytesIO
 from itertools import islice
 from math import prod
@@ -13,12 +14,21 @@ from typing import BinaryIO, Final
 
 from photobak.photo.decode import Picture, decode, upright_size
 from photobak.photo.decoder_guard import UndecodableImage
-from photobak.photo.jpeg_stream import frame_size
 from photobak.photo.media_type import MediaType
 from photobak.photo.metadata import read_metadata
 
 MAX_CANDIDATES: Final = 1000
 """Beginnings of a JPEG that are looked at; real files have two to five, and three by chance in 50 MB of sensor data."""
+
+MAX_SEGMENTS: Final = 200
+"""Segments before the frame header; real files have a handful, those with large colour profiles some dozens."""
+
+# JPEG markers (ITU-T T.81, annex B).
+_EOI: Final = 0xD9
+_SOS: Final = 0xDA
+# Frames that picture decoders support. SOF3 is lossless: in a camera's raw file, that is the sensor's data.
+_VISIBLE_FRAMES: Final = (0xC0, 0xC1, 0xC2)
+_OTHER_FRAMES: Final = (0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
 
 _START = re.compile(rb"\xff\xd8\xff")
 
@@ -53,3 +63,20 @@ def _largest_jpeg(file: BinaryIO) -> bytes | None:
         if not sizes:
             return None
         return data[max(sizes, key=lambda start: prod(sizes[start])) :]
+
+
+def frame_size(data: bytes | mmap, start: int) -> tuple[int, int] | None:
+    """Width and height of the JPEG at ``start``, by its markers; None if it is not one that can be shown."""
+    at = start + 2
+    try:
+        for _ in range(MAX_SEGMENTS):
+            prefix, marker, length = struct.unpack_from(">BBH", data, at)
+            if prefix != 0xFF or marker in (_SOS, _EOI, *_OTHER_FRAMES):
+                return None
+            if marker in _VISIBLE_FRAMES:
+                bits, height, width = struct.unpack_from(">BHH", data, at + 4)
+                return (width, height) if bits == 8 and width and height else None
+            at += 2 + length
+    except struct.error:  # the data end before the frame header
+        pass
+    return None

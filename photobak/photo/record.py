@@ -3,6 +3,7 @@
 The fields are those of docs/architecture.md, "The two tables"; all forms are made from this one class.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -29,7 +30,7 @@ class InvalidRecord(PhotobakError):
 
 
 class Status(StrEnum):
-    """What became of a content; the first two stand in ``Contents`` only."""
+    """The state of a content; the first two appear in ``Contents`` only."""
 
     EXPECTED = "expected"
     REJECTED = "rejected"
@@ -39,7 +40,7 @@ class Status(StrEnum):
 
     @property
     def kept(self) -> bool:
-        """Tell whether the original is in the photo bucket and counts as backed up."""
+        """Whether the original is in the photo bucket and counts as backed up."""
         return self in (Status.STORED, Status.NO_PREVIEW)
 
 
@@ -64,7 +65,7 @@ class Record:
     original_key: str
     stored_at: datetime
     sources: frozenset[str] = frozenset()
-    """Places in the form of ``photo.source``."""
+    """Where it lies, each in the form of ``photo.source``."""
     reason: str | None = None
     """Why there is no preview."""
     width: int | None = None
@@ -75,6 +76,15 @@ class Record:
     camera_make: str | None = None
     camera_model: str | None = None
     lens: str | None = None
+    f_number: float | None = None
+    """2.8 stands for f/2.8."""
+    exposure_time: float | None = None
+    """Seconds."""
+    iso: int | None = None
+    focal_length: float | None = None
+    """Millimetres, of the lens itself."""
+    duration: float | None = None
+    """Seconds, of a video."""
     latitude: float | None = None
     """Degrees north."""
     longitude: float | None = None
@@ -82,7 +92,7 @@ class Record:
     thumb_key: str | None = None
     web_key: str | None = None
     trashed_until: datetime | None = None
-    """Until then it can be brought back from the trash; None where it isn't in there."""
+    """Until when it can be undeleted; None unless it is in the trash."""
     schema: int = SCHEMA
 
     @property
@@ -92,20 +102,20 @@ class Record:
 
     @property
     def status_outside_trash(self) -> Status:
-        """What a photo in the trash was before, and is again when it comes back."""
+        """The status before the deletion, and after an undelete."""
         return Status.NO_PREVIEW if self.reason else Status.STORED
 
     @property
     def camera(self) -> str | None:
-        """Make and model as people say them: the make once."""
+        """Make and model, naming the make only once."""
         make, model = self.camera_make or "", self.camera_model or ""
         if model.lower().startswith(make.lower()):
             return model or None
         return f"{make} {model}".strip()
 
     @property
-    def places(self) -> list[Source]:
-        """Where it lay, read from ``sources`` in their order; those that can't be read are left out."""
+    def parsed_sources(self) -> list[Source]:
+        """Its sources in order, leaving out illegible ones."""
         found = []
         for text in sorted(self.sources):
             with suppress(ValueError):
@@ -113,14 +123,14 @@ class Record:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON beside the photo: all of it, without the fields that are empty."""
+        """The record as JSON: all fields that are not empty."""
         whole = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "taken"}
         whole |= {"taken_at": self.taken.isoformat(), "taken_source": self.taken.source}
         return {name: _json_value(value) for name, value in whole.items() if value not in (None, frozenset())}
 
     @classmethod
     def from_json(cls, whole: Mapping[str, Any]) -> "Record":
-        """Read a record back; fields of a newer schema are left out.
+        """Read a record back, leaving out fields of a newer schema.
 
         Raises:
             InvalidRecord: a field is missing or has a value that it can't have.
@@ -133,7 +143,7 @@ class Record:
                 continue
             try:
                 known[name] = read(whole[name])
-            except (ValueError, TypeError, InvalidOperation) as error:
+            except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
                 why = f"its field {name} has the value {whole[name]!r}"
                 raise InvalidRecord("a photo's record can't be read", why=why) from error
         try:
@@ -223,6 +233,13 @@ def _instant(value: object) -> datetime:
     return instant
 
 
+def _number(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]  # whatever can't be read raises TypeError or ValueError
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
+
+
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "username": _text,
     "timestamp": Decimal,
@@ -245,8 +262,13 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "camera_make": _text,
     "camera_model": _text,
     "lens": _text,
-    "latitude": float,
-    "longitude": float,
+    "f_number": _number,
+    "exposure_time": _number,
+    "iso": int,
+    "focal_length": _number,
+    "duration": _number,
+    "latitude": _number,
+    "longitude": _number,
     "thumb_key": _text,
     "web_key": _text,
     "trashed_until": _instant,

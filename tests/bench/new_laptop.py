@@ -61,7 +61,7 @@ def fill(home: BenchHome, photos: int) -> None:
     table, contents = PhotosTable(dynamodb, outputs.table), ContentsTable(dynamodb, outputs.contents_table)
     halves = []
     for record in write_photos(home, photos):
-        halves += [table.creation(record), contents.settlement(record, None)]
+        halves += [table.creation(record), contents.completion(record, None)]
         if len(halves) == 2 * IN_A_TRANSACTION:
             dynamodb.transact_write_items(TransactItems=halves)
             halves = []

@@ -62,5 +62,5 @@ def names_in(value: Any) -> set[str]:
 
 
 def test_what_is_kept_for_a_while_is_forgotten() -> None:
-    for table in ("TopicsTable", "TicketsTable", "NewsTable"):
+    for table in ("TopicsTable", "TicketsTable", "ChangesTable"):
         assert properties(table)["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}

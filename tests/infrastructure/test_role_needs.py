@@ -122,7 +122,7 @@ def test_the_graph_sees_what_it_should(graph: CallGraph) -> None:
     """Through injected stores, routes, thread pools, partial views and public names of modules."""
     api = graph.reachable("photobak.cloud.api.handler.handle")
     assert {
-        "photobak.cloud.store.posts.PostSigner.sign",
+        "photobak.cloud.store.uploads.PostSigner.sign",
         "photobak.cloud.store.objects.PhotoBucket.hide",
     } <= api.keys()
     assert "photobak.cloud.store.uploads.UploadStore.fetch" not in api

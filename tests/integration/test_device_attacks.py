@@ -21,12 +21,13 @@ from support.device_grant import (
 from support.local_stack import root_client
 
 from photobak.cloud.device import browser as browser_module
-from photobak.cloud.device import codes, machine, person, store
+from photobak.cloud.device import codes, machine, person
 from photobak.cloud.device.browser import new_browser
-from photobak.cloud.device.grant import LIFETIME, OAuthError
 from photobak.cloud.device.hosted_ui import CodeRefused as RefusedByCognito
 from photobak.cloud.device.hosted_ui import HostedUi
+from photobak.cloud.device.machine import LIFETIME, OAuthError
 from photobak.cloud.device.person import CodeRefused, NotConfirmed, TooManyTries
+from photobak.cloud.store import device_grants
 from photobak.local.values import LocalStack
 
 pytestmark = pytest.mark.usefixtures("one_address")
@@ -109,11 +110,11 @@ def test_guesses_that_come_all_at_once_are_counted_too(sides: Sides, address: st
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(guess, codes.ALPHABET))
-    assert answers.count(CodeRefused) == person.MOST_WRONG_CODES
+    assert answers.count(CodeRefused) == person.MAX_WRONG_CODES
 
 
 def test_without_the_limit_guessing_goes_on(sides: Sides, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(person, "MOST_WRONG_CODES", 10**9)
+    monkeypatch.setattr(person, "MAX_WRONG_CODES", 10**9)
     for letter in codes.ALPHABET:
         with pytest.raises(CodeRefused):
             sides.person.find(letter * 8, address)
@@ -124,12 +125,12 @@ def test_right_codes_and_typing_errors_cost_no_try(sides: Sides, address: str) -
     for typed in ("", "AEIO-UAEI", "12345678", user_code[:-1], "x" * 1000, "\u00df" * 4) * 3:
         with pytest.raises(CodeRefused, match="eight letters"):
             sides.person.find(typed, address)
-    for _ in range(2 * person.MOST_WRONG_CODES):
+    for _ in range(2 * person.MAX_WRONG_CODES):
         assert sides.person.find(user_code, address)[0] == user_code
 
 
 def test_the_limit_ends_with_the_lifetime_of_a_code(sides: Sides, address: str) -> None:
-    for _ in range(person.MOST_WRONG_CODES):
+    for _ in range(person.MAX_WRONG_CODES):
         with pytest.raises(CodeRefused):
             sides.person.find("BBBB-BBBB", address)
     sides.clock.pass_(seconds=LIFETIME.seconds - 1)
@@ -141,7 +142,7 @@ def test_the_limit_ends_with_the_lifetime_of_a_code(sides: Sides, address: str) 
 
 
 def test_all_addresses_of_one_ipv6_network_guess_as_one(sides: Sides) -> None:
-    for host in range(person.MOST_WRONG_CODES):
+    for host in range(person.MAX_WRONG_CODES):
         with pytest.raises(CodeRefused):
             sides.person.find("BBBB-BBBB", f"2001:db8:0:1::{host}")
     with pytest.raises(TooManyTries):
@@ -192,7 +193,7 @@ def test_a_no_that_comes_after_a_yes_is_not_said_to_be_taken(sides: Sides, local
 def test_without_the_condition_the_second_replaces_the_first(
     sides: Sides, local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_IS_WAITING", "grant_status <> :waiting OR expires_at > :now")
+    monkeypatch.setattr(device_grants, "_IS_WAITING", "grant_status <> :waiting OR expires_at > :now")
     assert len(rivals(sides, local_stack)) == 2
 
 
@@ -213,7 +214,7 @@ def test_without_the_claim_cognito_alone_would_keep_the_second_poller_off(
 ) -> None:
     begun = approved(sides, local_stack)
     item = next(item for item in table_items(local_stack) if item["id"]["S"].endswith(grant_name(begun)))
-    monkeypatch.setattr(store.DeviceGrants, "claim", lambda _self, _id: item["authorization_code"]["S"])
+    monkeypatch.setattr(device_grants.DeviceGrants, "claim", lambda _self, _id: item["authorization_code"]["S"])
     assert sides.poll(begun["device_code"])["id_token"]
     with pytest.raises(OAuthError, match="could not be turned into tokens: Cognito gives no tokens"):
         sides.poll(begun["device_code"])

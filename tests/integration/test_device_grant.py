@@ -11,7 +11,7 @@ from support.device_grant import FORM, TABLE, Machine, Phone, Sides, approve, cl
 from support.local_stack import root_client
 
 from photobak.cloud.device.browser import new_browser
-from photobak.cloud.device.grant import OAuthError
+from photobak.cloud.device.machine import OAuthError
 from photobak.cloud.device.person import SignInFailed
 from photobak.local.lifecycle import down, up
 from photobak.local.values import LocalStack

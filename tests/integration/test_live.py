@@ -13,10 +13,10 @@ import pytest
 import urllib3
 from support.api import Member, new_member
 from support.live import (
+    changes_table,
     connection_of,
     connections_of,
     keep,
-    news_table,
     opened,
     record_of,
     topics_table,
@@ -24,8 +24,8 @@ from support.live import (
 from support.local_stack import eventually, root_client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from photobak.cloud.live.service import MOST_SUBSCRIPTIONS
-from photobak.cloud.store.news import News, sequence_of
+from photobak.cloud.live.service import MAX_SUBSCRIPTIONS
+from photobak.cloud.store.changes import Change, sequence_of
 from photobak.cloud.store.topics import Topic
 from photobak.local.home import Home
 from photobak.local.keys import root_keys
@@ -212,11 +212,11 @@ def test_answers_carry_the_senders_mark(ann: Member) -> None:
 
 def test_a_connection_listens_to_so_many_topics_and_no_more(ann: Member) -> None:
     with connection_of(ann) as connection:
-        for number in range(MOST_SUBSCRIPTIONS):
+        for number in range(MAX_SUBSCRIPTIONS):
             connection.subscribe(f"topic {number}")
         refused = connection.ask({"type": "subscribe", "topic": "one more"})
         assert (refused["type"], refused["field"]) == ("error", "topic")
-        assert str(MOST_SUBSCRIPTIONS) in refused["detail"]
+        assert str(MAX_SUBSCRIPTIONS) in refused["detail"]
         connection.subscribe("topic 7")  # renewed
         assert connection.ask({"type": "unsubscribe", "topic": "topic 7"})["type"] == "unsubscribed"
         connection.subscribe("one more")
@@ -385,7 +385,7 @@ def test_who_was_away_hears_what_they_missed_in_its_order_and_then_what_comes(an
         keep(ann, record)
     trashed = record_of(ann, sha256=missed[0].sha256, timestamp=missed[0].timestamp, status=Status.TRASHED)
     keep(ann, trashed)
-    eventually(lambda: len(news_table(ann.stack).after(ann.identity_id, last, 100)) == 6)
+    eventually(lambda: len(changes_table(ann.stack).after(ann.identity_id, last, 100)) == 6)
     with connection_of(ann) as listener:
         heard, answer = listener.catch_up(last)
         assert [each["message"] for each in heard] == [record.listing() for record in [*missed, trashed]]
@@ -401,7 +401,7 @@ def test_who_begins_to_listen_learns_from_where_to_ask_later(ann: Member) -> Non
         begun = listener.ask({"type": "subscribe", "topic": "photos"})["sequence"]
     record = record_of(ann)
     keep(ann, record)
-    eventually(lambda: news_table(ann.stack).newest(ann.identity_id) > begun)
+    eventually(lambda: changes_table(ann.stack).newest(ann.identity_id) > begun)
     with connection_of(ann) as listener:
         ((heard,), _answer) = listener.catch_up(begun)
     assert heard["message"] == record.listing()
@@ -409,8 +409,8 @@ def test_who_begins_to_listen_learns_from_where_to_ask_later(ann: Member) -> Non
 
 def test_who_has_missed_much_asks_again_and_again(local_stack: LocalStack) -> None:
     cid = new_member(local_stack)
-    told = [News(sequence_of(str(number)), json.dumps({"type": "message", "n": number})) for number in range(1, 1101)]
-    news_table(cid.stack).remember(cid.identity_id, told, record_of(cid).stored_at)
+    told = [Change(sequence_of(str(number)), json.dumps({"type": "message", "n": number})) for number in range(1, 1101)]
+    changes_table(cid.stack).add(cid.identity_id, told, record_of(cid).stored_at)
     heard, answer = [], {"sequence": "", "more": True}
     with connection_of(cid) as listener:
         while answer["more"]:
@@ -440,7 +440,7 @@ def test_a_batch_that_is_given_twice_is_told_twice_and_kept_once(local_stack: Lo
         for _ in range(2):
             client.invoke(FunctionName="photobak-publish", Payload=json.dumps({"Records": [change]}))
             assert listener.hear()["message"]["sha256"] == record.sha256
-    kept = news_table(local_stack).after(dan.identity_id, begun, 10)
+    kept = changes_table(local_stack).after(dan.identity_id, begun, 10)
     assert [json.loads(each.text)["message"]["sha256"] for each in kept] == [record.sha256]
 
 

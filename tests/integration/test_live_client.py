@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from support.api import Member, new_member
-from support.live import connection_of, keep, news_table, record_of
+from support.live import changes_table, connection_of, keep, record_of
 from support.local_profile import keep_profile
 from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
@@ -25,7 +25,7 @@ from photobak.client.live import listener
 from photobak.client.live.connection import connect
 from photobak.client.live.listener import Listener
 from photobak.client.places import places
-from photobak.cloud.store.news import News, sequence_of
+from photobak.cloud.store.changes import Change, sequence_of
 from photobak.errors import CloudError, SignInNeeded, WrongUsage
 from photobak.local.values import LocalStack
 from photobak.photo.record import Record
@@ -147,9 +147,9 @@ def test_a_renewal_brings_what_was_never_told(ann: Member, tmp_path: Path, monke
     monkeypatch.setattr(listener, "RENEW_EVERY", 0.2)
     ear = Ear(session_of(ann, tmp_path))
     listening(ear, ann)
-    sequence = sequence_of(str(int(news_table(ann.stack).newest(ann.identity_id)) + 1))
+    sequence = sequence_of(str(int(changes_table(ann.stack).newest(ann.identity_id)) + 1))
     lost = {"type": "message", "topic": "photos", "sequence": sequence, "message": {"sha256": "lost"}}
-    news_table(ann.stack).remember(ann.identity_id, [News(sequence, json.dumps(lost))], record_of(ann).stored_at)
+    changes_table(ann.stack).add(ann.identity_id, [Change(sequence, json.dumps(lost))], record_of(ann).stored_at)
     eventually(lambda: "lost" in ear.hashes())
     assert ear.told == []
 

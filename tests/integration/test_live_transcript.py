@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from support.api import new_member
-from support.live import Connection, connection_of, keep, news_table, record_of
+from support.live import Connection, changes_table, connection_of, keep, record_of
 from support.local_stack import eventually
 
 from photobak.local.values import LocalStack
@@ -57,13 +57,13 @@ def test_the_transcript_is_what_happens(local_stack: LocalStack) -> None:
                     connection.socket.close()
                     for _ in range(2):
                         keep(ann, record_of(ann))
-                    eventually(lambda: len(news_table(local_stack).after(ann.identity_id, "", 9)) == _PHOTOS)
+                    eventually(lambda: len(changes_table(local_stack).after(ann.identity_id, "", 9)) == _PHOTOS)
                     connection = stack.enter_context(connection_of(ann))
                 case said_or_heard:
                     yield connection, said_or_heard
 
     keep(ann, record_of(ann))  # so that the first place is one
-    eventually(lambda: news_table(local_stack).newest(ann.identity_id))
+    eventually(lambda: changes_table(local_stack).newest(ann.identity_id))
     with ExitStack() as stack, connection_of(ann) as other:
         other.subscribe("general")
         for connection, line in lines(stack):

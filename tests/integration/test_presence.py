@@ -2,11 +2,12 @@
 
 from support.cloud import Aws
 
-from photobak.cloud.store.presence import seen_together
+from photobak.cloud.store.objects import PhotoBucket
 
 
 def test_a_page_tells_what_is_there_and_never_of_what_lies_beyond_it(aws: Aws) -> None:
     s3, bucket, person = aws.root("s3"), aws.photo_bucket, aws.person()
+    present = PhotoBucket(s3, bucket).present
     folder = f"original/{person.identity_id}"
     there = [f"{folder}/{number:02}.jpg" for number in range(24)]
     for key in (*there, f"{folder}0/00.jpg"):
@@ -15,9 +16,9 @@ def test_a_page_tells_what_is_there_and_never_of_what_lies_beyond_it(aws: Aws) -
     s3.delete_object(Bucket=bucket, Key=hidden)
 
     asked = [*there[:10], never]
-    assert seen_together(s3, bucket, asked) == {key: key not in (hidden, never) for key in asked}
+    assert present(asked) == {key: key not in (hidden, never) for key in asked}
     apart = [*there[:7], there[23]]  # the page has 16 keys
-    assert seen_together(s3, bucket, apart) == {key: key != hidden for key in there[:7]}
+    assert present(apart) == {key: key != hidden for key in there[:7]}
     gone = [f"{folder}/gone{number}.jpg" for number in range(9)]
-    assert seen_together(s3, bucket, gone) == dict.fromkeys(gone, False)
-    assert seen_together(s3, bucket, there[:7]) == {}  # a request for each costs less
+    assert present(gone) == dict.fromkeys(gone, False)
+    assert present(there[:7]) == {}  # a request for each costs less

@@ -11,7 +11,7 @@ from support.local_stack import eventually, root_client
 from support.photo_files import movie
 from support.pictures import encoded, quadrants
 
-from photobak.cloud.photos.upload_events import UploadEvent
+from photobak.cloud.process.queue import UploadEvent
 from photobak.local.values import LocalStack
 from photobak.photo.kind import Kind
 from photobak.photo.record import Status

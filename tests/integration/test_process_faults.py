@@ -26,7 +26,7 @@ from support.cloud import (
 from support.photo_files import movie
 from support.pictures import encoded, quadrants
 
-from photobak.cloud.photos.upload_events import UploadEvent
+from photobak.cloud.process.queue import UploadEvent
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
 

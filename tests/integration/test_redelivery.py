@@ -10,9 +10,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from support.local_stack import root_client
 
-from photobak.cloud.photos.upload_events import UploadEvent
 from photobak.cloud.process import handler
-from photobak.cloud.process.redelivery import Redelivery, is_throttled
+from photobak.cloud.process.queue import Redelivery, UploadEvent, is_throttled
 from photobak.local.values import LocalStack
 
 KEY = f"us-east-1:{uuid.UUID(int=0)}/{'a' * 64}"

@@ -8,7 +8,7 @@ from support.campaign import STEP
 from support.cloud import Aws, Died, Person, announcement, dying_before, nothing, sha256_of_bytes
 from support.pictures import encoded, quadrants
 
-from photobak.cloud.store.evidence import Doubt
+from photobak.cloud.photos.evidence import Doubt
 from photobak.photo.record import Record, Status
 
 PHOTO = encoded(quadrants(), "JPEG")

@@ -31,7 +31,7 @@ from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit, Uploader
 from photobak.client.verify.cloud_walk import CloudWalk
 from photobak.client.verify.stored_bytes import ByteReader, Sample
-from photobak.cloud.photos.upload_events import UploadEvent
+from photobak.cloud.process.queue import UploadEvent
 from photobak.photo.keys import TempKey
 from photobak.photo.media_type import JPEG
 from photobak.photo.record import Status

@@ -32,7 +32,7 @@ _NOT_FOLLOWED: Final = (
 
 _SPOKEN_BY_HAND: Final = {
     "photobak.cloud.store.connections.Connections.post": ("execute-api", "PostToConnection"),
-    "photobak.cloud.store.connections.Connections.end": ("execute-api", "DeleteConnection"),
+    "photobak.cloud.store.connections.Connections.close": ("execute-api", "DeleteConnection"),
 }
 """What is asked for without a client of botocore's."""
 

@@ -22,17 +22,16 @@ from support.template import resources_of
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.trash import Trash
-from photobak.cloud.photos.keep import Keeper
-from photobak.cloud.photos.mend import Mender
-from photobak.cloud.photos.previews import Previewer, previews_of
-from photobak.cloud.photos.upload_events import UploadEvent
+from photobak.cloud.photos.describe import Previewer, previews_of
+from photobak.cloud.photos.evidence import Doubt
+from photobak.cloud.process.keep import UploadKeeper
+from photobak.cloud.process.queue import UploadEvent
+from photobak.cloud.repair.objects import ObjectRepairer
 from photobak.cloud.store.contents import Content, ContentsTable
-from photobak.cloud.store.evidence import Doubt
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
-from photobak.cloud.store.posts import PostSigner
-from photobak.cloud.store.uploads import UploadStore
+from photobak.cloud.store.uploads import PostSigner, UploadStore
 from photobak.cloud.undelete.records import RecordRepairer
 from photobak.cloud.undelete.trash_exit import TrashExit
 from photobak.local.lifecycle import STACK_NAME
@@ -154,8 +153,9 @@ class Person:
     def repair_objects(self, *hashes: str, before_call: BeforeCall = nothing) -> list[str]:
         """Run ``POST /photos/repair/objects``, looking into the bytes; the status of each."""
         with self._library(self.aws.repair_role, before_call) as (library, s3):
-            mender = Mender(library, s3, PostSigner(s3, self.aws.temp_bucket), previews_of, stopwatch=lambda: 0.0)
-            return [answer["status"] for answer in mender.mend(self.identity_id, dict.fromkeys(hashes, True))]
+            signer = PostSigner(s3, self.aws.temp_bucket)
+            repairer = ObjectRepairer(library, signer, previews_of, stopwatch=lambda: 0.0)
+            return [answer["status"] for answer in repairer.repair(self.identity_id, dict.fromkeys(hashes, True))]
 
     # ------------------------------------------------------------------ what the process function does
 
@@ -164,7 +164,7 @@ class Person:
     ) -> None:
         """Run the process function for one event, in this process."""
         with self._library(self.aws.process_role, before_call) as (library, s3):
-            Keeper(UploadStore(s3), library, previewer, clock=lambda: NOW).keep(event)
+            UploadKeeper(UploadStore(s3), library, previewer, clock=lambda: NOW).keep(event)
 
     @contextmanager
     def _library(self, role: "Clients", before_call: BeforeCall) -> Iterator[tuple[Library, Any]]:

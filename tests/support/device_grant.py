@@ -14,7 +14,7 @@ from photobak.client.account.sign_in.hosted_ui import HostedUiForm
 from photobak.cloud.device.hosted_ui import HostedUi
 from photobak.cloud.device.machine import GRANT_TYPE, MachineSide
 from photobak.cloud.device.person import PersonSide
-from photobak.cloud.device.store import DeviceGrants
+from photobak.cloud.store.device_grants import DeviceGrants
 from photobak.local.lifecycle import STACK_NAME
 from photobak.local.values import LocalStack
 

@@ -12,7 +12,7 @@ from support.local_stack import root_client
 from support.records import record
 from websockets.sync.client import ClientConnection, connect
 
-from photobak.cloud.store.news import NewsTable
+from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.topics import TopicsTable
 from photobak.local.values import LocalStack
 from photobak.photo.record import Record
@@ -97,6 +97,6 @@ def topics_table(stack: LocalStack) -> TopicsTable:
     return TopicsTable(root_client(stack, "dynamodb"), "photobak-topics")
 
 
-def news_table(stack: LocalStack) -> NewsTable:
+def changes_table(stack: LocalStack) -> ChangesTable:
     """What listeners were told."""
-    return NewsTable(root_client(stack, "dynamodb"), "photobak-news")
+    return ChangesTable(root_client(stack, "dynamodb"), "photobak-news")

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from support.strategies import announcements
 
-from photobak.cloud.http.models import PrepRequest, parse_body
+from photobak.cloud.api.requests import PrepRequest
 from photobak.cloud.http.problem import Problem
-from photobak.cloud.store.places import MOST_BYTES
+from photobak.cloud.http.requests import parse_body
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.kind import Kind
+from photobak.photo.source import MAX_SOURCE_BYTES
 
 PLAIN = Announcement(
     sha256="0" * 64,
@@ -55,7 +56,7 @@ def test_an_entry_as_it_goes_over_the_wire() -> None:
 
 def test_the_bounds_that_the_client_knows_are_those_of_the_api() -> None:
     most = ["laptop:" + "a" * (LONGEST_SOURCE - 7)] * MAX_SOURCES_A_PHOTO
-    assert sum(map(len, most)) <= MOST_BYTES
+    assert sum(map(len, most)) <= MAX_SOURCE_BYTES
     entry = PLAIN.to_json() | {"sources": most, "sources_gone": most}
     assert len(parsed(*[entry] * MAX_PHOTOS_A_REQUEST)) == MAX_PHOTOS_A_REQUEST
 
@@ -64,7 +65,7 @@ def test_the_bounds_that_the_client_knows_are_those_of_the_api() -> None:
     ("photos", "said"),
     [
         ([PLAIN.to_json()] * (MAX_PHOTOS_A_REQUEST + 1), "photos: List should have at most 100 items"),
-        ([PLAIN.to_json() | {"sources": ["a:b"] * (MAX_SOURCES_A_PHOTO + 1)}], "photos.0.sources: List should have"),
+        ([PLAIN.to_json() | {"sources": ["a:b"] * (MAX_SOURCES_A_PHOTO + 1)}], "photos.0.sources: Tuple should have"),
         ([PLAIN.to_json() | {"sources": ["a:" + "b" * LONGEST_SOURCE]}], "photos.0.sources.0: String should have"),
         ([PLAIN.to_json() | {"size": -1}] * 3, r"photos.0.size: .* \(2 more\)"),
     ],

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from photobak.cloud.device import codes, pages
 from photobak.cloud.device.browser import Browser, cookie_name, known_browser, new_browser
-from photobak.cloud.device.form import FORM_TYPE, BadForm, read_fields, read_form
-from photobak.cloud.device.grant import INTERVAL, LIFETIME, Grant, Status, refusal
+from photobak.cloud.device.machine import INTERVAL, LIFETIME, refusal
+from photobak.cloud.http.form import FORM_TYPE, BadForm, read_fields, read_form
+from photobak.cloud.store.device_grants import Grant, GrantStatus
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def grant(**changes: object) -> Grant:
     values = {
         "id": "0" * 64,
-        "status": Status.WAITING,
+        "status": GrantStatus.WAITING,
         "scope": "openid email",
         "challenge": "c" * 43,
         "device_name": "nas",
@@ -173,14 +174,14 @@ def test_a_body_that_is_no_base64_is_bad() -> None:
         ({"polled_at": NOW}, 5, "authorization_pending"),
         ({"polled_at": NOW, "interval": timedelta(seconds=10)}, 9, "slow_down"),
         ({"polled_at": NOW + timedelta(seconds=1)}, 0, "slow_down"),
-        ({"status": Status.DENIED}, 1, "access_denied"),
-        ({"status": Status.DENIED, "polled_at": NOW}, 1, "access_denied"),
-        ({"status": Status.DENIED}, 600, "expired_token"),
-        ({"status": Status.APPROVED}, 1, None),
-        ({"status": Status.APPROVED, "polled_at": NOW}, 1, None),
-        ({"status": Status.APPROVED}, 600, "expired_token"),
-        ({"status": Status.REDEEMED}, 1, "invalid_grant"),
-        ({"status": Status.REDEEMED}, 900, "invalid_grant"),
+        ({"status": GrantStatus.DENIED}, 1, "access_denied"),
+        ({"status": GrantStatus.DENIED, "polled_at": NOW}, 1, "access_denied"),
+        ({"status": GrantStatus.DENIED}, 600, "expired_token"),
+        ({"status": GrantStatus.APPROVED}, 1, None),
+        ({"status": GrantStatus.APPROVED, "polled_at": NOW}, 1, None),
+        ({"status": GrantStatus.APPROVED}, 600, "expired_token"),
+        ({"status": GrantStatus.REDEEMED}, 1, "invalid_grant"),
+        ({"status": GrantStatus.REDEEMED}, 900, "invalid_grant"),
     ],
 )
 def test_what_a_machine_is_told(changes: dict[str, object], after: float, expected: str | None) -> None:
@@ -240,7 +241,7 @@ def test_the_policy_allows_the_very_style_that_a_page_has() -> None:
 def test_the_page_says_how_long_ago_it_was_and_whether_it_is_near(minutes: int, said: str) -> None:
     now = NOW + timedelta(minutes=minutes)
     for address, near in (
-        ("192.0.2.1", "your browser's address too"),
+        ("192.0.2.1", "the same as your browser's"),
         ("203.0.113.5", "your browser's is 203.0.113.5"),
     ):
         page = html.unescape(

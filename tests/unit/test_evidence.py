@@ -8,8 +8,8 @@ import pytest
 from support.cloud import announcement
 from support.records import record
 
+from photobak.cloud.photos.evidence import Evidence, is_record_of, standing_record
 from photobak.cloud.store.contents import Content
-from photobak.cloud.store.evidence import Evidence, is_record_of, standing_record
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import timestamp_key
 from photobak.photo.record import Record, Status

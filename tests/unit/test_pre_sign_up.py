@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.cloud.pre_sign_up.allow_list import AllowList
-from photobak.cloud.pre_sign_up.handler import NotInvited, handle
+from photobak.cloud.pre_sign_up.handler import AllowList, NotInvited, handle
 from photobak.errors import ConfigError
 
 LISTED = "ann@example.org, Family.example , @club.example"
@@ -80,8 +79,8 @@ def test_whom_the_owner_makes_an_account_for_joins_without_any_list(monkeypatch:
         ("PreSignUp_ExternalProvider", {"email": "ann@example.org", "email_verified": "false"}, "has not verified"),
         ("PreSignUp_ExternalProvider", {"email": "ann@example.org"}, "has not verified"),
         ("PreSignUp_ExternalProvider", {"email_verified": "true"}, "not on this photobak's"),
-        ("PreSignUp_SignUp", {"email": "ann@example.org", "email_verified": "true"}, "by themselves"),
-        ("PreSignUp_Something", {"email": "ann@example.org", "email_verified": "true"}, "by themselves"),
+        ("PreSignUp_SignUp", {"email": "ann@example.org", "email_verified": "true"}, "by invitation"),
+        ("PreSignUp_Something", {"email": "ann@example.org", "email_verified": "true"}, "by invitation"),
     ],
 )
 def test_anybody_else_is_told_why_not(source: str, attributes: dict[str, str], said: str) -> None:
@@ -95,7 +94,16 @@ def test_without_its_list_it_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> 
         handle(event("PreSignUp_ExternalProvider", email="ann@example.org", email_verified="true"), None)
 
 
-@pytest.mark.parametrize("broken", [{}, {"triggerSource": "PreSignUp_ExternalProvider"}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"triggerSource": "PreSignUp_ExternalProvider"},
+        {"triggerSource": "PreSignUp_ExternalProvider", "request": []},
+        {"triggerSource": "PreSignUp_ExternalProvider", "request": {"userAttributes": ["email_verified"]}},
+        {"triggerSource": ["PreSignUp_AdminCreateUser"]},
+    ],
+)
 def test_an_event_of_another_shape_lets_nobody_in(broken: dict[str, Any]) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(NotInvited):
         handle(broken, None)

@@ -6,9 +6,10 @@ import pytest
 from support.photo_files import ORIENTATION, long, raf, short, tiff
 from support.pictures import BLUE, GREEN, RED, YELLOW, alike, corners, encoded, opened, previews_of, quadrants
 
-from photobak.photo.jpeg_stream import count_scans, frame_size
+from photobak.photo.decoder_guard import count_scans
 from photobak.photo.media_type import CR2, CR3, DNG, RAF, MediaType
 from photobak.photo.preview import UndecodableImage
+from photobak.photo.raw_preview import frame_size
 
 IMAGE_WIDTH, IMAGE_LENGTH = 0x0100, 0x0101
 SMALL = encoded(quadrants(32, 24).convert("L"), "JPEG")

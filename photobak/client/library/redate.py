@@ -132,7 +132,7 @@ def with_followers(library: Library, records: Sequence[Record]) -> list[Record]:
 def _places(record: Record) -> set[tuple[str, str, str]]:
     """Where a photo and what goes with it lie: device, folder, and what their names have in common."""
     places = set()
-    for source in record.places:
+    for source in record.parsed_sources:
         folder, _, name = source.path.rpartition("/")
         places.add((source.device, folder, family(name)))
     return places

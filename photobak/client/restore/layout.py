@@ -101,14 +101,14 @@ def targets(records: Iterable[Record], layout: Layout, rules: NameRules = EVERY_
 
 def _as_it_lay(records: list[Record], rules: NameRules) -> Iterator[Target]:
     """As files lay on their device; under its name where there are several, and in no folder where none is known."""
-    devices = {source.device for record in records for source in record.places}
+    devices = {source.device for record in records for source in record.parsed_sources}
     for record in records:
         name = safe_name(file_name(record), rules)
-        for source in record.places:
+        for source in record.parsed_sources:
             parts = [safe_name(part, rules) for part in source.path.split("/") if part not in ("", ".", "..")]
             device = [safe_name(source.device, rules)] if len(devices) > 1 else []
             yield Target(record, PurePosixPath(*device, *(parts or [name])), record.modified_at)
-        if not record.places:
+        if not record.parsed_sources:
             yield Target(record, PurePosixPath(name), record.modified_at)
 
 
@@ -134,7 +134,7 @@ _TEXTS: Final[Mapping[str, Callable[[Record], str | None]]] = {
     "kind": lambda record: record.kind.value,
     "camera": lambda record: record.camera,
     "lens": lambda record: record.lens,
-    "device": lambda record: record.places[0].device if record.places else None,
+    "device": lambda record: record.parsed_sources[0].device if record.parsed_sources else None,
 }
 FIELDS: Final = (*_NUMBERS, *_TEXTS)
 """What a template may name; times are those of the place where the photo was taken."""

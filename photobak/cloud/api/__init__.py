@@ -1,1 +1,1 @@
-"""The api Lambda: the HTTP API's routes."""
+"""The api Lambda: prep, listing, trash, new dates, WebSocket tickets."""

@@ -1,4 +1,4 @@
-"""Lambda entry point of the HTTP API: routes to logic, values to answers, errors to problems."""
+"""Lambda entry point of the HTTP API: routes to logic, values to answers, errors to problem documents."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,14 +10,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from photobak.cloud.api.listing import Lister
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
+from photobak.cloud.api.requests import ListQuery, PrepRequest, RedateRequest
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.http.application import Application, answer
-from photobak.cloud.http.models import ListQuery, PhotosRequest, PrepRequest, RedateRequest, parse_body, parse_query
+from photobak.cloud.http.requests import PhotosRequest, parse_body, parse_query
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
 from photobak.cloud.store.library import Library
-from photobak.cloud.store.posts import PostSigner
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
+from photobak.cloud.store.uploads import PostSigner
 
 app = Application()
 
@@ -46,8 +47,8 @@ def trash_photos() -> Response[str]:
 def redate_photos() -> Response[str]:
     """Correct capture times."""
     request = parse_body(RedateRequest, app.body())
-    wishes = {photo.sha256: photo.taken_at for photo in request.photos}
-    return answer({"photos": _redater().redate(app.caller(), wishes)})
+    times = {photo.sha256: photo.taken_at for photo in request.photos}
+    return answer({"photos": _redater().redate(app.caller(), times)})
 
 
 @app.get("/list/photos")
@@ -58,8 +59,8 @@ def list_photos() -> Response[str]:
 
 
 @app.post("/ws/ticket")
-def give_ticket() -> Response[str]:
-    """Give out a ticket for one WebSocket connection: browsers can't send the token with it."""
+def issue_ticket() -> Response[str]:
+    """Issue a ticket for one WebSocket connection: browsers can't send the token with the handshake."""
     tickets = TicketsTable(connect_dynamodb(), ApiEnvironment.read().tickets_table)
     return answer({"ticket": tickets.issue(app.caller(), _now()), "expires_in": TICKET_SECONDS})
 
@@ -83,7 +84,7 @@ def _preparer() -> Preparer:
 
 @cache
 def _lister() -> Lister:
-    return Lister(_library().photos, connect_s3(), ApiEnvironment.read().photo_bucket)
+    return Lister(_library().photos, _library().bucket)
 
 
 @cache

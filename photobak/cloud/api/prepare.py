@@ -1,4 +1,4 @@
-"""``POST /prep/photoupload``: a presigned POST for each photo, or the word that it is stored, or in the trash."""
+"""``POST /prep/photoupload``: for each photo a presigned POST, or the answer that it is stored or in the trash."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from typing import Any, Final
 from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.contents import Content
 from photobak.cloud.store.library import Library
-from photobak.cloud.store.posts import PostSigner
+from photobak.cloud.store.uploads import PostSigner
 from photobak.photo.announcement import Announcement
 from photobak.photo.keys import TempKey, plain, timestamp_key
 from photobak.photo.record import Record, Status
@@ -42,20 +42,20 @@ class Preparer:
         new = [each for each in announcements if each.sha256 not in kept]
         expected = bool(new) and self.library.contents.expect_all(identity_id, new, self.clock())
         if expected and not kept:
-            return [self._wanted(identity_id, each) for each in announcements]  # nothing to wait for
+            return [self._upload(identity_id, each) for each in announcements]  # no table access left to parallelise
 
         def answer(announcement: Announcement) -> dict[str, Any]:
             record = records.get(announcement.sha256)
             if announcement.sha256 in kept:
-                return self._stored(kept[announcement.sha256], record, announcement)
-            return (self._wanted if expected else self._expect)(identity_id, announcement)
+                return self._known(kept[announcement.sha256], record, announcement)
+            return (self._upload if expected else self._expect)(identity_id, announcement)
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
             return list(pool.map(answer, announcements))
 
     def _refuse_too_large(self, announcement: Announcement) -> None:
         if announcement.size > self.max_upload_bytes:
-            sizes = f"{announcement.size} bytes, and one upload takes {self.max_upload_bytes} at most"
+            sizes = f"{announcement.size} bytes; one upload takes at most {self.max_upload_bytes}"
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{announcement.filename} has {sizes}.")
 
     def _expect(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
@@ -64,18 +64,18 @@ class Preparer:
             content = self.library.contents.get(identity_id, announcement.sha256)
             if content is not None and content.timestamp is not None:
                 record = self.library.photos.get(identity_id, content.timestamp)
-                return self._stored(content, record, announcement)
-        return self._wanted(identity_id, announcement)
+                return self._known(content, record, announcement)
+        return self._upload(identity_id, announcement)
 
-    def _wanted(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
+    def _upload(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
         key = TempKey(identity_id, announcement.sha256)
         post = self.signer.sign(key, announcement.size, announcement.content_type)
         timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
         return {"sha256": announcement.sha256, "timestamp": timestamp, "status": "upload", **post}
 
-    def _stored(self, content: Content, record: Record | None, announcement: Announcement) -> dict[str, Any]:
+    def _known(self, content: Content, record: Record | None, announcement: Announcement) -> dict[str, Any]:
         if record is not None:
-            self.library.replace_sources(record, announcement.sources, announcement.sources_gone)
+            self.library.update_sources(record, announcement.sources, announcement.sources_gone)
         timestamp = plain(content.timestamp) if content.timestamp is not None else None
         answer = {"sha256": content.sha256, "timestamp": timestamp, "status": "stored"}
         if content.status is Status.TRASHED:

@@ -1,7 +1,7 @@
-"""``POST /photos/redate``: photos whose owner knows better when they were taken.
+"""``POST /photos/redate``: the owner corrects when photos were taken.
 
-The capture time is part of a record's key, so the record moves: in one transaction it goes from the old key and comes
-to the new one, and its content item points there. The original stays as it is.
+The capture time is part of a record's key, so the record moves: one transaction deletes it under the old key, creates
+it under the new one, and updates its content item. The original stays as it is.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,30 +27,30 @@ class Redater:
     library: Library
     clock: Callable[[], datetime]
 
-    def redate(self, identity_id: str, wishes: Mapping[str, datetime]) -> list[dict[str, Any]]:
-        """Give photos new capture times; those in the trash are left alone.
+    def redate(self, identity_id: str, times: Mapping[str, datetime]) -> list[dict[str, Any]]:
+        """Give photos new capture times; photos in the trash keep theirs.
 
         Args:
-            identity_id: whose they are.
-            wishes: the new capture times, with offset, by SHA-256.
+            identity_id: the owner.
+            times: the new capture times, with offset, by SHA-256.
 
         Returns:
-            For each, in order: ``sha256``, ``status``, and ``taken_at`` as it is now; no more where it is ``unknown``.
+            For each, in order: ``sha256``, ``status``, and the new ``taken_at``; without it for ``unknown`` photos.
 
         Raises:
-            Problem: a time is impossible (422), or a photo keeps being changed by somebody else (409).
+            Problem: a time is impossible (422), or other requests keep changing a photo (409).
         """
-        for taken_at in wishes.values():
+        for taken_at in times.values():
             self._refuse_impossible(taken_at)
         with ThreadPoolExecutor(_PARALLEL) as pool:
-            return list(pool.map(lambda sha256: self._redate(identity_id, sha256, wishes[sha256]), wishes))
+            return list(pool.map(lambda sha256: self._redate(identity_id, sha256, times[sha256]), times))
 
     def _refuse_impossible(self, taken_at: datetime) -> None:
         if taken_at.year < FIRST_YEAR:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Nothing was photographed in {taken_at.year}.")
-        if taken_at > self.clock() + CLOCK_TOLERANCE:
-            detail = f"{taken_at.isoformat()} has yet to come, so nothing was photographed then."
+            detail = f"No photo was taken in {taken_at.year}: photography began in {FIRST_YEAR}."
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        if taken_at > self.clock() + CLOCK_TOLERANCE:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{taken_at.isoformat()} is in the future.")
 
     def _redate(self, identity_id: str, sha256: str, taken_at: datetime) -> dict[str, Any]:
         taken = CaptureTime(taken_at, TakenSource.USER)
@@ -60,6 +60,6 @@ class Redater:
                 return {"sha256": sha256, "status": "unknown"}
             after = replace(before, taken=taken, timestamp=timestamp_key(taken.taken_at, sha256))
             if after == before or self.library.replace(before, after):
-                self.library.lay_record_beside(after)
+                self.library.write_record_json(after)
                 return {"sha256": sha256, "status": after.status.value, "taken_at": taken.isoformat()}
-        raise Problem(HTTPStatus.CONFLICT, f"The photo {sha256} keeps being changed by somebody else. Try again.")
+        raise Problem.contended(sha256)

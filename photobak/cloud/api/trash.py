@@ -1,14 +1,13 @@
-"""``DELETE /photos``: into the trash, which is reversible: objects are hidden by delete markers, and none is deleted.
+"""``DELETE /photos``: into the trash, reversibly: delete markers hide the objects, and nothing is deleted.
 
-The record changes before the objects, so that it never says of a photo that it is stored while its original is hidden.
-A request that was cut off is finished by the same request, or undone by ``POST /photos/restore`` (``cloud.restore``).
+The record changes before the objects, so that it never calls a photo stored while its original is hidden. Repeating
+the request finishes one that was cut off; ``POST /photos/restore`` (``cloud.undelete``) undoes it.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Any, Final
 
 from photobak.cloud.http.problem import Problem
@@ -29,13 +28,13 @@ class Trash:
     clock: Callable[[], datetime]
 
     def put_in(self, identity_id: str, hashes: Sequence[str]) -> list[dict[str, Any]]:
-        """Put photos into the trash; what is in there already stays no longer than it was to.
+        """Put photos into the trash; deleting one again does not extend its time there.
 
         Returns:
             For each, in order: ``sha256``, and ``status`` ``trashed`` with ``trashed_until``, or ``unknown``.
 
         Raises:
-            Problem: a photo keeps being changed by somebody else (409).
+            Problem: other requests keep changing a photo (409).
         """
         with ThreadPoolExecutor(_PARALLEL) as pool:
             return list(pool.map(lambda sha256: self._put_in(identity_id, sha256), dict.fromkeys(hashes)))
@@ -45,22 +44,22 @@ class Trash:
             before = self.library.find(identity_id, sha256)
             if before is None:
                 return {"sha256": sha256, "status": "unknown"}
-            after = self._inside(before)
-            if (after == before or self.library.replace(before, after)) and self._hidden(after):
-                self.library.lay_record_beside(after)
-                assert after.trashed_until is not None  # noqa: S101 - _inside has just set it
+            after = self._trashed(before)
+            if (after == before or self.library.replace(before, after)) and self._hide(after):
+                self.library.write_record_json(after)
+                assert after.trashed_until is not None  # noqa: S101 - _trashed has just set it
                 until = after.trashed_until.isoformat()
                 return {"sha256": sha256, "status": after.status.value, "trashed_until": until}
-        raise Problem(HTTPStatus.CONFLICT, f"The photo {sha256} keeps being changed by somebody else. Try again.")
+        raise Problem.contended(sha256)
 
-    def _inside(self, record: Record) -> Record:
+    def _trashed(self, record: Record) -> Record:
         if record.status is Status.TRASHED:
             return record
         until = (self.clock() + self.keeps_for).replace(microsecond=0)
         return replace(record, status=Status.TRASHED, trashed_until=until)
 
-    def _hidden(self, record: Record) -> bool:
-        """Hide the photo's objects; False where it has been restored meanwhile, so that its record has to follow."""
+    def _hide(self, record: Record) -> bool:
+        """Hide the photo's objects; False if another request has undeleted it meanwhile."""
         for key in objects_of(record):
             self.library.bucket.hide(key)
         now = self.library.find(record.username, record.sha256)

@@ -1,6 +1,6 @@
-"""The Lambda of the device grant (RFC 8628), which Cognito lacks: a machine shows a code, a person enters it elsewhere.
+"""The device Lambda: the device grant (RFC 8628), which Cognito lacks, for machines without a browser.
 
-The machine asks at ``/device/code`` and ``/device/token`` (``machine.py``). The person opens ``/device``, confirms,
-signs in at Cognito's hosted UI and comes back to ``/device/callback`` (``person.py``). The two meet in one table
-(``store.py``).
+The machine calls ``/device/code`` and then polls ``/device/token`` (``machine.py``). The person opens ``/device``,
+enters the machine's code, signs in at Cognito's hosted UI and returns to ``/device/callback`` (``person.py``). Both
+sides meet in one table (``store/device_grants.py``).
 """

@@ -1,7 +1,7 @@
-"""The person's browser: a random cookie, and proofs made from it that a form or a redirect is this browser's own. Pure.
+"""The person's browser: a random cookie, and proofs derived from it that a form or a redirect is its own. Pure.
 
-Without them another site could confirm in the person's name (CSRF), and a link to the hosted UI that somebody else
-began could be sent to the person, who would never have seen which device asks.
+Without them another site could approve a grant in the person's name (CSRF), or send the person a hosted-UI link that
+somebody else began, so that the person would never see which device asks.
 """
 
 import hmac
@@ -19,26 +19,26 @@ _KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """One browser, known by its cookie."""
+    """One browser, identified by its cookie."""
 
     key: str = field(repr=False)
     """256 random bits, as the cookie carries them."""
 
     @property
     def form_proof(self) -> str:
-        """A hidden field of each form that is shown to this browser."""
+        """A hidden field of each form that this browser is given."""
         return self._proof("form")
 
     def sent(self, form_proof: str) -> bool:
-        """Tell whether a form was shown to this browser."""
+        """Whether a form was given to this browser."""
         return same(form_proof, self.form_proof)
 
     def state_for(self, grant_id: str) -> str:
-        """The OAuth state (RFC 6749, 10.12) for a grant that this browser has confirmed."""
+        """The OAuth state (RFC 6749, 10.12) for a grant that this browser has approved."""
         return f"{grant_id}.{self._proof(f'state {grant_id}')}"
 
     def grant_of(self, state: str) -> str | None:
-        """The grant that a state speaks of, or None where this browser hasn't confirmed it."""
+        """The grant in a state; None if this browser has not approved it."""
         grant_id, _, _ = state.partition(".")
         return grant_id if same(state, self.state_for(grant_id)) else None
 
@@ -47,17 +47,17 @@ class Browser:
 
 
 def new_browser() -> Browser:
-    """A browser that is here for the first time."""
+    """A browser that comes without a cookie."""
     return Browser(secrets.token_urlsafe(_KEY_BYTES))
 
 
 def cookie_name(api_url: str) -> str:
-    """The cookie's name. ``__Host-`` keeps neighbouring hosts from setting it (RFC 6265bis, 4.1.3.2); it needs TLS."""
+    """The cookie's name. ``__Host-`` keeps sibling hosts from setting it (RFC 6265bis, 4.1.3.2); it needs TLS."""
     return "__Host-photobak-device" if api_url.startswith("https://") else "photobak-device"
 
 
 def known_browser(cookies: Iterable[str], name: str) -> Browser | None:
-    """The browser that the ``name=value`` pairs of a request belong to; None where it is here for the first time."""
+    """The browser in the ``name=value`` pairs of a request; None without a valid cookie."""
     for pair in cookies:
         found, _, key = pair.strip().partition("=")
         if found == name and _KEY.fullmatch(key):
@@ -66,5 +66,5 @@ def known_browser(cookies: Iterable[str], name: str) -> Browser | None:
 
 
 def same(given: str, expected: str) -> bool:
-    """Compare what a stranger sent with what is secret, in constant time."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    """Compare untrusted input with a secret, in constant time."""
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())

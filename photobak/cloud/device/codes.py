@@ -1,4 +1,4 @@
-"""The codes of one grant, and what is derived from them, so that the table never holds one that could be used. Pure."""
+"""The codes of a grant, and what is derived from them, so that the table holds nothing that could be used. Pure."""
 
 import base64
 import hashlib
@@ -9,14 +9,14 @@ from typing import Final
 ALPHABET: Final = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so no words; no digits, so none that looks like a letter (RFC 8628, 6.1)."""
 USER_CODE_LETTERS: Final = 8
-"""34.5 bits; five tries each ten minutes make one in five thousand million."""
+"""34.5 bits; at five attempts each ten minutes, a guess succeeds once in five thousand million times."""
 
 _DEVICE_CODE_BYTES: Final = 32
 _VERIFIER: Final = b"photobak: the PKCE verifier of this device code"
 
 
 def new_device_code() -> str:
-    """256 random bits for the machine alone."""
+    """256 random bits, for the machine only."""
     return secrets.token_urlsafe(_DEVICE_CODE_BYTES)
 
 
@@ -26,13 +26,13 @@ def new_user_code() -> str:
 
 
 def shown(letters: str) -> str:
-    """The letters of a user code as people read them, in two halves."""
+    """The letters of a user code in two halves, as people read them."""
     half = USER_CODE_LETTERS // 2
     return f"{letters[:half]}-{letters[half:]}"
 
 
 def read_user_code(typed: str) -> str | None:
-    """A user code as a person types it, whatever its case, dashes and spaces; None where it can't be one."""
+    """Read a user code as typed, in any case, with any dashes and spaces; None if it can't be one."""
     letters = "".join(letter for letter in typed if letter.isalnum())
     if len(letters) != USER_CODE_LETTERS or not set(letters.upper()) <= set(ALPHABET):
         return None
@@ -40,25 +40,25 @@ def read_user_code(typed: str) -> str | None:
 
 
 def grant_id(device_code: str) -> str:
-    """The name that a grant has in the table: it tells who holds the device code, and doesn't tell the code."""
-    return hashlib.sha256(device_code.encode()).hexdigest()
+    """The grant's name in the table: it identifies the device code without revealing it."""
+    return hashlib.sha256(device_code.encode(errors="surrogatepass")).hexdigest()
 
 
 def user_code_id(user_code: str) -> str:
-    """The name that a user code has in the table.
+    """The user code's name in the table.
 
-    A plain hash of 34.5 bits could be undone in seconds. This one takes some 50 ms and 16 MiB a guess, so a reader of
-    the table would need years of processor time within the ten minutes that a code lives.
+    A plain hash of 34.5 bits could be reversed in seconds. This one takes about 50 ms and 16 MiB a guess, so a reader
+    of the table would need years of processor time within the ten minutes that a code lives.
     """
     return hashlib.scrypt(user_code.encode(), salt=b"photobak user code", n=2**14, r=8, p=1, dklen=32).hex()
 
 
 def pkce_verifier(device_code: str) -> str:
-    """The verifier (RFC 7636, 4.1) that makes this grant's authorization code worth something.
+    """The PKCE verifier (RFC 7636, 4.1) without which the grant's authorization code is worthless.
 
-    Only the device code leads to it, and only the waiting machine holds that one.
+    It is derived from the device code, which only the waiting machine has.
     """
-    return _base64url(hmac.digest(device_code.encode(), _VERIFIER, "sha256"))
+    return _base64url(hmac.digest(device_code.encode(errors="surrogatepass"), _VERIFIER, "sha256"))
 
 
 def pkce_challenge(verifier: str) -> str:

@@ -1,4 +1,4 @@
-"""Lambda entry point of the device grant: requests to the two sides, their answers to JSON and to pages."""
+"""Lambda entry point of the device grant: requests to the two sides, their results to JSON and to pages."""
 
 import json
 from collections.abc import Mapping
@@ -15,20 +15,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.device import pages
 from photobak.cloud.device.browser import COOKIE_SECONDS, Browser, cookie_name, known_browser, new_browser
-from photobak.cloud.device.form import BadForm, read_fields, read_form
-from photobak.cloud.device.grant import OAuthError
 from photobak.cloud.device.hosted_ui import HostedUi
-from photobak.cloud.device.machine import MachineSide
+from photobak.cloud.device.machine import MachineSide, OAuthError
 from photobak.cloud.device.person import CodeRefused, NotConfirmed, PersonSide, SignInFailed, TooManyTries
-from photobak.cloud.device.store import DeviceGrants
 from photobak.cloud.environment import DeviceEnvironment
+from photobak.cloud.http.form import BadForm, read_fields, read_form
 from photobak.cloud.store.connect import connect_dynamodb
+from photobak.cloud.store.device_grants import DeviceGrants
 
 logger = Logger()
 app = APIGatewayHttpResolver()
 
-_LONGEST_CODE: Final = 20  # as typed, spaces and all; the form's maxlength
-_NO_PROOF: Final = "This page was open for too long, or your browser keeps no cookies"
+_MAX_CODE: Final = 20  # as typed, spaces and all; the form's maxlength
+_NO_PROOF: Final = "This page has been open for too long, or your browser blocks cookies"
 _MACHINE_PATHS: Final = ("/device/code", "/device/token")
 
 
@@ -51,15 +50,15 @@ def token() -> Response[str]:
 
 @app.get("/device")
 def show_form() -> Response[str]:
-    """The verification URI (RFC 8628, 3.3): asks for the code, and looks nothing up."""
+    """The verification URI (RFC 8628, 3.3): asks for the code."""
     browser = _browser() or new_browser()
     typed = app.current_event.query_string_parameters.get("user_code", "")
-    return _page(pages.enter_page(_own("/device"), browser, user_code=typed[:_LONGEST_CODE]), browser=browser)
+    return _page(pages.enter_page(_own("/device"), browser, user_code=typed[:_MAX_CODE]), browser=browser)
 
 
 @app.post("/device")
 def take_form() -> Response[str]:
-    """Takes the code, and then the decision about it."""
+    """Take the code, and then the decision."""
     form, browser = _form(), _browser()
     typed, decision = form.get("user_code", ""), form.get("decision", "")
     if browser is None or not browser.sent(form.get("proof", "")):
@@ -68,7 +67,7 @@ def take_form() -> Response[str]:
         user_code, grant = _person().find(typed, _address())
         if decision == "no":
             _person().deny(grant)
-            return _page(pages.message_page("Refused", "The device is not signed in. You can close this page."))
+            return _page(pages.message_page("Denied", "The device is not signed in. You can close this page."))
     except CodeRefused as refused:
         return _ask_again(HTTPStatus.BAD_REQUEST, typed, refused.what)
     except TooManyTries as refused:
@@ -89,27 +88,29 @@ def come_back() -> Response[str]:
         return _page(pages.message_page("Not signed in", f"{refused.what}."), HTTPStatus.BAD_REQUEST)
     except SignInFailed as refused:
         return _page(pages.message_page("Not signed in", refused.what), HTTPStatus.FORBIDDEN)
-    return _page(pages.message_page("Signed in", "Your device is signed in within seconds. You can close this page."))
+    return _page(
+        pages.message_page("Signed in", "Your device will be signed in within seconds. You can close this page.")
+    )
 
 
 @app.exception_handler(OAuthError)  # type: ignore[untyped-decorator]  # so Powertools declares it
-def _tell(error: OAuthError) -> Response[str]:
+def _answer_oauth_error(error: OAuthError) -> Response[str]:
     return _oauth_error(HTTPStatus.BAD_REQUEST, error.error, error.description)
 
 
 @app.exception_handler(BadForm)  # type: ignore[untyped-decorator]
-def _tell_bad_form(error: BadForm) -> Response[str]:
-    text = f"The request can't be read: {error}."
+def _answer_bad_form(error: BadForm) -> Response[str]:
+    text = f"The request is malformed: {error}."
     if app.current_event.path in _MACHINE_PATHS:
         return _oauth_error(HTTPStatus.BAD_REQUEST, "invalid_request", text)
     return _page(pages.message_page("Not signed in", text), HTTPStatus.BAD_REQUEST)
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-def _tell_failure(_error: Exception) -> Response[str]:
-    # The edge: whatever failed is in the log with its traceback, and none of it in the answer.
+def _answer_failure(_error: Exception) -> Response[str]:
+    # The edge: the log has the failure with its traceback, and the answer none of it.
     logger.exception("A request failed")
-    text = "Something failed in the cloud. Try again in a moment."
+    text = "The cloud failed to answer. Try again in a moment."
     if app.current_event.path in _MACHINE_PATHS:
         return _oauth_error(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", text)
     return _page(pages.message_page("Not signed in", text), HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -121,20 +122,20 @@ def _form() -> Mapping[str, str]:
 
 
 def _address() -> str:
-    # The gateway's own word for who is connected to it; X-Forwarded-For is anybody's.
+    # The address that the gateway itself sees; anybody can write an X-Forwarded-For.
     return app.current_event.request_context.http.source_ip
 
 
 def _browser() -> Browser | None:
     event = app.current_event
-    # Payload format 2.0 moves cookies out of the headers; the local stack leaves them in.
+    # Payload format 2.0 moves cookies out of the headers; the local stack leaves them there.
     pairs = [*event.cookies, *event.headers.get("cookie", "").split(";")]
     return known_browser(pairs, cookie_name(_environment().api_url))
 
 
 def _ask_again(status: HTTPStatus, typed: str, problem: str) -> Response[str]:
     browser = _browser() or new_browser()
-    page = pages.enter_page(_own("/device"), browser, user_code=typed[:_LONGEST_CODE], problem=problem)
+    page = pages.enter_page(_own("/device"), browser, user_code=typed[:_MAX_CODE], problem=problem)
     return _page(page, status, browser=browser)
 
 
@@ -176,7 +177,7 @@ def _cookie(browser: Browser) -> Cookie:
         secure=api_url.startswith("https://"),
         http_only=True,
         max_age=COOKIE_SECONDS,
-        same_site=SameSite.LAX_MODE,  # not Strict: the way back from the hosted UI begins at another site
+        same_site=SameSite.LAX_MODE,  # not Strict: the return from the hosted UI begins at another site
     )
 
 

@@ -1,4 +1,4 @@
-"""Cognito's hosted UI: where the person's browser is sent, and where the code that it comes back with is redeemed."""
+"""Cognito's hosted UI: the URL that the person's browser is sent to, and the token endpoint that redeems its code."""
 
 import json
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from urllib3.exceptions import HTTPError
 
 from photobak.errors import CloudError
 
-_LONGEST_ANSWER: Final = 64 * 1024
+_MAX_ANSWER: Final = 64 * 1024
 _TIMEOUT: Final = urllib3.Timeout(connect=3, read=10)
 
 
 class CodeRefused(CloudError):
-    """Cognito gives no tokens for this authorization code: too late, used, or another verifier's."""
+    """Cognito refused an authorization code: expired, used, or issued for another verifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class HostedUi:
         return f"{parts.scheme}://{parts.netloc}"
 
     def authorization_url(self, *, scope: str, challenge: str, state: str) -> str:
-        """Where a browser signs in (RFC 6749, 4.1.1; RFC 7636, 4.3)."""
+        """The URL at which a browser signs in (RFC 6749, 4.1.1; RFC 7636, 4.3)."""
         parameters = {
             "response_type": "code",
             "client_id": self.client_id,
@@ -49,11 +49,11 @@ class HostedUi:
         return f"{self.url}/oauth2/authorize?{urlencode(parameters)}"
 
     def redeem(self, code: str, verifier: str) -> dict[str, Any]:
-        """Turn an authorization code into tokens (RFC 6749, 4.1.3); sent once, since a code works once.
+        """Exchange an authorization code for tokens (RFC 6749, 4.1.3); without retries, since a code works once.
 
         Raises:
-            CodeRefused: Cognito answered no.
-            CloudError: Cognito can't be reached, or answers with nonsense.
+            CodeRefused: Cognito refused the code.
+            CloudError: Cognito can't be reached, or its answer is malformed.
         """
         form = {
             "grant_type": "authorization_code",
@@ -64,7 +64,8 @@ class HostedUi:
         }
         status, answer = self._post(urlencode(form))
         if status != 200:
-            raise CodeRefused("Cognito gives no tokens", why=f"HTTP {status} {answer.get('error', '')}".rstrip())
+            reason = f"HTTP {status} {answer.get('error', '')}".rstrip()
+            raise CodeRefused("Cognito refused the authorization code", why=reason)
         return answer
 
     def _post(self, form: str) -> tuple[int, dict[str, Any]]:
@@ -79,9 +80,9 @@ class HostedUi:
                 redirect=False,
                 preload_content=False,
             ) as answer:
-                found = json.loads(answer.read(_LONGEST_ANSWER))
+                found = json.loads(answer.read(_MAX_ANSWER))
         except (HTTPError, ValueError) as error:
-            raise CloudError("Cognito's token endpoint can't be used", why=type(error).__name__) from error
+            raise CloudError("Cognito's token endpoint failed", why=type(error).__name__) from error
         if not isinstance(found, dict):
-            raise CloudError("Cognito's token endpoint can't be used", why="its answer is no object")
+            raise CloudError("Cognito's token endpoint failed", why="its answer is not a JSON object")
         return answer.status, found

@@ -1,8 +1,8 @@
-"""What the machine that wants to sign in asks: for codes, and then, again and again, for its tokens (RFC 8628, 3)."""
+"""The machine's side: it requests codes, and then polls for its tokens (RFC 8628, 3)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,20 +14,37 @@ from photobak.cloud.device.codes import (
     pkce_verifier,
     user_code_id,
 )
-from photobak.cloud.device.grant import INTERVAL, LIFETIME, Grant, OAuthError, Status, refusal
 from photobak.cloud.device.hosted_ui import HostedUi
-from photobak.cloud.device.store import DeviceGrants
-from photobak.errors import CloudError
+from photobak.cloud.store.device_grants import DeviceGrants, Grant, GrantStatus
+from photobak.errors import CloudError, PhotobakError
 
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES: Final = ("openid", "email")
+LIFETIME: Final = timedelta(minutes=10)
+"""How long a code can be entered and redeemed."""
+INTERVAL: Final = timedelta(seconds=5)
+"""How long a machine waits between two polls, unless it is told to slow down."""
 
-_LONGEST_NAME: Final = 64
+_MAX_NAME: Final = 64
+
+
+class OAuthError(PhotobakError):
+    """A request that the machine's endpoints refuse (RFC 6749, 5.2; RFC 8628, 3.5).
+
+    Attributes:
+        error: the RFC's code for it.
+        description: for the developer or the person who reads it.
+    """
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(error, why=description)
+        self.error = error
+        self.description = description
 
 
 @dataclass(frozen=True, slots=True)
 class MachineSide:
-    """The two endpoints that machines ask."""
+    """The two endpoints that machines call."""
 
     grants: DeviceGrants
     hosted_ui: HostedUi
@@ -38,18 +55,19 @@ class MachineSide:
         """Answer a device authorization request (RFC 8628, 3.1 and 3.2).
 
         Args:
-            form: ``client_id``, ``scope`` where not all, and, beyond the RFC, ``device_name`` for the person to read.
-            address: the IP address that asks.
+            form: ``client_id``, an optional ``scope``, and, beyond the RFC, ``device_name`` for the person to read.
+            address: the IP address that the request comes from.
 
         Raises:
-            OAuthError: another client's, or a scope that there isn't.
+            OAuthError: another client's, or an unknown scope.
         """
         self._check_client(form)
+        scope = _scope(form)
         device_code, user_code, now = new_device_code(), new_user_code(), self.clock()
         grant = Grant(
             id=grant_id(device_code),
-            status=Status.WAITING,
-            scope=_scope(form),
+            status=GrantStatus.WAITING,
+            scope=scope,
             challenge=pkce_challenge(pkce_verifier(device_code)),
             device_name=_device_name(form),
             address=address,
@@ -75,13 +93,13 @@ class MachineSide:
             OAuthError: not yet, or never.
         """
         if form.get("grant_type", GRANT_TYPE) != GRANT_TYPE:
-            raise OAuthError("unsupported_grant_type", f"This endpoint takes {GRANT_TYPE}.")
+            raise OAuthError("unsupported_grant_type", f"This endpoint supports only {GRANT_TYPE}.")
         if not form.get("grant_type") or not form.get("device_code"):
-            raise OAuthError("invalid_request", "It needs a grant_type and a device_code.")
+            raise OAuthError("invalid_request", "grant_type and device_code are required.")
         self._check_client(form)
         grant, now = self.grants.get(grant_id(form["device_code"])), self.clock()
         if grant is None:
-            raise OAuthError("invalid_grant", "This device code is not known.")
+            raise OAuthError("invalid_grant", "This device code is unknown.")
         problem = refusal(grant, now)
         if problem is None:
             return self._redeem(grant, form["device_code"])
@@ -96,24 +114,39 @@ class MachineSide:
         try:
             return self.hosted_ui.redeem(code, pkce_verifier(device_code))
         except CloudError as error:
-            # Cognito's codes live for 5 minutes and work once, so there is nothing to go back to.
-            raise OAuthError("invalid_grant", f"The approval could not be turned into tokens: {error}.") from error
+            # Cognito's codes live for 5 minutes and work once, so a retry would be pointless.
+            raise OAuthError("invalid_grant", f"The approval could not be exchanged for tokens: {error}.") from error
 
     def _check_client(self, form: Mapping[str, str]) -> None:
         if not form.get("client_id"):
-            raise OAuthError("invalid_request", "It needs a client_id.")
+            raise OAuthError("invalid_request", "client_id is required.")
         if form["client_id"] != self.hosted_ui.client_id:
-            raise OAuthError("invalid_client", "This client is not known.")
+            raise OAuthError("invalid_client", "This client is unknown.")
+
+
+def refusal(grant: Grant, now: datetime) -> OAuthError | None:
+    """Why the machine gets no tokens now; None if the grant is approved and can be redeemed."""
+    if grant.status is GrantStatus.REDEEMED:
+        return OAuthError("invalid_grant", "This device code has been used.")
+    if now >= grant.expires_at:
+        return OAuthError("expired_token", "The code has expired. Request a new one.")
+    if grant.status is GrantStatus.DENIED:
+        return OAuthError("access_denied", "The person denied the request.")
+    if grant.status is GrantStatus.APPROVED:
+        return None
+    if grant.polls_too_soon(now):
+        return OAuthError("slow_down", f"Poll at most every {grant.interval_after(now).seconds} seconds.")
+    return OAuthError("authorization_pending", "Nobody has entered the code yet.")
 
 
 def _scope(form: Mapping[str, str]) -> str:
-    asked = form.get("scope", "").split() or SCOPES
-    if not set(asked) <= set(SCOPES):
-        raise OAuthError("invalid_scope", f"There are these scopes: {' '.join(SCOPES)}.")
-    return " ".join(asked)
+    requested = form.get("scope", "").split() or SCOPES
+    if not set(requested) <= set(SCOPES):
+        raise OAuthError("invalid_scope", f"The supported scopes are: {' '.join(SCOPES)}.")
+    return " ".join(requested)
 
 
 def _device_name(form: Mapping[str, str]) -> str:
-    """What can be shown of the name: no control characters, none that turn the reading direction."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in form.get("device_name", ""))
-    return " ".join(shown.split())[:_LONGEST_NAME] or "a device without a name"
+    """The name fit to be shown: no control characters, none that change the reading direction."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in form.get("device_name", ""))
+    return " ".join(printable.split())[:_MAX_NAME] or "a device without a name"

@@ -1,4 +1,4 @@
-"""The pages that the person sees: files filled with escaped values, that load nothing and run no script."""
+"""The pages that the person sees: template files filled with escaped values; they load nothing and run no script."""
 
 import base64
 import hashlib
@@ -9,34 +9,34 @@ from importlib import resources
 from string import Template
 
 from photobak.cloud.device.browser import Browser
-from photobak.cloud.device.grant import Grant
+from photobak.cloud.store.device_grants import Grant
 
 
 def enter_page(action: str, browser: Browser, *, user_code: str = "", problem: str = "") -> str:
-    """Asks for the code.
+    """The page that asks for the code.
 
     Args:
         action: the URL that the form goes to.
-        browser: whom the form is shown to.
-        user_code: what the field holds already, whoever says so.
-        problem: why the last try was refused, without a full stop.
+        browser: the browser that gets the form.
+        user_code: what the field is prefilled with.
+        problem: why the last attempt was refused, without a full stop.
     """
     form = _filled("enter.html", action=action, proof=browser.form_proof, user_code=user_code)
     return _page("Sign in a device", (_filled("problem.html", problem=problem) if problem else "") + form)
 
 
 def confirm_page(action: str, browser: Browser, user_code: str, grant: Grant, *, address: str, now: datetime) -> str:
-    """Shows which device asks, and where from, and asks for a yes or a no.
+    """The page that shows which device asks, and from where, and takes the decision.
 
     Args:
         action: the URL that the form goes to.
-        browser: whom the form is shown to.
+        browser: the browser that gets the form.
         user_code: the code that leads to the grant.
-        grant: what is asked for.
+        grant: the device's grant.
         address: the browser's IP address.
         now: the time.
     """
-    same_address = "your browser's address too" if grant.address == address else f"your browser's is {address}"
+    same_address = "the same as your browser's" if grant.address == address else f"your browser's is {address}"
     content = _filled(
         "confirm.html",
         action=action,
@@ -51,15 +51,16 @@ def confirm_page(action: str, browser: Browser, user_code: str, grant: Grant, *,
 
 
 def message_page(title: str, text: str) -> str:
-    """Says something, and ends there."""
+    """A page with nothing but a message."""
     return _page(title, _filled("message.html", text=text))
 
 
 @cache
 def content_security_policy(hosted_ui_origin: str) -> str:
-    """Nothing is loaded, framed or run; the style is ours by its hash.
+    """The policy of all pages: nothing is loaded, framed or run; the style is allowed by its hash.
 
-    Forms go to ourselves; browsers apply ``form-action`` to the redirect that answers a form too, hence the origin.
+    Forms post to our own origin. Browsers apply ``form-action`` to the redirect that answers a form too, hence the
+    hosted UI's origin.
     """
     digest = base64.b64encode(hashlib.sha256(_file("style.css").encode()).digest()).decode()
     return (

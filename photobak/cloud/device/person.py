@@ -1,4 +1,4 @@
-"""What the person with the browser does: enters the code, sees which device asks, decides, signs in, comes back."""
+"""The person's side: enters the code, sees which device asks, decides, signs in, returns."""
 
 import ipaddress
 from collections.abc import Callable, Mapping
@@ -8,32 +8,32 @@ from typing import Final
 
 from photobak.cloud.device.browser import Browser
 from photobak.cloud.device.codes import read_user_code, user_code_id
-from photobak.cloud.device.grant import LIFETIME, Grant
 from photobak.cloud.device.hosted_ui import HostedUi
-from photobak.cloud.device.store import DeviceGrants
+from photobak.cloud.device.machine import LIFETIME
+from photobak.cloud.store.device_grants import DeviceGrants, Grant
 from photobak.errors import PhotobakError
 
-MOST_WRONG_CODES: Final = 5
+MAX_WRONG_CODES: Final = 5
 """User codes that one address may get wrong within a grant's lifetime (RFC 8628, 5.1)."""
 
-_NOT_WAITING: Final = "This code is wrong, used or expired. Look at it once more, or ask for a new one"
-_IPV6_NETWORK: Final = 64  # what one subscriber has
+_NOT_WAITING: Final = "This code is wrong, used or expired. Check it, or request a new one on your device"
+_IPV6_NETWORK: Final = 64  # the prefix of one subscriber
 
 
 class CodeRefused(PhotobakError):
-    """The code that was typed leads to no grant that waits: another one can be tried."""
+    """The code that was typed leads to no open grant; another one can be tried."""
 
 
 class TooManyTries(PhotobakError):
-    """This address has guessed too often."""
+    """This address has made too many failed attempts."""
 
 
 class NotConfirmed(PhotobakError):
-    """A return from the hosted UI that this browser hasn't set out for, or that comes a second time."""
+    """A return from the hosted UI that did not begin in this browser, or comes a second time."""
 
 
 class SignInFailed(PhotobakError):
-    """The hosted UI returned with an error; the grant still waits."""
+    """The hosted UI returned with an error; the grant stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,17 @@ class PersonSide:
     clock: Callable[[], datetime]
 
     def find(self, typed: str, address: str) -> tuple[str, Grant]:
-        """The code that was typed, as it is written, and the grant that waits for it.
+        """Find the open grant for a code: the code in its normal form, and the grant.
 
         Raises:
-            CodeRefused: it can't be a code, or it is unknown, used or expired; which of them is not said.
-            TooManyTries: whatever the code.
+            CodeRefused: it can't be a code, or it is unknown, used or expired; which of them is not revealed.
+            TooManyTries: the address has used up its attempts, whatever the code.
         """
         user_code = read_user_code(typed)
         if user_code is None:
-            raise CodeRefused("A code has eight letters, such as WDJB-MJHT. Look at it once more")
+            raise CodeRefused("A code has eight letters, such as WDJB-MJHT. Check what you typed")
         network, now = _network(address), self.clock()
-        if not self.grants.take_try(network, MOST_WRONG_CODES, now, LIFETIME):
+        if not self.grants.take_try(network, MAX_WRONG_CODES, now, LIFETIME):
             minutes = LIFETIME.seconds // 60
             raise TooManyTries(f"Too many wrong codes came from your network. Try again in {minutes} minutes")
         grant = self.grants.by_user_code(user_code_id(user_code))
@@ -65,33 +65,33 @@ class PersonSide:
         return user_code, grant
 
     def confirm(self, grant: Grant, browser: Browser) -> str:
-        """Where to send a browser whose person has said yes."""
+        """The URL that signs in a person who has approved."""
         state = browser.state_for(grant.id)
         return self.hosted_ui.authorization_url(scope=grant.scope, challenge=grant.challenge, state=state)
 
     def deny(self, grant: Grant) -> None:
-        """Take the person's no.
+        """Deny a grant.
 
         Raises:
-            CodeRefused: somebody has decided in the meantime, or it is too late.
+            CodeRefused: it has been decided meanwhile, or has expired.
         """
         if not self.grants.deny(grant.id, self.clock()):
             raise CodeRefused(_NOT_WAITING)
 
     def come_back(self, query: Mapping[str, str], browser: Browser | None) -> None:
-        """Take the hosted UI's answer (RFC 6749, 4.1.2), and keep its code for the machine.
+        """Take the hosted UI's answer (RFC 6749, 4.1.2) and keep its code for the machine.
 
         Raises:
-            NotConfirmed: another browser confirmed, or none; or the grant has been decided.
-            SignInFailed: Cognito says why, such as a PreSignUp trigger's reason.
+            NotConfirmed: the grant was approved in another browser or in none, or has been decided.
+            SignInFailed: Cognito's own error, such as a PreSignUp trigger's reason.
         """
         grant_id = browser.grant_of(query.get("state", "")) if browser else None
         if grant_id is None:
-            raise NotConfirmed("This sign-in wasn't begun in this browser, so it is not used")
+            raise NotConfirmed("This sign-in did not begin in this browser, so it is ignored")
         if "error" in query or not query.get("code"):
             raise SignInFailed(query.get("error_description") or query.get("error") or "The answer has no code")
         if not self.grants.approve(grant_id, query["code"], self.clock()):
-            raise NotConfirmed("This sign-in has been used, or has expired")
+            raise NotConfirmed("This sign-in has been used or has expired")
 
 
 def _network(address: str) -> str:

@@ -1,1 +1,1 @@
-"""What the HTTP functions share: events, the caller, problem documents."""
+"""What the functions behind the HTTP API share: parsed requests, the caller, problem documents."""

@@ -1,21 +1,72 @@
-"""What functions behind the HTTP API share: JSON in and out, errors as problems, and who asks."""
+"""What functions behind the HTTP API share: JSON in and out, errors as problem documents, and the caller."""
 
 import base64
+import binascii
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from photobak.cloud.environment import CallerEnvironment
-from photobak.cloud.http.caller import Callers
 from photobak.cloud.http.problem import Problem, problem_response
 from photobak.cloud.store.connect import connect_cognito_identity
 
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_identity import CognitoIdentityClient
+
 logger = Logger()
+
+_MAX_CACHED: Final = 10_000
+
+
+@dataclass(slots=True)
+class Callers:
+    """Finds the caller's identity id behind a verified ID token; a body never says who asks.
+
+    Ids are cached by ``sub``, since GetId is limited to 25 calls a second an account.
+    """
+
+    cognito: "CognitoIdentityClient"
+    identity_pool_id: str
+    login_provider: str
+    _cached: dict[str, str] = field(default_factory=dict)
+
+    def identity_id(self, event: APIGatewayProxyEventV2) -> str:
+        """The identity id of the signed-in caller.
+
+        The gateway has verified the token's signature, issuer, audience and expiry. Its authorizer can't tell an ID
+        token from an access token, so that is checked here.
+
+        Raises:
+            Problem: not an ID token, or the sign-in has ended (401).
+        """
+        authorizer = event.request_context.authorizer
+        claims = authorizer.jwt_claim if authorizer else {}
+        subject = claims.get("sub")
+        if claims.get("token_use") != "id" or not subject:
+            detail = "This is not an ID token. Send the one that `photobak token` prints."
+            raise Problem(HTTPStatus.UNAUTHORIZED, detail)
+        if subject not in self._cached:
+            if len(self._cached) >= _MAX_CACHED:
+                self._cached.clear()
+            self._cached[subject] = self._get_id(event.headers.get("authorization", ""))
+        return self._cached[subject]
+
+    def _get_id(self, authorization: str) -> str:
+        _scheme, _, token = authorization.rpartition(" ")
+        try:
+            answer = self.cognito.get_id(IdentityPoolId=self.identity_pool_id, Logins={self.login_provider: token})
+        except self.cognito.exceptions.NotAuthorizedException:
+            # Cognito knows more than the gateway: the person may have been signed out or removed since.
+            raise Problem(HTTPStatus.UNAUTHORIZED, "This sign-in has ended. Sign in again: photobak login") from None
+        return answer["IdentityId"]
 
 
 class Application(APIGatewayHttpResolver):
@@ -23,22 +74,35 @@ class Application(APIGatewayHttpResolver):
 
     def __init__(self) -> None:
         super().__init__()
-        self.exception_handler(Problem)(_tell)
-        self.exception_handler(Exception)(_tell_failure)
-        self.not_found(_tell_not_found)
+        self.exception_handler(Problem)(_answer_problem)
+        self.exception_handler(Exception)(_answer_failure)
+        self.not_found(_answer_not_found)
 
     def body(self) -> bytes:
-        """The body's bytes: what is no text comes in Base64 (API Gateway developer guide, payload format 2.0)."""
+        """The body's bytes; a binary one arrives in Base64 (API Gateway developer guide, payload format 2.0).
+
+        Raises:
+            Problem: the Base64 is broken (400).
+        """
         body = self.current_event.body or ""
-        return base64.b64decode(body) if self.current_event.is_base64_encoded else body.encode()
+        if not self.current_event.is_base64_encoded:
+            return body.encode(errors="surrogatepass")
+        try:
+            return base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise Problem(HTTPStatus.BAD_REQUEST, "The body is not valid Base64.") from None
 
     def caller(self) -> str:
-        """The identity id of who asks; Problem where there is none."""
+        """The caller's identity id.
+
+        Raises:
+            Problem: not signed in (401).
+        """
         return _callers().identity_id(self.current_event)
 
 
 def answer(body: Mapping[str, object]) -> Response[str]:
-    """A good answer."""
+    """Answer with JSON and 200."""
     return Response(status_code=HTTPStatus.OK.value, content_type="application/json", body=json.dumps(body))
 
 
@@ -48,15 +112,15 @@ def _callers() -> Callers:
     return Callers(connect_cognito_identity(), environment.identity_pool_id, environment.login_provider)
 
 
-def _tell(problem: Problem) -> Response[str]:
+def _answer_problem(problem: Problem) -> Response[str]:
     return problem_response(problem.status, problem.detail)
 
 
-def _tell_not_found(_error: NotFoundError) -> Response[str]:
-    return problem_response(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+def _answer_not_found(_error: NotFoundError) -> Response[str]:
+    return problem_response(HTTPStatus.NOT_FOUND, "This URL does not exist.")
 
 
-def _tell_failure(_error: Exception) -> Response[str]:
-    # The edge: whatever failed is in the log with its traceback, and none of it in the answer.
+def _answer_failure(_error: Exception) -> Response[str]:
+    # The edge: the log has the failure with its traceback, and the answer none of it.
     logger.exception("A request failed")
-    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "Something failed in the cloud. Try again in a moment.")
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "The cloud failed to answer. Try again in a moment.")

@@ -1,1 +1,1 @@
-"""The live Lambda: who may connect, who listens to what, and what is said to them."""
+"""The live Lambda: the WebSocket service's connections, subscriptions and messages."""

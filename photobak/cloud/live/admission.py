@@ -1,6 +1,7 @@
-"""Who may connect: whoever shows a good ID token, or a ticket that someone with a good ID token was given."""
+"""Who may connect: the holder of a valid ID token, or of a ticket issued to one."""
 
 import base64
+import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ class NotAdmitted(PhotobakError):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Lets people in, for one stack."""
+    """Admits connections of one stack."""
 
     cognito: "CognitoIdentityClient"
     identity_pool_id: str
@@ -29,14 +30,14 @@ class Admission:
     clock: Callable[[], datetime]
 
     def identity_id(self, authorization: str | None, ticket: str | None) -> str:
-        """The identity id of whoever connects.
+        """The identity id of the person who connects.
 
         Args:
             authorization: the header.
             ticket: the query parameter.
 
         Raises:
-            NotAdmitted: neither is good.
+            NotAdmitted: neither is valid.
         """
         if ticket:
             return self._of_ticket(ticket)
@@ -48,7 +49,7 @@ class Admission:
     def _of_ticket(self, ticket: str) -> str:
         identity_id = self.tickets.redeem(ticket, self.clock())
         if identity_id is None:
-            raise NotAdmitted("the ticket is unknown, used or too old")
+            raise NotAdmitted("the ticket is unknown, used or expired")
         return identity_id
 
     def _of_token(self, token: str) -> str:
@@ -57,17 +58,24 @@ class Admission:
         try:
             answer = self.cognito.get_id(IdentityPoolId=self.identity_pool_id, Logins={self.login_provider: token})
         except refusals as error:
-            raise NotAdmitted("the token is not accepted", why=error.response["Error"]["Message"]) from error
+            raise NotAdmitted("the token is not valid", why=error.response["Error"]["Message"]) from error
         claims = _claims(token)
         if claims.get("token_use") != "id":
             raise NotAdmitted("it is not an ID token")
-        if claims["exp"] <= self.clock().timestamp():  # identity pools allow for clocks that differ by minutes
+        expiry = claims.get("exp")
+        # Identity pools allow for clocks that differ by minutes.
+        if not isinstance(expiry, int | float) or expiry <= self.clock().timestamp():
             raise NotAdmitted("the token has expired")
         return answer["IdentityId"]
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """The claims of a token that has been verified."""
-    payload = token.split(".")[1]
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    """The claims of a token that has been verified; NotAdmitted for a malformed one."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, binascii.Error, ValueError) as error:
+        raise NotAdmitted("the token is malformed") from error
+    if not isinstance(claims, dict):
+        raise NotAdmitted("the token is malformed")
     return claims

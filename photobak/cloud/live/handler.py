@@ -1,4 +1,4 @@
-"""Lambda entry point of the WebSocket API: admits connections, answers messages, forgets who has gone."""
+"""Lambda entry point of the WebSocket API: authorizes connections, answers messages, cleans up after disconnects."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -10,11 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import LiveEnvironment
 from photobak.cloud.live.admission import Admission, NotAdmitted
-from photobak.cloud.live.catch_up import CatchUp
-from photobak.cloud.live.service import LiveService, Speaker
+from photobak.cloud.live.service import CatchUp, LiveService, Speaker
 from photobak.cloud.photos.fan_out import FanOut
+from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.connect import connect_cognito_identity, connect_connections, connect_dynamodb
-from photobak.cloud.store.news import NewsTable
 from photobak.cloud.store.tickets import TicketsTable
 from photobak.cloud.store.topics import TopicsTable
 from photobak.photo.topic import to_text
@@ -23,7 +22,7 @@ logger = Logger()
 
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Answer API Gateway, which asks as authorizer, and then for each event of an admitted connection."""
+    """Answer API Gateway, which calls first as authorizer, and then for each event of an admitted connection."""
     if event.get("type") == "REQUEST":
         return _admit(event)
     match event["requestContext"]["eventType"]:
@@ -35,11 +34,11 @@ def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def _admit(event: dict[str, Any]) -> dict[str, Any]:
-    """Answer as a REQUEST authorizer; what it says of the person comes with every later event of the connection."""
-    asked = APIGatewayWebSocketEvent(event)
+    """Answer as a REQUEST authorizer; the context of the answer comes with every later event of the connection."""
+    request = APIGatewayWebSocketEvent(event)
     try:
         identity_id = _admission().identity_id(
-            asked.headers.get("Authorization"), asked.query_string_parameters.get("ticket")
+            request.headers.get("Authorization"), request.query_string_parameters.get("ticket")
         )
     except NotAdmitted as refused:
         logger.info("A connection was refused", extra={"reason": str(refused)})
@@ -61,9 +60,9 @@ def _answer(event: dict[str, Any]) -> str:
     speaker = Speaker(context["authorizer"]["identityId"], context["connectionId"])
     try:
         return to_text(_service().answer(speaker, event.get("body") or ""))
-    except Exception:  # the edge: it is in the log with its traceback, and the connection stays open
+    except Exception:  # the edge: the log has it with its traceback, and the connection stays open
         logger.exception("A message failed")
-        return to_text({"type": "error", "field": None, "detail": "Something failed in the cloud. Try again."})
+        return to_text({"type": "error", "field": None, "detail": "The cloud failed to answer. Try again in a moment."})
 
 
 @cache
@@ -90,7 +89,7 @@ def _service() -> LiveService:
     return LiveService(
         topics=_topics(),
         fan_out=FanOut(_topics(), connections, _now),
-        catch_up=CatchUp(NewsTable(connect_dynamodb(), environment.news_table), connections),
+        catch_up=CatchUp(ChangesTable(connect_dynamodb(), environment.changes_table), connections),
         clock=_now,
     )
 

@@ -1,4 +1,4 @@
-"""What a client may say; everything else is answered with an error that names the field."""
+"""Parses a client's messages into typed models; the error for a malformed one names the field."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,31 +8,31 @@ from pydantic_core import from_json
 from photobak.errors import PhotobakError
 from photobak.photo.topic import LARGEST_MESSAGE, size, topic_problem
 
-_LONGEST_ID = 64
+_MAX_ID = 64
 
 
 class Refused(PhotobakError):
-    """A message that can't be obeyed.
+    """A message that is refused.
 
     Attributes:
-        field: what is wrong with it; None where it is the message as a whole.
-        detail: why, for a person.
-        id: the message's own mark, as far as it could be read.
+        field: the malformed field; None if the message as a whole is malformed.
+        detail: the reason, for a person.
+        id: the message's own id, if it could be read.
     """
 
-    def __init__(self, field: str | None, detail: str, mark: str | None = None) -> None:
+    def __init__(self, field: str | None, detail: str, message_id: str | None = None) -> None:
         super().__init__(detail)
         self.field = field
         self.detail = detail
-        self.id = mark
+        self.id = message_id
 
 
 class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     topic: str
-    id: Annotated[str | None, Field(max_length=_LONGEST_ID)] = None
-    """The sender's own mark, which the answer carries too."""
+    id: Annotated[str | None, Field(max_length=_MAX_ID)] = None
+    """Chosen by the sender; the answer repeats it."""
 
     @field_validator("topic")
     @classmethod
@@ -43,21 +43,21 @@ class _Message(BaseModel):
 
 
 class Subscribe(_Message):
-    """Let me hear what is said on a topic."""
+    """Subscribe to a topic."""
 
     type: Literal["subscribe"]
     after: Annotated[str | None, Field(pattern=r"^(\d{40})?$")] = None
-    """Tell me first what came after this place."""
+    """Send first what came after this sequence."""
 
 
 class Unsubscribe(_Message):
-    """Let me hear it no more."""
+    """Unsubscribe from a topic."""
 
     type: Literal["unsubscribe"]
 
 
 class Publish(_Message):
-    """Say this to all who listen."""
+    """Publish a message to a topic."""
 
     type: Literal["message"]
     message: Any
@@ -69,31 +69,31 @@ _MESSAGE: TypeAdapter[Subscribe | Unsubscribe | Publish] = TypeAdapter(
 
 
 def parse(text: str) -> Subscribe | Unsubscribe | Publish:
-    """Read a message.
+    """Parse a message.
 
     Raises:
-        Refused: it is none.
+        Refused: it is malformed.
     """
     if size(text) > LARGEST_MESSAGE:
-        raise Refused(None, f"a message has {LARGEST_MESSAGE} bytes at most, this one has {size(text)}")
+        raise Refused(None, f"a message has at most {LARGEST_MESSAGE} bytes, this one has {size(text)}")
     try:
-        said = from_json(text, allow_inf_nan=False)
+        found = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(None, f"this is not JSON: {error}") from None
-    if not isinstance(said, dict):
+    if not isinstance(found, dict):
         raise Refused(None, "a message is a JSON object")
     try:
-        return _MESSAGE.validate_python(said)
+        return _MESSAGE.validate_python(found)
     except ValidationError as error:
-        raise _refusal(error, said) from None
+        raise _refusal(error, found) from None
 
 
-def _refusal(error: ValidationError, said: dict[str, Any]) -> Refused:
-    """The first thing that is wrong, and where; what was said is not repeated."""
-    mark = said.get("id")
-    mark = mark if isinstance(mark, str) and len(mark) <= _LONGEST_ID else None
+def _refusal(error: ValidationError, message: dict[str, Any]) -> Refused:
+    """The first malformed field, and why; its value is not repeated."""
+    message_id = message.get("id")
+    message_id = message_id if isinstance(message_id, str) and len(message_id) <= _MAX_ID else None
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    if not first["loc"]:  # the discriminator is missing, or not one of them
-        return Refused("type", "it is one of subscribe, unsubscribe and message", mark)
-    _type, *place = first["loc"]
-    return Refused(".".join(str(part) for part in place), first["msg"].removeprefix("Value error, "), mark)
+    if not first["loc"]:  # the discriminator is missing or unknown
+        return Refused("type", "should be subscribe, unsubscribe or message", message_id)
+    _type, *path = first["loc"]
+    return Refused(".".join(str(part) for part in path), first["msg"].removeprefix("Value error, "), message_id)

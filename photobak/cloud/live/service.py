@@ -1,26 +1,60 @@
-"""Answers messages: subscriptions are kept, and what is said on a topic is passed on."""
+"""The publish/subscribe service: answers messages, keeps subscriptions, replays missed changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from photobak.cloud.live.catch_up import CatchUp
 from photobak.cloud.live.messages import Publish, Refused, Subscribe, Unsubscribe, parse
 from photobak.cloud.photos.fan_out import FanOut
+from photobak.cloud.store.changes import ChangesTable
+from photobak.cloud.store.connections import Connections
 from photobak.cloud.store.topics import Topic, TopicsTable
 from photobak.photo.topic import LARGEST_MESSAGE, PHOTOS, SUBSCRIPTION_SECONDS, size, to_text
 
-MOST_SUBSCRIPTIONS: Final = 100
-"""Topics that one connection may listen to at once."""
+MAX_SUBSCRIPTIONS: Final = 100
+"""Topics that one connection may subscribe to."""
+MAX_REPLAY: Final = 500
+"""Changes that one subscription replays; a client that missed more subscribes again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who sends a message."""
+    """The sender of a message."""
 
     identity_id: str
     connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Replays the change feed of one stack to clients that were offline."""
+
+    changes: ChangesTable
+    connections: Connections
+
+    def current(self, identity_id: str) -> dict[str, Any]:
+        """The sequence that a client which subscribes now can ask from later."""
+        return {"sequence": self.changes.newest(identity_id)}
+
+    def replay(self, identity_id: str, connection_id: str, after: str) -> dict[str, Any]:
+        """Post the changes after a sequence to one connection, in order.
+
+        Returns:
+            ``sequence``, the last one posted; ``more``, whether there are more; ``gap``, whether some have expired.
+
+        Raises:
+            ClientError: the feed can't be read; the client gets an error and subscribes again.
+            NotDelivered: a change can't be posted; likewise.
+        """
+        missed = self.changes.after(identity_id, after, MAX_REPLAY)
+        reached = after
+        for each in missed:
+            if not self.connections.post(connection_id, each.text):
+                break
+            reached = each.sequence
+        gap = after != "" and not self.changes.holds(identity_id, after)
+        return {"sequence": reached, "more": len(missed) == MAX_REPLAY, "gap": gap}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +67,15 @@ class LiveService:
     clock: Callable[[], datetime]
 
     def answer(self, speaker: Speaker, text: str) -> dict[str, Any]:
-        """Obey one message; the answer is an acknowledgement, or an error that names the field."""
+        """Carry out one message; returns an acknowledgement, or an error that names the field."""
         try:
             message = parse(text)
-            return self._obey(speaker, message) | ({"id": message.id} if message.id is not None else {})
+            return self._carry_out(speaker, message) | ({"id": message.id} if message.id is not None else {})
         except Refused as refused:
-            mark = {"id": refused.id} if refused.id is not None else {}
-            return {"type": "error", "field": refused.field, "detail": refused.detail, **mark}
+            message_id = {"id": refused.id} if refused.id is not None else {}
+            return {"type": "error", "field": refused.field, "detail": refused.detail, **message_id}
 
-    def _obey(self, speaker: Speaker, message: Subscribe | Unsubscribe | Publish) -> dict[str, Any]:
+    def _carry_out(self, speaker: Speaker, message: Subscribe | Unsubscribe | Publish) -> dict[str, Any]:
         topic = Topic(speaker.identity_id, message.topic)
         match message:
             case Subscribe():
@@ -54,31 +88,31 @@ class LiveService:
 
     def _subscribe(self, speaker: Speaker, topic: Topic, message: Subscribe) -> dict[str, Any]:
         if message.after is not None and topic.name != PHOTOS:
-            raise Refused("after", f"only {PHOTOS} is kept for those who were away", message.id)
+            raise Refused("after", f"only {PHOTOS} can be replayed", message.id)
         self._require_room(speaker, topic, message)
-        # First listen, then look back: what is said in between is heard twice, and not never.
+        # First subscribe, then replay: a change in between arrives twice rather than never.
         self.topics.subscribe(topic, speaker.connection_id, self.clock())
         answer = {"type": "subscribed", "topic": topic.name, "expires_in": SUBSCRIPTION_SECONDS}
         if topic.name != PHOTOS:
             return answer
         if message.after is None:
-            return answer | self.catch_up.place(speaker.identity_id)
-        return answer | self.catch_up.repeat(speaker.identity_id, speaker.connection_id, message.after)
+            return answer | self.catch_up.current(speaker.identity_id)
+        return answer | self.catch_up.replay(speaker.identity_id, speaker.connection_id, message.after)
 
     def _require_room(self, speaker: Speaker, topic: Topic, message: Subscribe) -> None:
-        """A fence against runaway clients; the index follows the table a moment later, so it is not exact."""
+        """Stop runaway clients; the index lags behind the table for a moment, so the limit is not exact."""
         taken = self.topics.topics_of(speaker.connection_id)
-        if len(taken) >= MOST_SUBSCRIPTIONS and topic.key not in taken:
-            raise Refused("topic", f"a connection listens to {MOST_SUBSCRIPTIONS} topics at most", message.id)
+        if len(taken) >= MAX_SUBSCRIPTIONS and topic.key not in taken:
+            raise Refused("topic", f"a connection can subscribe to at most {MAX_SUBSCRIPTIONS} topics", message.id)
 
     def _publish(self, topic: Topic, message: Publish) -> int:
         if topic.name == PHOTOS:
-            raise Refused("topic", f"{PHOTOS} is the service's own: it tells what has been stored", message.id)
+            raise Refused("topic", f"only the service itself publishes to {PHOTOS}", message.id)
         try:
             text = to_text({"type": "message", "topic": topic.name, "message": message.message})
         except ValueError:
-            raise Refused("message", "it holds a number that JSON has no form for", message.id) from None
+            raise Refused("message", "it holds a number that JSON can't express", message.id) from None
         if size(text) > LARGEST_MESSAGE:
-            detail = f"it would reach its listeners with {size(text)} bytes, and {LARGEST_MESSAGE} are the most"
+            detail = f"it would reach its listeners with {size(text)} bytes; the limit is {LARGEST_MESSAGE}"
             raise Refused("message", detail, message.id)
         return self.fan_out.deliver(topic, [text])

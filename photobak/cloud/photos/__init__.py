@@ -1,1 +1,1 @@
-"""What several functions do with photos."""
+"""Logic that several Lambdas share: describing photos, previews, deciding between records, notifying listeners."""

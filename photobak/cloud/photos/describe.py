@@ -1,26 +1,31 @@
-"""What an upload is: the announcement and the bytes, put together into a record."""
+"""Turns an upload into a record: its bytes and its announcement put together, and its previews made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Final
 
+from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.announcement import Announcement
 from photobak.photo.capture_time import CaptureTime, decide
-from photobak.photo.keys import original_key, thumb_key, timestamp_key, web_key
+from photobak.photo.keys import TempKey, original_key, thumb_key, timestamp_key, web_key
 from photobak.photo.kind import Kind
 from photobak.photo.media_type import MediaType, recognise
 from photobak.photo.metadata import Metadata, read_metadata
-from photobak.photo.preview import Previews
+from photobak.photo.preview import Previews, UndecodableImage, make_previews
 from photobak.photo.record import Record, Status
 
-_LONGEST_EXTENSION: Final = 8
+_MAX_EXTENSION: Final = 8
+
+Previewer = Callable[[Upload, MediaType], Previews | str]
+"""Makes the previews of a photo, or says why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """All that is known of an upload before its previews are made."""
+    """What is known of an upload before its previews are made."""
 
     media_type: MediaType
     metadata: Metadata
@@ -31,7 +36,7 @@ class Description:
 
 
 def describe(upload: Upload, announcement: Announcement | None) -> Description:
-    """Read the bytes; where they and the announcement speak of the same thing, each says what it knows best.
+    """Describe an upload; where its bytes and its announcement overlap, each is believed about what it knows best.
 
     The announcement knows the capture time (the laptop's time zone, the file's mtime, the photo that a video belongs
     to); the bytes know what they are.
@@ -50,7 +55,7 @@ def describe(upload: Upload, announcement: Announcement | None) -> Description:
 
 
 def media_type_of(upload: Upload, record: Record) -> MediaType:
-    """What an upload is whose record is known already: its bytes say it, or else the record."""
+    """The media type of an upload that has a record already: from its bytes, or else from the record."""
     extension = PurePosixPath(record.original_key).suffix.removeprefix(".")
     return recognise(upload.head, record.filename) or MediaType(record.content_type, record.kind, extension)
 
@@ -59,10 +64,10 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
     """Make the record of a photo that is about to be stored.
 
     Args:
-        upload: its bytes, verified.
-        description: what is known of them.
-        previews: made of them; the reason why there are none; or None where none belong to this kind.
-        now: when it is stored.
+        upload: its verified bytes.
+        description: of the upload.
+        previews: made of it; the reason why there are none; or None for a kind without previews.
+        now: the time of storing.
     """
     identity_id, sha256 = upload.key.identity_id, upload.sha256
     made = previews if isinstance(previews, Previews) else None
@@ -83,6 +88,11 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
         camera_make=metadata.camera_make,
         camera_model=metadata.camera_model,
         lens=metadata.lens,
+        f_number=metadata.f_number,
+        exposure_time=metadata.exposure_time,
+        iso=metadata.iso,
+        focal_length=metadata.focal_length,
+        duration=metadata.duration,
         latitude=metadata.latitude,
         longitude=metadata.longitude,
         filename=description.filename,
@@ -95,10 +105,26 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
     )
 
 
+def previews_of(upload: Upload, media_type: MediaType) -> Previews | str:
+    """Make both previews, or return the reason, for a person, why there are none."""
+    if upload.path is None:
+        return f"{upload.size // 1_000_000} MB are too many to make a preview of"
+    try:
+        return make_previews(upload.path, media_type)
+    except UndecodableImage as error:
+        return error.why
+
+
+def keep_previews(bucket: PhotoBucket, key: TempKey, previews: Previews) -> None:
+    """Put both previews of a photo into the bucket."""
+    bucket.keep_preview(thumb_key(key.identity_id, key.sha256), previews.thumb)
+    bucket.keep_preview(web_key(key.identity_id, key.sha256), previews.web)
+
+
 def _announced_type(announcement: Announcement | None, filename: str) -> MediaType:
-    """Believe the announcement where the bytes say nothing: a sidecar is one because of the photo beside it."""
+    """Believe the announcement if the bytes are not recognised: a sidecar is one because of the photo beside it."""
     extension = PurePosixPath(filename).suffix.removeprefix(".").lower()
-    if not (extension.isascii() and extension.isalnum() and len(extension) <= _LONGEST_EXTENSION):
+    if not (extension.isascii() and extension.isalnum() and len(extension) <= _MAX_EXTENSION):
         extension = "bin"
     if announcement is None:
         return MediaType(content_type="application/octet-stream", kind=Kind.SIDECAR, extension=extension)

@@ -1,4 +1,4 @@
-"""Says something to everyone who listens to a topic."""
+"""Delivers messages to every listener of a topic."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
-from photobak.cloud.store.connections import AT_ONCE, Connections, NotDelivered
+from photobak.cloud.store.connections import PARALLEL_POSTS, Connections, NotDelivered
 from photobak.cloud.store.topics import Topic, TopicsTable
 
 logger = Logger(child=True)
@@ -22,36 +22,36 @@ class FanOut:
     clock: Callable[[], datetime]
 
     def deliver(self, topic: Topic, texts: Sequence[str]) -> int:
-        """Say these texts, in this order, to each connection that listens.
+        """Post these texts, in this order, to each subscribed connection.
 
-        Who is gone is forgotten. Who can't be told something, though API Gateway was asked again and again, is
-        disconnected, and so knows that something was missed: clients catch up when they connect again.
+        A gone connection's subscription is removed. A connection that can't be posted to after retries is closed, so
+        that its client knows it missed something and catches up when it reconnects.
 
         Returns:
-            How many connections have been told all of it.
+            The number of connections that got all texts.
 
         Raises:
-            BotoCoreError: the table can't be reached.
+            BotoCoreError: DynamoDB can't be reached.
             ClientError: the table can't be read.
-            NotDelivered: nobody may be spoken to.
+            NotDelivered: API Gateway refuses to close a connection.
             urllib3.exceptions.HTTPError: API Gateway can't be reached.
         """
 
-        def tell(connection_id: str) -> bool:
-            return self._tell(topic, connection_id, texts)
+        def deliver_to(connection_id: str) -> bool:
+            return self._deliver_to(topic, connection_id, texts)
 
-        told = 0
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        delivered = 0
+        with ThreadPoolExecutor(PARALLEL_POSTS) as pool:
             for connection_ids in self.topics.listeners(topic, self.clock()):
-                told += sum(pool.map(tell, connection_ids))
-        return told
+                delivered += sum(pool.map(deliver_to, connection_ids))
+        return delivered
 
-    def _tell(self, topic: Topic, connection_id: str, texts: Sequence[str]) -> bool:
+    def _deliver_to(self, topic: Topic, connection_id: str, texts: Sequence[str]) -> bool:
         try:
             if all(self.connections.post(connection_id, text) for text in texts):
                 return True
         except NotDelivered as error:
             logger.warning("A listener was disconnected", extra={"reason": error.why, "connection_id": connection_id})
-            self.connections.end(connection_id)
+            self.connections.close(connection_id)
         self.topics.unsubscribe(topic, connection_id)
         return False

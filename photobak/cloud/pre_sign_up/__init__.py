@@ -1,1 +1,1 @@
-"""The Lambda that Cognito asks before it takes in somebody new."""
+"""The pre-sign-up Lambda, which Cognito asks before it creates an account."""

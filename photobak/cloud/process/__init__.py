@@ -1,1 +1,1 @@
-"""The process Lambda: an upload in the temp bucket becomes a photo, or is refused."""
+"""The process Lambda: turns an upload in the temp bucket into a photo, or rejects it."""

@@ -8,10 +8,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import ProcessEnvironment
-from photobak.cloud.photos.keep import Keeper
-from photobak.cloud.photos.previews import Previewer, previews_of
-from photobak.cloud.photos.upload_events import Message, upload_events
-from photobak.cloud.process.redelivery import Redelivery, is_throttled
+from photobak.cloud.photos.describe import Previewer, previews_of
+from photobak.cloud.process.keep import UploadKeeper
+from photobak.cloud.process.queue import MalformedEvent, Message, Redelivery, is_throttled, upload_events
 from photobak.cloud.store.connect import connect_library, connect_s3, connect_sqs
 from photobak.cloud.store.uploads import Upload, UploadStore
 from photobak.photo.media_type import MediaType
@@ -21,14 +20,14 @@ logger = Logger()
 
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Keep the uploads of one batch; a message that fails is delivered again, the others are not."""
+    """Store the uploads of one batch; only the messages that fail are delivered again."""
     return _handle(event, previews_of)
 
 
 def salvage(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Keep the uploads that the dead-letter queue holds, without looking into them.
+    """Store the uploads in the dead-letter queue without previews.
 
-    A photo that has ended the process function three times (out of memory, out of time) is kept all the same.
+    A photo that killed the process function three times (out of memory, out of time) is kept all the same.
     """
     return _handle(event, _no_previews)
 
@@ -41,13 +40,13 @@ def _handle(event: dict[str, Any], previewer: Previewer) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _is_done_with(message: Message, keeper: Keeper) -> bool:
-    """Keep what a message tells of; False where it has to be delivered again."""
+def _is_done_with(message: Message, keeper: UploadKeeper) -> bool:
+    """Store a message's uploads; False if it has to be delivered again."""
     try:
         uploads = list(upload_events(message.body))
-    except (ValueError, KeyError, TypeError) as error:
-        # Delivering it again would not make it legible; an object under a foreign key expires by itself.
-        logger.warning("A message was left aside", extra={"reason": str(error), "message_id": message.id})
+    except MalformedEvent as error:
+        # Another delivery would not make it legible; an object under a foreign key expires by itself.
+        logger.warning("A message was skipped", extra={"reason": str(error), "message_id": message.id})
         return True
     for upload in uploads:
         try:
@@ -68,11 +67,11 @@ def _redelivery() -> Redelivery:
 
 
 @cache
-def _keeper(previewer: Previewer) -> Keeper:
+def _keeper(previewer: Previewer) -> UploadKeeper:
     environment = ProcessEnvironment.read()
     library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
-    return Keeper(UploadStore(connect_s3()), library, previewer, clock=lambda: datetime.now(UTC))
+    return UploadKeeper(UploadStore(connect_s3()), library, previewer, clock=lambda: datetime.now(UTC))
 
 
 def _no_previews(_upload: Upload, _media_type: MediaType) -> Previews | str:
-    return "making previews of it failed three times (out of memory or time)"
+    return "making previews failed three times (out of memory or time)"

@@ -1,1 +1,1 @@
-"""The publish Lambda: records that are new or have changed are told to those who listen."""
+"""The publish Lambda: tells listeners of topic ``photos`` about new and changed records."""

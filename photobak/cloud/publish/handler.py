@@ -1,29 +1,26 @@
-"""Lambda entry point: a batch of the photo table's stream in, its news out to the listeners."""
+"""Lambda entry point: a batch of the stream of table ``Photos`` in, its messages out to the listeners."""
 
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import PublishEnvironment
 from photobak.cloud.photos.fan_out import FanOut
-from photobak.cloud.publish.news import news_of
+from photobak.cloud.publish.changes import changes_of
+from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.connect import connect_connections, connect_dynamodb
-from photobak.cloud.store.news import NewsTable
 from photobak.cloud.store.topics import Topic, TopicsTable
 from photobak.photo.topic import PHOTOS
 
-logger = Logger()
-
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> None:
-    """Tell the news of one batch; where that fails, Lambda gives the batch again, and then its halves."""
-    for identity_id, news in news_of(event["Records"]).items():
-        # First keep, then tell: who begins to listen in between hears it one way or the other.
-        _news().remember(identity_id, news, _now())
-        _fan_out().deliver(Topic(identity_id, PHOTOS), [each.text for each in news])
+    """Publish the changes of one batch; if that fails, Lambda delivers the batch again, and then its halves."""
+    for identity_id, changes in changes_of(event["Records"]).items():
+        # First the feed, then the listeners: a client that subscribes in between gets each change from one of them.
+        _changes().add(identity_id, changes, _now())
+        _fan_out().deliver(Topic(identity_id, PHOTOS), [each.text for each in changes])
 
 
 @cache
@@ -37,8 +34,8 @@ def _fan_out() -> FanOut:
 
 
 @cache
-def _news() -> NewsTable:
-    return NewsTable(connect_dynamodb(), PublishEnvironment.read().news_table)
+def _changes() -> ChangesTable:
+    return ChangesTable(connect_dynamodb(), PublishEnvironment.read().changes_table)
 
 
 def _now() -> datetime:

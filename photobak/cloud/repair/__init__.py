@@ -1,1 +1,1 @@
-"""The repair Lambda: brings back what the photo bucket has lost, as far as photos' bytes are needed for it."""
+"""The repair Lambda: restores what the photo bucket has lost, where that takes a photo's bytes."""

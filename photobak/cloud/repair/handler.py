@@ -1,21 +1,37 @@
-"""Lambda entry point of the repair of objects: the one route that needs photos' bytes."""
+"""Lambda entry point of ``POST /photos/repair/objects``, the one repair that needs photos' bytes."""
 
 import time
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import Field
 
 from photobak.cloud.environment import RepairEnvironment
 from photobak.cloud.http.application import Application, answer
-from photobak.cloud.http.models import ObjectsRequest, parse_body
-from photobak.cloud.photos.mend import Mender
-from photobak.cloud.photos.previews import previews_of
+from photobak.cloud.http.requests import RequestModel, Sha256, parse_body
+from photobak.cloud.photos.describe import previews_of
+from photobak.cloud.repair.objects import ObjectRepairer
 from photobak.cloud.store.connect import connect_library, connect_s3
-from photobak.cloud.store.posts import PostSigner
+from photobak.cloud.store.uploads import PostSigner
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 
 app = Application()
+
+
+class DoubtedObject(RequestModel):
+    """One photo whose objects may be lost or wrong."""
+
+    sha256: Sha256
+    bytes: bool = False
+    """Whether to check the original's bytes even if its size is right."""
+
+
+class ObjectsRequest(RequestModel):
+    """The body of ``POST /photos/repair/objects``."""
+
+    photos: Annotated[list[DoubtedObject], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -25,18 +41,17 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @app.post("/photos/repair/objects")
 def repair_objects() -> Response[str]:
-    """Bring back originals and previews, and records that only the original can tell."""
+    """Restore originals and previews, and records that only the original can provide."""
     request = parse_body(ObjectsRequest, app.body())
     doubts = {photo.sha256: photo.bytes for photo in request.photos}
-    return answer({"photos": _mender().mend(app.caller(), doubts)})
+    return answer({"photos": _repairer().repair(app.caller(), doubts)})
 
 
 @cache
-def _mender() -> Mender:
+def _repairer() -> ObjectRepairer:
     environment = RepairEnvironment.read()
-    return Mender(
+    return ObjectRepairer(
         library=connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table),
-        s3=connect_s3(),
         signer=PostSigner(connect_s3(), environment.temp_bucket),
         previewer=previews_of,
         stopwatch=time.monotonic,

@@ -1,1 +1,1 @@
-"""Where the cloud keeps things: objects in S3, rows in DynamoDB. Every call to them is made here."""
+"""Everything the cloud stores: objects in S3 and items in DynamoDB. Only modules in here call S3 and DynamoDB."""

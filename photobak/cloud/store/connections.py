@@ -1,6 +1,6 @@
-"""API Gateway's management API: says something to a connection, or ends it.
+"""API Gateway's management API: posts messages to WebSocket connections, and closes them.
 
-Spoken over plain HTTP with botocore's signature: a client of botocore's takes twice the CPU time for a post, and a
+It is called over plain HTTP with botocore's signature: a botocore client takes twice the CPU time for a post, and a
 message to fifty listeners is fifty posts (``python -m tests.bench.live``).
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """
@@ -16,10 +16,10 @@ from botocore.credentials import Credentials
 
 from photobak.errors import CloudError
 
-AT_ONCE: Final = 16
-"""Connections that are spoken to at the same time."""
+PARALLEL_POSTS: Final = 16
+"""Connections that are posted to at the same time."""
 TRIES: Final = 5
-_PASSING: Final = (
+_TRANSIENT: Final = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.INTERNAL_SERVER_ERROR,
     HTTPStatus.BAD_GATEWAY,
@@ -27,25 +27,25 @@ _PASSING: Final = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 _PAUSE: Final = 0.25
-"""Seconds; the first further try comes at once, then it doubles."""
-_PATIENCE: Final = urllib3.Timeout(connect=2, read=5)  # seconds; the gateway itself waits for 29 s in all
+"""Seconds before the second retry, doubled for each further one; the first retry is immediate."""
+_TIMEOUT: Final = urllib3.Timeout(connect=2, read=5)  # seconds; the gateway itself gives up after 29 s
 
 
 class NotDelivered(CloudError):
-    """API Gateway does not do it, also when asked again."""
+    """API Gateway refused a request, after retries too."""
 
 
 class Connections:
     """The open connections of one WebSocket API. Threads may share it."""
 
     def __init__(self, url: str, credentials: Credentials, region: str, tries: int = TRIES) -> None:
-        """Nothing is asked for yet.
+        """Prepare; nothing is requested yet.
 
         Args:
             url: the API's management endpoint.
             credentials: the function's own.
-            region: where the API is.
-            tries: how often a request is made that API Gateway throttles, or fails to answer.
+            region: the API's region.
+            tries: attempts for a request that is throttled or fails transiently.
         """
         self._url = url.rstrip("/")
         self._path = urlsplit(self._url).path
@@ -53,47 +53,47 @@ class Connections:
         retries = urllib3.Retry(
             tries - 1,
             allowed_methods=None,
-            status_forcelist=_PASSING,
+            status_forcelist=_TRANSIENT,
             raise_on_status=False,
             respect_retry_after_header=False,
             backoff_factor=_PAUSE,
             backoff_jitter=_PAUSE,
         )
-        self._pool = urllib3.connection_from_url(self._url, maxsize=AT_ONCE, timeout=_PATIENCE, retries=retries)
+        self._pool = urllib3.connection_from_url(self._url, maxsize=PARALLEL_POSTS, timeout=_TIMEOUT, retries=retries)
 
     def post(self, connection_id: str, text: str) -> bool:
-        """Say something.
+        """Post a message.
 
         Returns:
-            False where the connection is gone.
+            False if the connection is gone.
 
         Raises:
-            NotDelivered: it can't be said.
+            NotDelivered: API Gateway refuses it.
             urllib3.exceptions.HTTPError: API Gateway can't be reached.
         """
-        return self._ask("POST", connection_id, text.encode())
+        return self._request("POST", connection_id, text.encode())
 
-    def end(self, connection_id: str) -> None:
-        """End a connection; does nothing where it is gone.
+    def close(self, connection_id: str) -> None:
+        """Close a connection, if it is still open.
 
         Raises:
-            NotDelivered: it can't be ended.
+            NotDelivered: API Gateway refuses.
             urllib3.exceptions.HTTPError: API Gateway can't be reached.
         """
-        self._ask("DELETE", connection_id, b"")
+        self._request("DELETE", connection_id, b"")
 
-    def _ask(self, method: str, connection_id: str, body: bytes) -> bool:
-        place = f"/@connections/{quote(connection_id, safe='')}"
-        request = AWSRequest(method, self._url + place, data=body)
+    def _request(self, method: str, connection_id: str, body: bytes) -> bool:
+        path = f"/@connections/{quote(connection_id, safe='')}"
+        request = AWSRequest(method, self._url + path, data=body)
         SigV4Auth(self._credentials, "execute-api", self._region).add_auth(request)
-        answer = self._pool.urlopen(method, self._path + place, body, dict(request.headers.items()))
+        answer = self._pool.urlopen(method, self._path + path, body, dict(request.headers.items()))
         if answer.status == HTTPStatus.GONE:
             return False
         if answer.status >= HTTPStatus.BAD_REQUEST:
-            raise NotDelivered("a connection can't be spoken to", why=_reason(answer))
+            raise NotDelivered("a connection can't be posted to", why=_reason(answer))
         return True
 
 
 def _reason(answer: urllib3.BaseHTTPResponse) -> str:
-    """API Gateway's name of what is wrong, without its namespace."""
+    """API Gateway's error code, without its namespace."""
     return answer.headers.get("x-amzn-ErrorType", f"HTTP {answer.status}").partition(":")[0]

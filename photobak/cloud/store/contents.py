@@ -1,4 +1,4 @@
-"""The table ``Contents``: is this content here already, and what became of what was uploaded?"""
+"""The table ``Contents``: is this content stored already, and what became of an upload?"""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from photobak.cloud.store.dynamodb import raise_unless_condition_failed
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import plain, timestamp_key
@@ -32,17 +33,21 @@ class Content:
     sha256: str
     status: Status
     timestamp: Decimal | None
-    """The sort key of its record, or the one that the record will have; None where nobody announced it."""
+    """The sort key of its record, or the one that its record will have; None if nobody announced it."""
     reason: str | None = None
     announcement: Announcement | None = None
-    """What the client said of it; gone once the record stands."""
+    """What the client announced; dropped once the record exists."""
     revision: int = 0
-    """Counts announcements, so that the one that is turned into a record is known to be the last."""
+    """Counts announcements, so that a record is made from the last one."""
 
     @property
     def is_photo(self) -> bool:
-        """Tell whether the content has a record, be it in the trash; otherwise it is awaited or was refused."""
+        """Whether the content has a record, in the trash or not; otherwise it is expected or was rejected."""
         return self.status not in (Status.EXPECTED, Status.REJECTED)
+
+    def agrees_with(self, record: Record) -> bool:
+        """Whether the item says the same as a record."""
+        return (self.status, self.timestamp, self.reason) == (record.status, record.timestamp, record.reason)
 
 
 class ContentsTable:
@@ -73,30 +78,29 @@ class ContentsTable:
         return found
 
     def expect(self, identity_id: str, announcement: Announcement, now: datetime) -> bool:
-        """Note that an upload is coming.
+        """Record that an upload is expected.
 
-        What an earlier announcement of the same content said stands; this one's sources are added to it.
+        The first announcement of a content stands; a later one only updates its sources.
 
         Returns:
-            False where the content is a photo, unless it is one that the trash has kept for as long as it was to.
+            False if the content is a photo already, unless it is one that the trash has kept for its full time.
         """
         try:
             self._dynamodb.update_item(**self._expectation(identity_id, announcement, now))
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
+            raise_unless_condition_failed(error)
+            return False
         return True
 
     def expect_all(self, identity_id: str, announcements: Sequence[Announcement], now: datetime) -> bool:
-        """Note in one transaction that these uploads are coming, up to a hundred: one request instead of as many.
+        """Record up to a hundred expected uploads in one transaction: one request instead of as many.
 
         Returns:
-            False where nothing was noted, because one of them is a photo, or is being changed by somebody else: what is
-            to be said of each, ``expect`` finds out.
+            False if nothing was written, because one of them is a photo already or is being changed concurrently:
+            call ``expect`` for each.
         """
         if len({each.sha256 for each in announcements}) < len(announcements):
-            return False  # a transaction has one operation an item
+            return False  # a transaction takes one operation an item
         updates: Any = [{"Update": self._expectation(identity_id, each, now)} for each in announcements]
         try:
             self._dynamodb.transact_write_items(TransactItems=updates)
@@ -105,9 +109,9 @@ class ContentsTable:
         return True
 
     def _expectation(self, identity_id: str, announcement: Announcement, now: datetime) -> Any:
-        """The update that notes an announcement, unless the content is a photo."""
-        said = announcement.to_json()
-        first = {name: said[name] for name in _KEPT_FROM_FIRST}
+        """The update that records an announcement, unless the content is a photo."""
+        announced = announcement.to_json()
+        first = {name: announced[name] for name in _KEPT_FROM_FIRST}
         values: dict[str, Any] = {f":{name}": _attribute(value) for name, value in first.items()}
         timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
         values |= _OPEN | {
@@ -134,7 +138,7 @@ class ContentsTable:
         }
 
     def reject(self, identity_id: str, sha256: str, reason: str, now: datetime) -> None:
-        """Note that the bytes did not match; a content that is a photo already stays one."""
+        """Record that an upload's bytes did not match; a content that is a photo already stays one."""
         try:
             self._dynamodb.update_item(
                 TableName=self.name,
@@ -150,21 +154,20 @@ class ContentsTable:
                 },
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+            raise_unless_condition_failed(error)
 
-    def settlement(self, record: Record, seen: Content | None) -> Any:
-        """The half of a transaction that makes the item of a photo.
+    def completion(self, record: Record, seen: Content | None) -> Any:
+        """The part of a transaction that makes the content item follow a record.
 
         Args:
             record: the photo's.
-            seen: the item as it was read; where it has changed since, the transaction is cancelled.
+            seen: the item as it was read; if it has changed since, the transaction is cancelled.
         """
         as_seen = _as_seen(seen) if seen else {"ConditionExpression": "attribute_not_exists(sha256)"}
         return {"Put": {"TableName": self.name, "Item": _item(record)} | as_seen}
 
     def replacement(self, before: Record, after: Record) -> Any:
-        """The part of a transaction that lets a photo's item follow its record, as ``PhotosTable.replacement``."""
+        """The part of a transaction that makes the content item follow a changed record."""
         as_seen = {
             "ConditionExpression": "#timestamp = :timestamp",
             "ExpressionAttributeNames": {"#timestamp": "timestamp"},
@@ -179,7 +182,7 @@ _OF_RECORD: Final = ("timestamp", "status", "reason", "ttl")
 
 
 def _as_seen(content: Content) -> dict[str, Any]:
-    """The condition that an item is what was read of it."""
+    """The condition that an item still is as it was read."""
     seen: dict[str, Any] = {"status": {"S": content.status.value}}
     if content.timestamp is not None:
         seen["timestamp"] = {"N": plain(content.timestamp)}
@@ -197,7 +200,7 @@ def _key(identity_id: str, sha256: str) -> dict[str, Any]:
 
 
 def _item(record: Record) -> dict[str, Any]:
-    """The item of a photo; DynamoDB deletes that of one in the trash when it deletes the record."""
+    """The item of a photo; DynamoDB deletes that of a photo in the trash when it deletes the record."""
     item = {name: value for name, value in record.to_item().items() if name in _OF_RECORD}
     return _key(record.username, record.sha256) | item
 

@@ -1,9 +1,9 @@
-"""Everything that is kept of everyone's photos: the two tables and the photo bucket, changed so that they agree."""
+"""A stack's photos in all three places: the two tables and the photo bucket, changed so that they agree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +15,22 @@ from photobak.photo.record import InvalidRecord, Record, Status
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+_MAX_TRANSACTION: Final = 100
+"""Operations of one transaction (DynamoDB API reference, TransactWriteItems)."""
+_MAX_SHARED_SOURCES: Final = 20_000
+"""Characters of a record's sources; a record with more gets a transaction of its own, since one ends at 4 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A record that should be the only one of its content, and what the tables held before."""
+
+    record: Record
+    seen: Content | None
+    """The content item as it was read."""
+    rows: tuple[Record, ...]
+    """The content's records in ``Photos`` as they were read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -25,106 +41,152 @@ class Library:
     photos: PhotosTable
     bucket: PhotoBucket
 
-    def settle(self, record: Record, seen: Content | None) -> bool:
-        """Write the record and its content item in one transaction, so that one content never has two records.
+    def commit(self, record: Record, seen: Content | None) -> bool:
+        """Write a new record and its content item in one transaction, so that a content never has two records.
 
         Args:
             record: the photo, whose original is in the bucket already.
-            seen: the content item that the record was made from; None where there was none.
+            seen: the content item that the record was made from; None if there was none.
 
         Returns:
-            False where the content item has changed since: nothing was written, read it again.
+            False if the content item has changed since it was read: nothing was written, read it again.
         """
-        return self.write_together(self.photos.creation(record), self.contents.settlement(record, seen))
+        return self.write_together(self.photos.creation(record), self.contents.completion(record, seen))
 
     def find(self, identity_id: str, sha256: str) -> Record | None:
-        """The record of a content, whatever its date; None where it is no photo (yet), or its record is lost."""
+        """The record of a content, whatever its date; None if it is no photo (yet) or its record is lost."""
         content = self.contents.get(identity_id, sha256)
         if content is None or not content.is_photo or content.timestamp is None:
             return None
         return self.photos.get(identity_id, content.timestamp)
 
     def replace(self, before: Record, after: Record) -> bool:
-        """Change a record, whose key may change with it, and its content item, in one transaction.
+        """Change a record, and its key where the date changes, and its content item in one transaction.
 
         Args:
             before: as it was read.
-            after: the same with what changes.
+            after: the same with its changes.
 
         Returns:
-            False where the record has changed since it was read: nothing was written.
+            False if the record has changed since it was read: nothing was written.
         """
         return self.write_together(*self.photos.replacement(before, after), self.contents.replacement(before, after))
 
-    def let_objects_follow(self, record: Record) -> None:
-        """Hide or show a photo's objects as its record says, and again until it says no other thing.
+    def amend(self, amendments: Sequence[Amendment]) -> list[bool]:
+        """Write records and their content items, and remove other records of the same contents.
 
-        Two requests may overlap, one that hides and one that shows: the last one to act finds what the other said.
+        Returns:
+            For each, in order: False if something has changed since it was read, and nothing of it was written.
         """
-        followed: Status | None = None
+        done = [True] * len(amendments)
+        for batch in self._batches(amendments):
+            parts = [part for _, own in batch for part in own]
+            if not self.write_together(*parts):
+                for number, own in batch:  # one of them has changed: write the others without it
+                    done[number] = self.write_together(*own)
+        return done
+
+    def sync_objects(self, record: Record) -> None:
+        """Hide or show a photo's objects as its record says, until the record no longer changes.
+
+        Two requests may overlap, one that hides and one that shows: the last one to act sees what the other wrote.
+        """
+        applied: Status | None = None
         current: Record | None = record
-        while current is not None and current.status is not followed:
-            act = self.bucket.hide if current.status is Status.TRASHED else self.bucket.bring_back
+        while current is not None and current.status is not applied:
+            act = self.bucket.hide if current.status is Status.TRASHED else self.bucket.unhide
             for key in objects_of(current):
                 act(key)
-            followed = current.status
+            applied = current.status
             current = self.find(record.username, record.sha256)
 
-    def lay_record_beside(self, record: Record) -> None:
-        """Write the record's JSON beside the photo, and again until it is what the table says.
+    def write_record_json(self, record: Record) -> None:
+        """Write the record's JSON to the bucket, until it is what the table says.
 
-        Two writers may overlap: the last one to write reads the table once more and finds what the other changed.
+        Two writers may overlap: the last one to write reads the table again and sees what the other changed.
         """
         written: Record | None = None
         current: Record | None = record
         while current is not None and current != written:
             self.bucket.keep_record(current)
             written = current
-            current = self._as_it_is_now(current)
+            current = self._current(current)
 
-    def replace_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> None:
-        """Let a record's places follow the files.
+    def update_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> None:
+        """Update a record's sources in the table and in its JSON.
 
-        Where nothing changes, the JSON beside the photo is compared: an earlier call that said the same may have been
-        cut off between the table and it.
+        The JSON is compared even where the table does not change: an earlier call with the same sources may have been
+        cut off in between.
         """
-        after = self.photos.replace_sources(record, added, gone)
+        after = self.photos.update_sources(record, added, gone)
         if after is None:
-            return  # it has another date by now; the device says its places again at its next sync
-        if after != record or self.record_beside(after.username, after.sha256) != after:
-            self.lay_record_beside(after)
+            return  # its date has changed; the device announces its sources again at its next sync
+        if after != record or self.read_record_json(after.username, after.sha256) != after:
+            self.write_record_json(after)
 
-    def record_beside(self, identity_id: str, sha256: str) -> Record | None:
-        """The record as it lies beside the photo; None where there is none, or none that can be read."""
+    def read_record_json(self, identity_id: str, sha256: str) -> Record | None:
+        """The record in a photo's JSON; None if there is none or it is illegible."""
         try:
             return Record.from_json(self.bucket.read_record(identity_id, sha256))
         except (InvalidRecord, ValueError):
             return None
 
-    def earlier_record_beside(self, identity_id: str, sha256: str) -> Record | None:
-        """The newest record that has ever lain beside the photo and can be read; None where there is none."""
+    def read_earlier_record_json(self, identity_id: str, sha256: str) -> Record | None:
+        """The newest legible record among all versions of a photo's JSON; None if there is none."""
         for whole in self.bucket.read_earlier_records(identity_id, sha256):
             with suppress(InvalidRecord):
                 return Record.from_json(whole)
         return None
 
-    def _as_it_is_now(self, record: Record) -> Record | None:
-        """Read a record again, even if it has another date by now."""
-        return self.photos.get(record.username, record.timestamp) or self.find(record.username, record.sha256)
-
-    def write_together(self, *halves: Any) -> bool:
-        """Write several items or none of them; False where one is not as it was seen."""
+    def write_together(self, *parts: Any) -> bool:
+        """Write several items or none of them; False if one has changed since it was read."""
         try:
-            self.dynamodb.transact_write_items(TransactItems=halves)
+            self.dynamodb.transact_write_items(TransactItems=parts)
         except self.dynamodb.exceptions.TransactionCanceledException as error:
             if _lost_a_race(error):
                 return False
             raise
         return True
 
+    def _current(self, record: Record) -> Record | None:
+        """Read a record again, even if its date has changed."""
+        return self.photos.get(record.username, record.timestamp) or self.find(record.username, record.sha256)
+
+    def _batches(self, amendments: Sequence[Amendment]) -> Iterator[list[tuple[int, list[Any]]]]:
+        """Group amendments into transactions: the number of each, and its operations."""
+        batch: list[tuple[int, list[Any]]] = []
+        size = 0
+        for number, amendment in enumerate(amendments):
+            own = self._operations(amendment)
+            if not own:
+                continue
+            if sum(map(len, amendment.record.sources)) > _MAX_SHARED_SOURCES:
+                yield [(number, own)]
+                continue
+            if size + len(own) > _MAX_TRANSACTION:
+                yield batch
+                batch, size = [], 0
+            batch.append((number, own))
+            size += len(own)
+        if batch:
+            yield batch
+
+    def _operations(self, amendment: Amendment) -> list[Any]:
+        """The operations of a transaction; none where the tables are right already."""
+        record, seen = amendment.record, amendment.seen
+        here = [row for row in amendment.rows if row.timestamp == record.timestamp]
+        parts = [self.photos.removal(row) for row in amendment.rows if row.timestamp != record.timestamp]
+        if not here:
+            parts.append(self.photos.creation(record))
+        elif here[0] != record:
+            parts += self.photos.replacement(here[0], record)
+        if not parts and seen is not None and seen.agrees_with(record):
+            return []
+        return [*parts, self.contents.completion(record, seen)]
+
 
 def _lost_a_race(error: ClientError) -> bool:
-    """Tell a changed item or a concurrent transaction (both end well when tried again) from other failures."""
+    """Tell a changed item or a concurrent transaction, which a retry resolves, from other failures."""
     reasons = error.response.get("CancellationReasons", [])
     codes = {reason.get("Code") for reason in reasons}
     return bool(codes & {"ConditionalCheckFailed", "TransactionConflict"})

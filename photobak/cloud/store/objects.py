@@ -1,14 +1,14 @@
-"""The photo bucket: originals, previews and records, the truth of which the tables are an index."""
+"""The photo bucket: originals, previews and records; it is the truth, and the tables are an index of it."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from photobak.cloud.store.originals import Condition, Originals
-from photobak.cloud.store.presence import seen_together
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
 WEBP: Final = "image/webp"
 TRASHED_TAG: Final = "status=trashed"
-"""What a lifecycle rule of the bucket looks for: the record of a photo in the trash goes when the photo does."""
+"""Matched by a lifecycle rule of the bucket: the record of a photo in the trash expires with the photo."""
+VIEW_SECONDS: Final = 900
+"""Lifetime of a preview's presigned URL."""
 _FOREVER: Final = "private, max-age=31536000, immutable"  # the key is the content's hash
+_MIN_KEYS_TO_LIST: Final = 8
+"""Fewer keys cost less to look up one by one."""
+_MAX_PAGE: Final = 1_000
+"""The most keys that one ListObjectsV2 returns (S3 API reference)."""
 
 
 class PhotoBucket:
@@ -31,12 +37,12 @@ class PhotoBucket:
         self.originals = Originals(s3, name)
 
     def keep_original(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str]) -> None:
-        """Copy an upload's very bytes to their place inside S3, unless they are there already.
+        """Copy an upload to its key in the photo bucket, inside S3, unless the right bytes are there already.
 
-        Other bytes that are in their place stay below them, as an older version.
+        Wrong bytes at that key stay as an older version.
 
         Raises:
-            ClientError: ``PreconditionFailed`` where the upload has been replaced by other bytes since it was hashed.
+            ClientError: ``PreconditionFailed`` if the upload was replaced by other bytes after it was hashed.
         """
         match self.originals.look_into(key, upload.sha256, upload.size):
             case Condition.MISSING:
@@ -48,7 +54,7 @@ class PhotoBucket:
         try:
             self._copy(upload, key, content_type, metadata, IfNoneMatch="*")
         except ClientError as error:
-            # Either condition gives this code: the original may have come from another event meanwhile.
+            # Both conditions fail with this code: another event may have copied the original meanwhile.
             if error.response["Error"]["Code"] != "PreconditionFailed" or self.size(key) != upload.size:
                 raise
 
@@ -67,15 +73,24 @@ class PhotoBucket:
         )
 
     def keep_preview(self, key: str, webp: bytes) -> None:
-        """Put a preview; the same photo gives the same preview, so doing it twice changes nothing."""
+        """Put a preview; the same photo gives the same preview, so repeating it changes nothing."""
         self._s3.put_object(Bucket=self.name, Key=key, Body=webp, ContentType=WEBP, CacheControl=_FOREVER)
 
+    def view_url(self, key: str) -> str:
+        """Presign a preview's URL, good for ``VIEW_SECONDS``."""
+        where = {"Bucket": self.name, "Key": key}
+        return self._s3.generate_presigned_url("get_object", Params=where, ExpiresIn=VIEW_SECONDS)
+
     def has_previews(self, record: Record) -> bool:
-        """Whether the previews are there that a record names; one that is empty is none."""
+        """Whether the previews named by a record exist and are not empty."""
         return all(self.size(key) for key in (record.thumb_key, record.web_key) if key)
 
     def read_record(self, identity_id: str, sha256: str) -> Any:
-        """Read the record's JSON beside the photo; None where there is none."""
+        """Read a photo's record JSON; None if there is none.
+
+        Raises:
+            ValueError: the object is not JSON.
+        """
         try:
             answer = self._s3.get_object(Bucket=self.name, Key=record_key(identity_id, sha256))
         except ClientError as error:
@@ -85,7 +100,7 @@ class PhotoBucket:
         return json.load(answer["Body"])
 
     def read_earlier_records(self, identity_id: str, sha256: str) -> Iterator[Any]:
-        """Read the JSON that lay beside the photo before, the newest first; what is no JSON is left out."""
+        """Read all versions of a photo's record JSON, newest first, leaving out those that are not JSON."""
         key = record_key(identity_id, sha256)
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key):
             for version in page.get("Versions", []):
@@ -95,18 +110,18 @@ class PhotoBucket:
                         yield json.load(answer["Body"])
 
     def keep_record(self, record: Record) -> None:
-        """Put the record's JSON beside the photo; that of a photo in the trash expires by its tag."""
+        """Put a photo's record JSON; that of a photo in the trash expires by its tag."""
         body = json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True).encode()
         key = record_key(record.username, record.sha256)
         tags: Any = {"Tagging": TRASHED_TAG} if record.status is Status.TRASHED else {}
         self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json", **tags)
 
     def hide(self, key: str) -> None:
-        """Put a delete marker on an object: who reads it finds nothing, and nothing is lost."""
+        """Hide an object with a delete marker; its versions stay."""
         self._s3.delete_object(Bucket=self.name, Key=key)
 
-    def bring_back(self, key: str) -> bool:
-        """Take the delete markers off an object, so that its newest version is there again; False where it has none."""
+    def unhide(self, key: str) -> bool:
+        """Remove an object's delete markers, so that its newest version shows again; False if it has no version."""
         listing = self._s3.list_object_versions(Bucket=self.name, Prefix=key)
         for marker in listing.get("DeleteMarkers", []):
             if marker["Key"] == key:
@@ -114,7 +129,7 @@ class PhotoBucket:
         return any(version["Key"] == key for version in listing.get("Versions", []))
 
     def size(self, key: str) -> int | None:
-        """The size of an object in bytes; None where there is none, or a delete marker hides it."""
+        """The size of an object in bytes; None if it does not exist or a delete marker hides it."""
         try:
             return self._s3.head_object(Bucket=self.name, Key=key)["ContentLength"]
         except ClientError as error:
@@ -122,11 +137,32 @@ class PhotoBucket:
                 return None
             raise
 
-    def seen_together(self, keys: Collection[str]) -> dict[str, bool]:
-        """Whether objects of one person and one kind are there, as far as one request tells (``presence``)."""
-        return seen_together(self._s3, self.name, keys)
+    def present(self, keys: Collection[str]) -> dict[str, bool]:
+        """Whether objects exist and are not hidden, as far as one page of the bucket's listing tells.
+
+        The page begins at the first key and is twice as long as there are keys: a request that names keys far apart
+        learns little and can't have a whole bucket listed.
+
+        Args:
+            keys: all of one person and of one prefix.
+
+        Returns:
+            By key; keys beyond the page are left out, and all of them where there are too few to be worth a page.
+        """
+        wanted = sorted(set(keys))
+        if len(wanted) < _MIN_KEYS_TO_LIST:
+            return {}
+        page = self._s3.list_objects_v2(
+            Bucket=self.name,
+            Prefix=commonprefix(wanted),  # noqa: RUF071 - by characters: an S3 prefix may end anywhere
+            StartAfter=wanted[0][:-1],
+            MaxKeys=min(2 * len(wanted), _MAX_PAGE),
+        )
+        listed = {entry["Key"] for entry in page.get("Contents", [])}
+        end = max(listed, default="") if page["IsTruncated"] else wanted[-1]
+        return {key: key in listed for key in wanted if key <= end}
 
 
 def objects_of(record: Record) -> list[str]:
-    """The keys of a photo's objects, but for its record's, which says to a repair that the photo is in the trash."""
+    """The keys that the trash hides: all of a photo's but its record, which tells a repair that it is in the trash."""
     return [key for key in (record.original_key, record.thumb_key, record.web_key) if key]

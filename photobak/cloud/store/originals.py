@@ -1,4 +1,4 @@
-"""Originals in the photo bucket: whether they are what was stored, and what older versions of them there are."""
+"""Originals in the photo bucket: whether their bytes are right, and which older versions have the right ones."""
 
 import base64
 import hashlib
@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from photobak.cloud.store.uploads import Upload, fetched
 from photobak.photo.identity import CHUNK_BYTES
-from photobak.photo.keys import original_key
+from photobak.photo.keys import TempKey, original_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-_GONE: Final = ("404", "NoSuchKey", "NotFound")
+_NOT_FOUND: Final = ("404", "NoSuchKey", "NotFound")
 
 
-class _Frozen(Exception):
-    """The bytes have to be thawed before anybody can read them."""
+class Archived(Exception):
+    """The object is in an archive storage class and has to be restored before anyone can read it."""
 
 
 class Condition(Enum):
-    """How an original is."""
+    """The state of an original."""
 
     MISSING = auto()
-    """There is none, or a delete marker hides it."""
+    """It does not exist, or a delete marker hides it."""
     WRONG = auto()
     """Its bytes are not the ones that were stored."""
     SOUND = auto()
@@ -41,31 +42,45 @@ class Originals:
         self._bucket = bucket
 
     def find(self, identity_id: str, sha256: str) -> str | None:
-        """The key of a content's original, whatever its extension; None where there is none, or a marker hides it."""
+        """The key of a content's original, whatever its extension; None if it does not exist or is hidden."""
         prefix = original_key(identity_id, sha256, "")
         found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix, MaxKeys=1).get("Contents", [])
         return found[0]["Key"] if found else None
 
+    @contextmanager
+    def fetch(self, key: str, owner: TempKey) -> Iterator[Upload | None]:
+        """Download an original and hash it; None if it does not exist.
+
+        Args:
+            key: its own.
+            owner: its owner, and the hash that it should have.
+
+        Raises:
+            Archived: it has to be restored from its archive storage class first.
+        """
+        with _archived_told_apart(), fetched(self._s3, self._bucket, key, owner) as original:
+            yield original
+
     def glance(self, key: str, sha256: str, size: int) -> Condition:
-        """How an original is, without reading it: by its length, and by its checksum where S3 has one."""
+        """Check an original without reading it: by its size, and by its checksum if S3 has one."""
         head = self._head(key)
         return _condition(head, sha256, size, _checksum(head) if head else None)
 
     def look_into(self, key: str, sha256: str, size: int) -> Condition:
-        """How an original is, by its checksum or else by its bytes; what is frozen can't be read and is believed."""
+        """Check an original by its checksum or else its bytes; an archived one can't be read and is believed."""
         head = self._head(key)
         if head is None or head["ContentLength"] != size:
             return _condition(head, sha256, size, None)
         checksum = _checksum(head)
         if checksum is None:
-            with suppress(_Frozen), _thawed():
+            with suppress(Archived), _archived_told_apart():
                 checksum = _hash(self._s3.get_object(Bucket=self._bucket, Key=key))
         return _condition(head, sha256, size, checksum)
 
     def bring_back(self, key: str, sha256: str, size: int) -> bool:
-        """Put the newest older version on top that has the right bytes; False where none has.
+        """Copy the newest older version with the right bytes on top; False if there is none.
 
-        The versions themselves stay, so nothing is lost by it.
+        All versions stay, so nothing is lost.
         """
         for version in self._older_versions(key):
             if version["Size"] == size and self._is_right(key, sha256, version["VersionId"]):
@@ -79,11 +94,11 @@ class Originals:
         return False
 
     def _is_right(self, key: str, sha256: str, version: str) -> bool:
-        """Whether an older version has these bytes; one that is frozen could not be copied."""
+        """Whether an older version has these bytes; an archived one does not count, since it could not be copied."""
         where: Any = {"Bucket": self._bucket, "Key": key, "VersionId": version}
         checksum = _checksum(self._s3.head_object(**where, ChecksumMode="ENABLED"))
         if checksum is None:
-            with suppress(_Frozen), _thawed():
+            with suppress(Archived), _archived_told_apart():
                 checksum = _hash(self._s3.get_object(**where))
         return checksum == sha256
 
@@ -97,18 +112,18 @@ class Originals:
         try:
             return self._s3.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
+            if error.response["Error"]["Code"] in _NOT_FOUND:
                 return None
             raise
 
 
 @contextmanager
-def _thawed() -> Iterator[None]:
+def _archived_told_apart() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
         if error.response["Error"]["Code"] == "InvalidObjectState":
-            raise _Frozen from error
+            raise Archived from error
         raise
 
 
@@ -127,9 +142,9 @@ def _condition(head: Mapping[str, Any] | None, sha256: str, size: int, found: st
 
 
 def _checksum(head: Mapping[str, Any]) -> str | None:
-    """The SHA-256 of the whole object in hex, where S3 has one (S3 API reference, HeadObject, ``ChecksumMode``)."""
+    """The SHA-256 of the whole object in hex, if S3 has one (S3 API reference, HeadObject, ``ChecksumMode``)."""
     checksum = head.get("ChecksumSHA256", "")
-    # Of an object that came in parts it is a checksum of their checksums, and ends with their number.
+    # A multipart object has a checksum of its parts' checksums, which ends with their number.
     if not checksum or "-" in checksum or head.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
         return None
     return base64.b64decode(checksum).hex()

@@ -6,23 +6,23 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from photobak.cloud.store.places import places_after
 from photobak.photo.keys import plain
 from photobak.photo.record import InvalidRecord, Record
+from photobak.photo.source import sources_after
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_READ_AT_ONCE: Final = 100  # BatchGetItem takes no more
+_BATCH_SIZE: Final = 100  # the limit of BatchGetItem
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A stretch of records and where the next one begins."""
+    """Some records, and where the next page begins."""
 
     records: list[Record]
     before: Decimal | None
-    """The sort key to go on before; None at the end."""
+    """The sort key that the next page ends before; None on the last page."""
 
 
 class PhotosTable:
@@ -39,14 +39,14 @@ class PhotosTable:
         return Record.from_item(item) if item else None
 
     def get_many(self, identity_id: str, timestamps: Collection[Decimal]) -> dict[str, Record]:
-        """Read up to a hundred records by their keys, consistently; returned by SHA-256."""
+        """Read up to a hundred records by their keys, consistently; returns them by SHA-256."""
         return {record.sha256: record for record in map(Record.from_item, self._items(identity_id, timestamps))}
 
     def get_readable(self, identity_id: str, timestamps: Collection[Decimal]) -> list[Record]:
-        """Read records by their keys, consistently, however many; those that are damaged are left out."""
+        """Read any number of records by their keys, consistently, leaving out damaged ones."""
         keys, found = list(timestamps), []
-        for start in range(0, len(keys), _READ_AT_ONCE):
-            for item in self._items(identity_id, keys[start : start + _READ_AT_ONCE]):
+        for start in range(0, len(keys), _BATCH_SIZE):
+            for item in self._items(identity_id, keys[start : start + _BATCH_SIZE]):
                 with suppress(InvalidRecord):
                     found.append(Record.from_item(item))
         return found
@@ -65,16 +65,16 @@ class PhotosTable:
 
         Args:
             identity_id: whose they are.
-            limit: how many at most.
-            since: the smallest sort key that belongs to the range.
-            before: the smallest sort key that does not any more.
+            limit: the most records to return.
+            since: the smallest sort key inside the range.
+            before: the smallest sort key above the range.
         """
         values: dict[str, Any] = {":username": {"S": identity_id}}
         condition = "username = :username"
         if since is not None and before is not None and since >= before:
             return Page([], None)
         if before is not None:
-            # BETWEEN takes both ends; ``before`` itself is left out below.
+            # BETWEEN includes both ends; ``before`` itself is filtered out below.
             condition += " AND #timestamp BETWEEN :since AND :before"
             values |= {
                 ":since": {"N": plain(since if since is not None else Decimal("-1e11"))},
@@ -105,22 +105,22 @@ class PhotosTable:
             if not start:
                 return Page(records, None)
 
-    def replace_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> Record | None:
-        """Add places to a record and take others away, never the last one.
+    def update_sources(self, record: Record, added: Collection[str], gone: Collection[str]) -> Record | None:
+        """Add sources to a record and remove others, but never the last one.
 
         Returns:
-            The record as it then is; None where it is no more at this date.
+            The record as it then is; None if it is no longer at this date.
         """
         current: Record | None = record
         while current is not None:
-            sources = places_after(current.sources, added, gone)
+            sources = sources_after(current.sources, added, gone)
             if sources == current.sources or self._set_sources(current, sources):
                 return replace(current, sources=sources)
             current = self.get(record.username, record.timestamp)  # another device was faster
         return None
 
     def _set_sources(self, seen: Record, sources: frozenset[str]) -> bool:
-        """Write a record's places; False where the record is not as it was seen any more."""
+        """Write a record's sources; False if it has changed since it was read."""
         values: dict[str, Any] = {":sources": {"SS": sorted(sources)}, ":sha256": {"S": seen.sha256}}
         as_seen = "attribute_not_exists(#sources)"
         if seen.sources:
@@ -140,7 +140,7 @@ class PhotosTable:
         return True
 
     def creation(self, record: Record) -> Any:
-        """The half of a transaction that makes the record."""
+        """The part of a transaction that creates the record."""
         return {
             "Put": {
                 "TableName": self.name,
@@ -151,29 +151,29 @@ class PhotosTable:
         }
 
     def replacement(self, before: Record, after: Record) -> list[Any]:
-        """The part of a transaction that gives a record other fields, under the same key or another one.
+        """The part of a transaction that changes a record, under the same key or another one.
 
         Args:
-            before: as it was read; where it has changed since, the transaction is cancelled.
-            after: what it becomes.
+            before: as it was read; if it has changed since, the transaction is cancelled.
+            after: the same with its changes.
         """
         put: dict[str, Any] = {"TableName": self.name, "Item": after.to_item()}
-        if before.timestamp == after.timestamp:  # a transaction has one operation an item
+        if before.timestamp == after.timestamp:  # a transaction takes one operation an item
             return [{"Put": put | _as_seen(before)}]
         return [self.removal(before), {"Put": put | {"ConditionExpression": "attribute_not_exists(sha256)"}}]
 
     def removal(self, record: Record) -> Any:
-        """The part of a transaction that takes a record away; where it has changed, the transaction is cancelled."""
+        """The part of a transaction that deletes a record; if it has changed, the transaction is cancelled."""
         key = _key(record.username, record.timestamp)
         return {"Delete": {"TableName": self.name, "Key": key} | _as_seen(record)}
 
 
 _CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key")
-"""The fields that anybody changes, and whose record it is."""
+"""The fields that change, and the one that says whose record it is."""
 
 
 def _as_seen(record: Record) -> dict[str, Any]:
-    """The condition that a record is still what was read of it."""
+    """The condition that a record still is as it was read."""
     item = record.to_item()
     there = [name for name in _CHANGING if name in item]
     conditions = [f"#{name} = :{name}" if name in item else f"attribute_not_exists(#{name})" for name in _CHANGING]

@@ -1,7 +1,7 @@
 """The table ``Tickets``: each ticket opens one WebSocket connection, within a minute.
 
-Browsers can't send headers with a WebSocket, and a token in an address would stay in logs and histories. A ticket may:
-it has been used by the time anyone reads it there. The table holds its hash alone.
+Browsers can't send headers with a WebSocket handshake, and a token in a URL would stay in logs and histories. A ticket
+may travel in a URL: it has been used before anyone can read it there. The table holds only its hash.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TICKET_SECONDS: Final = 60
-"""How long a ticket can be used."""
+"""Lifetime of a ticket."""
 
 _RANDOM_BYTES: Final = 32
 
@@ -34,10 +34,10 @@ class TicketsTable:
         return ticket
 
     def redeem(self, ticket: str, now: datetime) -> str | None:
-        """Take a ticket; of several who try at once, one succeeds.
+        """Use a ticket; of several attempts at once, one succeeds.
 
         Returns:
-            Whose it is; None where there is no such ticket, or it is too old.
+            The identity id that it was issued to; None for an unknown, used or expired ticket.
         """
         taken = self._dynamodb.delete_item(TableName=self.name, Key=_key(ticket), ReturnValues="ALL_OLD")
         item = taken.get("Attributes")

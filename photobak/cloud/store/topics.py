@@ -1,11 +1,11 @@
-"""The table ``Topics``: which connection listens to what."""
+"""The table ``Topics``: which connections subscribe to which topics."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from photobak.cloud.store.batch_write import write_all
+from photobak.cloud.store.dynamodb import write_all
 from photobak.photo.topic import SUBSCRIPTION_SECONDS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Topic:
 
     @property
     def key(self) -> str:
-        """The table's hash key; an identity id has no slash, so no name can reach into another's topics."""
+        """The table's hash key; an identity id has no slash, so no name can reach into another person's topics."""
         return f"{self.identity_id}/{self.name}"
 
 
@@ -35,19 +35,19 @@ class TopicsTable:
         self.name = name
 
     def subscribe(self, topic: Topic, connection_id: str, now: datetime) -> None:
-        """Let a connection listen for two hours from now; doing it again renews them."""
+        """Subscribe a connection for two hours; subscribing again renews them."""
         until = now + timedelta(seconds=SUBSCRIPTION_SECONDS)
         item = _key(topic.key, connection_id) | {"ttl": {"N": str(int(until.timestamp()))}}
         self._dynamodb.put_item(TableName=self.name, Item=item)
 
     def unsubscribe(self, topic: Topic, connection_id: str) -> None:
-        """Let a connection listen no more; does nothing where it didn't."""
+        """Remove a subscription, if there is one."""
         self._dynamodb.delete_item(TableName=self.name, Key=_key(topic.key, connection_id))
 
     def listeners(self, topic: Topic, now: datetime) -> Iterator[list[str]]:
-        """The connections that listen, page by page, consistently: who subscribed before now is among them.
+        """Yield the subscribed connections page by page, read consistently.
 
-        DynamoDB deletes expired items late, so they are left out here.
+        DynamoDB deletes expired items late, so they are filtered out here.
         """
         query: dict[str, Any] = {
             "KeyConditionExpression": "topic = :topic",
@@ -60,7 +60,7 @@ class TopicsTable:
             yield [item["connectionId"]["S"] for item in items]
 
     def topics_of(self, connection_id: str) -> list[str]:
-        """The keys of the topics that a connection listens to; what changed a moment ago may be missing."""
+        """The keys of a connection's topics; the index may lag behind the table for a moment."""
         query: dict[str, Any] = {
             "IndexName": _INDEX,
             "KeyConditionExpression": "connectionId = :connection",
@@ -69,7 +69,7 @@ class TopicsTable:
         return [item["topic"]["S"] for items in self._pages(query) for item in items]
 
     def forget(self, connection_id: str) -> None:
-        """A connection is gone: remove all that it listened to."""
+        """Remove all subscriptions of a closed connection."""
         keys = [_key(topic, connection_id) for topic in self.topics_of(connection_id)]
         write_all(self._dynamodb, self.name, [{"DeleteRequest": {"Key": key}} for key in keys])
 

@@ -1,1 +1,1 @@
-"""Lambda: takes photos out of the trash, and repairs records. It alone may delete versions, for markers are such."""
+"""The undelete Lambda: takes photos out of the trash and repairs records; it alone may delete versions (markers)."""

@@ -1,13 +1,12 @@
-"""Out of the trash, for as long as the trash keeps things.
+"""``POST /photos/restore``: out of the trash, for as long as the trash keeps photos.
 
-The record says that a photo is stored only after its original can be read again. A request that was cut off is
-finished by the same request, or undone by ``DELETE /photos`` (``cloud.api.trash``).
+The record calls a photo stored only after its original can be read again. Repeating the request finishes one that was
+cut off; ``DELETE /photos`` (``cloud.api.trash``) undoes it.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any, Final
 
 from photobak.cloud.http.problem import Problem
@@ -29,11 +28,11 @@ class TrashExit:
         """Take photos out of the trash.
 
         Returns:
-            For each, in order: ``sha256``, and ``status``: ``stored`` or ``no-preview`` as it was before, ``gone``
-            where its bytes have been deleted, or ``unknown``.
+            For each, in order: ``sha256``, and ``status``: ``stored`` or ``no-preview`` as before the deletion,
+            ``gone`` if its bytes have been deleted, or ``unknown``.
 
         Raises:
-            Problem: a photo keeps being changed by somebody else (409).
+            Problem: other requests keep changing a photo (409).
         """
         with ThreadPoolExecutor(_PARALLEL) as pool:
             return list(pool.map(lambda sha256: self._answer(identity_id, sha256), dict.fromkeys(hashes)))
@@ -46,23 +45,23 @@ class TrashExit:
             before = self.library.find(identity_id, sha256)
             if before is None:
                 return "unknown"
-            if before.status is Status.TRASHED and not self.library.bucket.bring_back(before.original_key):
+            if before.status is Status.TRASHED and not self.library.bucket.unhide(before.original_key):
                 return "gone"
-            after = _outside(before)
-            if (after == before or self.library.replace(before, after)) and self._shown(after):
-                self.library.lay_record_beside(after)
+            after = _undeleted(before)
+            if (after == before or self.library.replace(before, after)) and self._unhide(after):
+                self.library.write_record_json(after)
                 return after.status.value
-        raise Problem(HTTPStatus.CONFLICT, f"The photo {sha256} keeps being changed by somebody else. Try again.")
+        raise Problem.contended(sha256)
 
-    def _shown(self, record: Record) -> bool:
-        """Show the photo's objects; False where it has been deleted meanwhile, so that its record has to follow."""
+    def _unhide(self, record: Record) -> bool:
+        """Unhide the photo's objects; False if another request has deleted it meanwhile."""
         for key in objects_of(record):
-            self.library.bucket.bring_back(key)
+            self.library.bucket.unhide(key)
         now = self.library.find(record.username, record.sha256)
         return now is None or now.status is not Status.TRASHED
 
 
-def _outside(record: Record) -> Record:
+def _undeleted(record: Record) -> Record:
     if record.status is not Status.TRASHED:
         return record
     return replace(record, status=record.status_outside_trash, trashed_until=None)

@@ -5,15 +5,13 @@ from typing import BinaryIO, Final
 
 from photobak.photo import media_type as types
 from photobak.photo.media_type import MediaType
-from photobak.photo.metadata.bitmap import read_bmp, read_gif
+from photobak.photo.metadata.bitmaps import read_bmp, read_gif, read_png
 from photobak.photo.metadata.ciff import read_ciff
-from photobak.photo.metadata.cr3 import read_cr3
 from photobak.photo.metadata.heif import read_heif, read_jxl
 from photobak.photo.metadata.jpeg import read_jpeg
 from photobak.photo.metadata.mpeg_ts import read_mpeg_ts
-from photobak.photo.metadata.png import read_png
 from photobak.photo.metadata.quicktime import read_quicktime
-from photobak.photo.metadata.raw import read_cr2, read_raf, read_rw2, read_tiff
+from photobak.photo.metadata.raw import read_cr2, read_cr3, read_raf, read_rw2, read_tiff
 from photobak.photo.metadata.riff import read_avi, read_webp
 from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Damaged, Window

@@ -18,6 +18,13 @@ _MODEL: Final = 0x0110
 _ORIENTATION: Final = 0x0112
 _GPS_DIRECTORY: Final = 0x8825
 
+_EXPOSURE_TIME: Final = 0x829A
+_F_NUMBER: Final = 0x829D
+_PHOTOGRAPHIC_SENSITIVITY: Final = 0x8827
+_SENSITIVITIES: Final = (0x8831, 0x8832, 0x8833)
+"""StandardOutputSensitivity, RecommendedExposureIndex, ISOSpeed: 32 bits each, for what 16 bits can't hold."""
+_FOCAL_LENGTH: Final = 0x920A
+
 _DATE_TIME_ORIGINAL: Final = 0x9003
 _DATE_TIME_DIGITIZED: Final = 0x9004
 _OFFSET_TIME_ORIGINAL: Final = 0x9011
@@ -35,6 +42,15 @@ _GPS_LONGITUDE_REF: Final = 0x03
 _GPS_LONGITUDE: Final = 0x04
 _GPS_TIME_STAMP: Final = 0x07
 _GPS_DATE_STAMP: Final = 0x1D
+
+_MAX_F_NUMBER: Final = 1000.0
+_MAX_EXPOSURE_TIME: Final = 7 * 86_400.0
+_MAX_ISO: Final = 100_000_000
+_MAX_FOCAL_LENGTH: Final = 100_000.0
+"""What lies beyond is damage, not a photograph."""
+_ISO_OVERFLOW: Final = 65_535
+_DIGITS: Final = 6
+"""Significant digits that are kept of a fraction: a camera's 10/16667 s is 0.00059999 s to nobody."""
 
 _NAME_CHARACTERS: Final = 128
 _HEADER_SEARCH: Final = 64
@@ -74,6 +90,10 @@ def describe(main: Directory, exif: Directory | None, gps: Directory | None) -> 
         camera_make=name(main.text(_MAKE)),
         camera_model=name(main.text(_MODEL)),
         lens=name(exif.text(_LENS_MODEL)) if exif else None,
+        f_number=_positive(exif or main, _F_NUMBER, _MAX_F_NUMBER),
+        exposure_time=_positive(exif or main, _EXPOSURE_TIME, _MAX_EXPOSURE_TIME),
+        iso=_iso(exif or main),
+        focal_length=_positive(exif or main, _FOCAL_LENGTH, _MAX_FOCAL_LENGTH),
         latitude=latitude,
         longitude=longitude,
         original=original or (_reconyx_date(exif) if exif else None),
@@ -101,6 +121,19 @@ def name(text: str) -> str | None:
 def _orientation(main: Directory) -> int | None:
     value = main.integer(_ORIENTATION)
     return value if value is not None and 1 <= value <= 8 else None
+
+
+def _positive(directory: Directory, tag: int, largest: float) -> float | None:
+    """A number above zero, rounded; cameras without lens or meter write 0 or 0/0."""
+    value = next(iter(directory.numbers(tag)), None)
+    return float(f"{value:.{_DIGITS}g}") if value is not None and 0 < value <= largest else None
+
+
+def _iso(directory: Directory) -> int | None:
+    value = directory.integer(_PHOTOGRAPHIC_SENSITIVITY)
+    if value == _ISO_OVERFLOW:
+        value = next((found for tag in _SENSITIVITIES if (found := directory.integer(tag))), None)
+    return value if value is not None and 0 < value <= _MAX_ISO else None
 
 
 def _date(directory: Directory, date: int, fraction: int, offset: int) -> datetime | None:

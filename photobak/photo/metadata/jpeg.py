@@ -1,12 +1,13 @@
 """JPEG files: marker segments up to the image data (ITU-T T.81 annex B; EXIF 2.32 section 4.7)."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from photobak.photo.metadata import dates
 from photobak.photo.metadata.ciff import read_ciff
 from photobak.photo.metadata.exif import read_exif
 from photobak.photo.metadata.iptc import PHOTOSHOP, read_photoshop
-from photobak.photo.metadata.picture_info import read_picture_info
 from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Damaged, Window
 from photobak.photo.metadata.xmp import read_xmp
@@ -22,6 +23,17 @@ _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """SOF0 to SOF15 without DHT, JPG and DAC, which lie between them."""
 
 _RESYNC_BYTES: Final = 65536
+_PICTURE_INFO_TIME = re.compile(rb"\bTimeDate=(\d{1,10})\b")
+_MAX_PICTURE_INFO: Final = 65536
+
+
+def read_picture_info(window: Window) -> Metadata:
+    """APP12 "picture info", text by which Olympus, Agfa, Epson and Sanyo cameras described a JPEG before EXIF.
+
+    ``TimeDate=`` counts seconds since 1970 by the camera's own clock.
+    """
+    found = _PICTURE_INFO_TIME.search(window.up_to(0, _MAX_PICTURE_INFO))
+    return Metadata(original=dates.unix_local(int(found[1]))) if found else Metadata()
 
 
 class _Block(NamedTuple):

@@ -13,6 +13,8 @@ from photobak.photo.metadata.window import Window
 
 _MAX_TEXT_BYTES: Final = 1024
 _MAX_SONY_BYTES: Final = 65536
+MAX_DURATION: Final = 366 * 86_400.0
+"""Seconds; a longer video is a damaged header."""
 
 _CREATION_DATE: Final = "com.apple.quicktime.creationdate"
 _MAKE: Final = "com.apple.quicktime.make"
@@ -42,7 +44,7 @@ def _movie(movie: Window) -> Metadata:
     found = Metadata()
     for kind, content in boxes(movie):
         if kind == b"mvhd":
-            found = found.completed_by(Metadata(recorded_utc=_header_date(content)))
+            found = found.completed_by(Metadata(recorded_utc=_header_date(content), duration=_header_duration(content)))
         elif kind == b"trak" and found.width is None:
             found = found.completed_by(_track_size(content))
         elif kind == b"meta":
@@ -66,6 +68,16 @@ def _described(facts: dict[str, str]) -> Metadata:
 def _header_date(header: Window) -> datetime | None:
     head = header.up_to(0, 12)
     return dates.quicktime(int.from_bytes(head[4:12] if head[:1] == b"\1" else head[4:8], "big"))
+
+
+def _header_duration(header: Window) -> float | None:
+    """Seconds: the duration in units of the time scale (14496-12, 8.2.2); None where it is unknown."""
+    head = header.up_to(0, 32)
+    scale, duration = (head[20:24], head[24:32]) if head[:1] == b"\1" else (head[12:16], head[16:20])
+    if not int.from_bytes(scale, "big") or not duration.strip(b"\xff"):
+        return None
+    seconds = int.from_bytes(duration, "big") / int.from_bytes(scale, "big")
+    return round(seconds, 3) or None if seconds <= MAX_DURATION else None
 
 
 def _local_date(text: str) -> datetime | None:

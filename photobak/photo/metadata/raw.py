@@ -1,10 +1,11 @@
-"""TIFF files and the camera RAW formats that are TIFF: CR2, NEF, ARW, DNG, ORF, RW2, PEF, SRW; RAF holds a JPEG."""
+"""TIFF files and camera RAW: CR2, NEF, ARW, DNG, ORF, RW2, PEF and SRW are TIFF, RAF and CR3 contain it."""
 
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from photobak.photo.metadata.exif import EXIF_DIRECTORY, describe_from, image_size, pixel_size
+from photobak.photo.metadata.boxes import boxes, child
+from photobak.photo.metadata.exif import EXIF_DIRECTORY, describe, describe_from, image_size, pixel_size
 from photobak.photo.metadata.iptc import read_iptc
 from photobak.photo.metadata.jpeg import read_jpeg
 from photobak.photo.metadata.tiff import MAX_DIRECTORIES, Directory, Tiff, open_tiff
@@ -27,6 +28,11 @@ _RAF_DIRECTORY: Final = 92
 """Offset of the offset of its directory."""
 _RAF_CROPPED_SIZE: Final = 0x0111
 _RAF_MAX_TAGS: Final = 256
+
+_CR3_BOX: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
+_CR3_MAIN: Final = b"CMT1"
+_CR3_EXIF: Final = b"CMT2"
+_CR3_GPS: Final = b"CMT4"
 
 
 def read_tiff(window: Window) -> Metadata:
@@ -74,6 +80,22 @@ def read_raf(window: Window) -> Metadata:
         return preview
 
 
+def read_cr3(window: Window) -> Metadata:
+    """Canon's CR3: a movie with a box of Canon's own, in which each EXIF directory is a TIFF structure of its own."""
+    movie = child(window, b"moov")
+    if movie is None:
+        return Metadata()
+    blocks: dict[bytes, Window] = {}
+    for kind, content in boxes(movie):
+        if kind == b"uuid" and content.up_to(0, len(_CR3_BOX)) == _CR3_BOX:
+            blocks = dict(boxes(content, len(_CR3_BOX)))
+    main = _first_directory(blocks.get(_CR3_MAIN))
+    if main is None:
+        return Metadata()
+    found = describe(main, _first_directory(blocks.get(_CR3_EXIF)), _first_directory(blocks.get(_CR3_GPS)))
+    return found.completed_by(image_size(main))
+
+
 def _raf_size(window: Window) -> Metadata:
     """RawImageCroppedSize: height and width, 16 bits each, in a list of tag, length and value."""
     offset = window.uint(_RAF_DIRECTORY, 4)
@@ -97,3 +119,13 @@ def _below(tiff: Tiff, main: Directory) -> Iterator[Directory]:
     for offset in islice(main.integers(_SUB_DIRECTORIES), MAX_DIRECTORIES):
         if directory := tiff.below(offset):
             yield directory
+
+
+def _first_directory(block: Window | None) -> Directory | None:
+    if block is None:
+        return None
+    try:
+        tiff = open_tiff(block)
+    except Damaged:
+        return None
+    return tiff.below(tiff.first)

@@ -6,6 +6,7 @@ from typing import Final
 
 from photobak.photo.metadata import dates
 from photobak.photo.metadata.exif import read_exif
+from photobak.photo.metadata.quicktime import MAX_DURATION
 from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Damaged, Window
 from photobak.photo.metadata.xmp import read_xmp
@@ -38,6 +39,7 @@ def read_avi(window: Window) -> Metadata:
         if kind == b"avih":
             head = data.up_to(0, 40).ljust(40, b"\0")
             found = found.completed_by(Metadata.of_size(_uint(head[32:36]), _uint(head[36:40])))
+            found = found.completed_by(Metadata(duration=_avi_duration(head)))
         elif kind in (b"IDIT", b"ICRD"):
             found = found.completed_by(Metadata(recorded_local=_avi_date(data)))
     return found
@@ -62,6 +64,12 @@ def _avi_chunks(window: Window) -> Iterator[tuple[bytes, Window]]:
             yield from _chunks(data, 4)
         else:
             yield kind, data
+
+
+def _avi_duration(head: bytes) -> float | None:
+    """Seconds: microseconds a frame times the number of frames."""
+    seconds = _uint(head[:4]) * _uint(head[16:20]) / 1_000_000
+    return round(seconds, 3) if 0 < seconds <= MAX_DURATION else None
 
 
 def _avi_date(data: Window) -> datetime | None:

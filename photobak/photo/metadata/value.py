@@ -1,4 +1,4 @@
-"""What a file's own bytes say about the picture in it."""
+"""The value that every reader of metadata returns."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -8,9 +8,9 @@ from typing import Final, Self
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is legible in one file; every field may be missing.
+    """What one file says about itself; every field may be missing.
 
-    A date without ``tzinfo`` is local time of a place that the file does not name: ``capture_time`` finds its zone.
+    A date without ``tzinfo`` is local time in an unknown zone: ``capture_time`` finds the zone.
     """
 
     width: int | None = None
@@ -21,6 +21,16 @@ class Metadata:
     camera_make: str | None = None
     camera_model: str | None = None
     lens: str | None = None
+    f_number: float | None = None
+    """Focal length divided by the aperture's diameter (EXIF 0x829D): 2.8 stands for f/2.8."""
+    exposure_time: float | None = None
+    """Seconds (EXIF 0x829A)."""
+    iso: int | None = None
+    """Sensitivity by ISO 12232 (EXIF 0x8827; above 65,534 EXIF 0x8831 to 0x8833)."""
+    focal_length: float | None = None
+    """Millimetres, of the lens itself (EXIF 0x920A); not converted to 35 mm film."""
+    duration: float | None = None
+    """Seconds of a video, as its container gives them."""
     latitude: float | None = None
     """Degrees, WGS 84, north positive; always together with the longitude."""
     longitude: float | None = None

@@ -1,20 +1,26 @@
-"""The table of device grants: the grants, user codes that lead to them, and how often an address has guessed wrong.
+"""The table of device grants: the grants, the user codes that lead to them, and each address's failed attempts.
 
-Its items: ``grant:{hash of the device code}``, ``code:{hash of the user code}``, ``tries:{address}``. DynamoDB removes
-them some time after ``expires_at``, so each reader looks at it too.
+Its items: ``grant:{hash of the device code}``, ``code:{hash of the user code}``, ``tries:{address}``. DynamoDB deletes
+them some time after ``expires_at``, so readers check it too.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from photobak.cloud.device.grant import Grant, Status
+from photobak.cloud.store.dynamodb import raise_unless_condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+SLOWER_BY: Final = timedelta(seconds=5)
+"""Added to the interval each time a machine polls too soon (RFC 8628, 3.5)."""
+_TOLERANCE: Final = timedelta(milliseconds=500)
+"""The clocks of two Lambdas differ: a machine that polls on the dot is not too early."""
 
 _Values: TypeAlias = Mapping[str, str | int]
 
@@ -23,17 +29,61 @@ _IS_APPROVED: Final = "grant_status = :approved"
 _HAS_TRIES: Final = "attribute_not_exists(id) OR (tries < :most AND expires_at > :now)"
 
 
+class GrantStatus(StrEnum):
+    """The state of a grant."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DENIED = "denied"
+    REDEEMED = "redeemed"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One device grant, as far as the table knows it; nothing of it signs anybody in."""
+
+    id: str
+    """The hash of the device code."""
+    status: GrantStatus
+    scope: str
+    """As the machine requested it."""
+    challenge: str
+    """The PKCE challenge; its verifier is derived from the device code."""
+    device_name: str
+    """What the machine calls itself: arbitrary text, for a page to escape."""
+    address: str
+    """The IP address that the request came from."""
+    requested_at: datetime
+    expires_at: datetime
+    interval: timedelta
+    polled_at: datetime | None
+    """When the machine last polled."""
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether a person can still approve or deny it."""
+        return self.status is GrantStatus.WAITING and now < self.expires_at
+
+    def polls_too_soon(self, now: datetime) -> bool:
+        """Whether the machine has not waited for the interval."""
+        return self.polled_at is not None and now - self.polled_at < self.interval - _TOLERANCE
+
+    def interval_after(self, now: datetime) -> timedelta:
+        """The interval that applies after a poll at this time."""
+        return self.interval + SLOWER_BY if self.polls_too_soon(now) else self.interval
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceGrants:
-    """The table of one stack. Each change of a grant is conditional, so that only the first of two rivals makes it."""
+    """The table of one stack. Each change of a grant is conditional, so that of two concurrent ones one succeeds."""
 
     dynamodb: "DynamoDBClient"
     name: str
 
     def add(self, grant: Grant, user_code_id: str) -> None:
-        """Keep a new grant, and the way to it from its user code.
+        """Store a new grant, and its user code as a pointer to it.
 
-        A user code that two grants have at once is not overwritten: ClientError, once in thousands of millions.
+        Raises:
+            ClientError: the user code is in use by another grant (one chance in thousands of millions).
         """
         pointer: _Values = {"id": f"code:{user_code_id}", "grant": grant.id, "expires_at": _seconds(grant.expires_at)}
         items = [_item(grant), _attributes(pointer)]
@@ -55,7 +105,7 @@ class DeviceGrants:
         return self.get(item["grant"]["S"]) if item else None
 
     def poll(self, grant_id: str, at: datetime, interval: timedelta) -> None:
-        """Note when the machine has asked, and how long it has to wait from now on."""
+        """Record when the machine polled, and the interval that it has to wait from now on."""
         self._change(
             grant_id,
             "SET polled_at = :at, wait_seconds = :wait",
@@ -64,30 +114,30 @@ class DeviceGrants:
         )
 
     def deny(self, grant_id: str, now: datetime) -> bool:
-        """Say no; False where somebody has decided already, or it is too late."""
-        values: _Values = {":denied": Status.DENIED, ":waiting": Status.WAITING, ":now": _seconds(now)}
+        """Deny a grant; False if it was decided already or has expired."""
+        values: _Values = {":denied": GrantStatus.DENIED, ":waiting": GrantStatus.WAITING, ":now": _seconds(now)}
         return self._change(grant_id, "SET grant_status = :denied", _IS_WAITING, values) is not None
 
     def approve(self, grant_id: str, authorization_code: str, now: datetime) -> bool:
-        """Say yes, and keep the authorization code for the machine; False as for ``deny``."""
+        """Approve a grant and keep the authorization code for the machine; False as for ``deny``."""
         values: _Values = {
-            ":approved": Status.APPROVED,
+            ":approved": GrantStatus.APPROVED,
             ":code": authorization_code,
-            ":waiting": Status.WAITING,
+            ":waiting": GrantStatus.WAITING,
             ":now": _seconds(now),
         }
         update = "SET grant_status = :approved, authorization_code = :code"
         return self._change(grant_id, update, _IS_WAITING, values) is not None
 
     def claim(self, grant_id: str) -> str | None:
-        """Take the authorization code out, once; None for all who come after the first."""
-        values = {":redeemed": Status.REDEEMED, ":approved": Status.APPROVED}
+        """Take the authorization code, which can be done once; None afterwards."""
+        values = {":redeemed": GrantStatus.REDEEMED, ":approved": GrantStatus.APPROVED}
         update = "SET grant_status = :redeemed REMOVE authorization_code"
         before = self._change(grant_id, update, _IS_APPROVED, values)
         return before["authorization_code"]["S"] if before else None
 
     def take_try(self, address: str, most: int, now: datetime, within: timedelta) -> bool:
-        """Count a try of an address before it is made; False where it has none left until ``within`` has passed."""
+        """Count an attempt before it is made; False if the address has used its ``most`` attempts ``within`` a time."""
         key = {"id": {"S": f"tries:{address}"}}
         for _ in range(2):
             try:
@@ -101,14 +151,14 @@ class DeviceGrants:
                     ),
                 )
             except ClientError as error:
-                _unless_condition(error)
-                self._forget_tries(key, now)
+                raise_unless_condition_failed(error)
+                self._reset_tries(key, now)
             else:
                 return True
         return False
 
     def give_try_back(self, address: str) -> None:
-        """Undo ``take_try``: the try was right."""
+        """Undo ``take_try``: the attempt succeeded."""
         self.dynamodb.update_item(
             TableName=self.name,
             Key={"id": {"S": f"tries:{address}"}},
@@ -116,8 +166,8 @@ class DeviceGrants:
             ExpressionAttributeValues=_attributes({":minus": -1}),
         )
 
-    def _forget_tries(self, key: Any, now: datetime) -> None:
-        """Remove a count whose time has passed."""
+    def _reset_tries(self, key: Any, now: datetime) -> None:
+        """Delete a count whose time has passed."""
         try:
             self.dynamodb.delete_item(
                 TableName=self.name,
@@ -126,14 +176,14 @@ class DeviceGrants:
                 ExpressionAttributeValues=_attributes({":now": _seconds(now)}),
             )
         except ClientError as error:
-            _unless_condition(error)
+            raise_unless_condition_failed(error)
 
     def _read(self, item_id: str) -> dict[str, Any] | None:
         found = self.dynamodb.get_item(TableName=self.name, Key={"id": {"S": item_id}}, ConsistentRead=True)
         return found.get("Item")
 
     def _change(self, grant_id: str, update: str, condition: str, values: _Values) -> dict[str, Any] | None:
-        """Change a grant; the item as it was before, or None where the condition doesn't hold."""
+        """Change a grant; returns the item as it was before, or None if the condition does not hold."""
         try:
             answer = self.dynamodb.update_item(
                 TableName=self.name,
@@ -144,14 +194,9 @@ class DeviceGrants:
                 ReturnValues="ALL_OLD",
             )
         except ClientError as error:
-            _unless_condition(error)
+            raise_unless_condition_failed(error)
             return None
         return answer["Attributes"]
-
-
-def _unless_condition(error: ClientError) -> None:
-    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-        raise error
 
 
 def _item(grant: Grant) -> dict[str, Any]:
@@ -173,7 +218,7 @@ def _grant(item: dict[str, Any]) -> Grant:
     polled_at = int(item["polled_at"]["N"]) / 1000 if "polled_at" in item else None
     return Grant(
         id=item["id"]["S"].removeprefix("grant:"),
-        status=Status(item["grant_status"]["S"]),
+        status=GrantStatus(item["grant_status"]["S"]),
         scope=item["scope"]["S"],
         challenge=item["challenge"]["S"],
         device_name=item["device_name"]["S"],

@@ -1,4 +1,4 @@
-"""PNG files: IHDR, eXIf and the XMP text chunk (PNG Third Edition; XMP Specification part 3)."""
+"""PNG, GIF and BMP files (PNG Third Edition; XMP Specification part 3; GIF89a)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -30,6 +30,19 @@ def read_png(window: Window) -> Metadata:
     if found.original is None and xmp:
         found = found.completed_by(read_xmp(xmp))
     return found
+
+
+def read_gif(window: Window) -> Metadata:
+    """The logical screen's size (GIF89a, section 18)."""
+    return Metadata.of_size(window.uint(6, 2, "little"), window.uint(8, 2, "little"))
+
+
+def read_bmp(window: Window) -> Metadata:
+    """The size in the bitmap header: 16 bits a number in OS/2's first form, since then 32 (negative: top-down)."""
+    if window.uint(14, 4, "little") == 12:
+        return Metadata.of_size(window.uint(18, 2, "little"), window.uint(20, 2, "little"))
+    width, height = (int.from_bytes(window.read(at, 4), "little", signed=True) for at in (18, 22))
+    return Metadata.of_size(width, abs(height))
 
 
 def _chunks(window: Window) -> Iterator[tuple[bytes, Window]]:

@@ -1,4 +1,4 @@
-"""Parameters of a request, read strictly: what isn't a plain form is refused before any code of ours sees it. Pure."""
+"""Parses form bodies and query strings strictly. Pure."""
 
 import base64
 import binascii
@@ -7,19 +7,19 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
-_LONGEST: Final = 16 * 1024
-_MOST_FIELDS: Final = 20
+_MAX_CHARACTERS: Final = 16 * 1024
+_MAX_FIELDS: Final = 20
 
 
 class BadForm(ValueError):
-    """A request that isn't a form as RFC 6749, 3.2 and appendix B, describe it."""
+    """A request that is not a form as RFC 6749, 3.2 and appendix B, describe it."""
 
 
 def read_form(content_type: str, body: str | None, *, is_base64: bool) -> Mapping[str, str]:
-    """The fields of a form's body.
+    """Read the fields of a form body.
 
     Raises:
-        BadForm: another media type, not UTF-8, too long, or a field that is there twice.
+        BadForm: another media type, not UTF-8, too long, or a repeated field.
     """
     if content_type.partition(";")[0].strip().lower() != FORM_TYPE:
         raise BadForm(f"the body must be {FORM_TYPE}")
@@ -31,14 +31,14 @@ def read_form(content_type: str, body: str | None, *, is_base64: bool) -> Mappin
 
 
 def read_fields(text: str) -> Mapping[str, str]:
-    """The fields of a query string or of a decoded body; BadForm as ``read_form``."""
-    if len(text) > _LONGEST:
+    """Read the fields of a query string or a decoded body; BadForm as for ``read_form``."""
+    if len(text) > _MAX_CHARACTERS:
         raise BadForm("it is too long")
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
-        raise BadForm("it is no form of UTF-8, or has too many fields") from None
+        raise BadForm("it is not a UTF-8 form, or has too many fields") from None
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise BadForm("a field is there twice")
+        raise BadForm("a field appears twice")
     return fields
