@@ -1,4 +1,4 @@
-"""What the client announces of a content before it uploads it: all that it knows and the bytes don't say."""
+"""What the client announces before an upload: what it knows and the bytes don't say."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,10 @@ MAX_PHOTOS_A_REQUEST = 100
 """DynamoDB's BatchGetItem takes 100 keys, so the API takes 100 photos."""
 
 MAX_SOURCES_A_PHOTO = 50
-"""Places of one content in one request; one that lies at more places is announced more than once."""
+"""Sources of one content in one request; a content with more is announced several times."""
 
 LONGEST_SOURCE = 4096
-"""Characters of a place in its text form."""
+"""Characters of a source in its text form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,16 @@ class Announcement:
     sha256: str
     kind: Kind
     size: int
-    """Bytes; the presigned POST takes exactly as many."""
+    """Bytes; the presigned POST takes exactly this many."""
     content_type: str
     taken: CaptureTime
     modified_at: datetime
     """The file's mtime, with offset."""
     filename: str
     sources: tuple[str, ...] = ()
-    """Places where this content lies now, each in the form of ``photo.source``."""
+    """Where this content lies now, each in the form of ``photo.source``."""
     sources_gone: tuple[str, ...] = ()
-    """Places where it lay and does no more."""
+    """Where it lay before and no longer does."""
 
     def to_json(self) -> dict[str, Any]:
         """The entry as it goes over the wire."""

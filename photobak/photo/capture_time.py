@@ -1,4 +1,4 @@
-"""When a photo was taken, and how that is known: the one place where it is decided, for the client and the cloud."""
+"""Decides when a photo was taken and how that is known, for the client and the cloud alike."""
 
 import re
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ class TakenSource(StrEnum):
     GPS = "gps"
     """GPS date and time."""
     VIDEO = "video"
-    """The film's container."""
+    """The video's container."""
     PARTNER = "partner"
-    """The photo whose stem the file shares."""
+    """The photo that shares the file's stem."""
     FILENAME = "filename"
     MTIME = "mtime"
     """The file's modification time."""
@@ -34,12 +34,12 @@ class TakenSource(StrEnum):
 
 
 STATED: Final = frozenset({TakenSource.EXIF, TakenSource.EXIF_DIGITIZED, TakenSource.GPS, TakenSource.VIDEO})
-"""Sources inside of the file itself."""
+"""Sources inside the file itself."""
 
 FIRST_YEAR: Final = 1826
-"""The oldest photograph that is kept, Niépce's, is of 1826 or 1827."""
+"""The oldest surviving photograph, Niépce's, is from 1826 or 1827."""
 CLOCK_TOLERANCE: Final = timedelta(days=1)
-"""A camera set to the far side of the date line, or a little fast, is not in the future."""
+"""A camera set to the far side of the date line, or running fast, is not in the future."""
 
 _ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -100,8 +100,8 @@ def decide(metadata: "Metadata", *, filename: str, modified_at: datetime, zone: 
         metadata: what the file says.
         filename: its name without folders.
         modified_at: its mtime, with offset.
-        zone: where the clocks stood that are not told: ``--timezone``, else the machine's zone.
-        now: with offset; what lies more than a day after it is impossible.
+        zone: for times without offset: ``--timezone``, else the machine's zone.
+        now: with offset; a time more than a day later is impossible.
     """
     for said in _statements(metadata, filename):
         # The year comes first: near the calendar's ends no zone can be applied.
@@ -113,7 +113,7 @@ def decide(metadata: "Metadata", *, filename: str, modified_at: datetime, zone: 
 
 
 def beside(partner: CaptureTime) -> CaptureTime:
-    """The capture time of a file that goes with a photo, so that both lie together in every list (``photo.pairs``)."""
+    """The capture time of a file that belongs to a photo, so that lists show both together (``photo.pairs``)."""
     return CaptureTime(partner.taken_at, TakenSource.PARTNER)
 
 
@@ -121,11 +121,11 @@ class _Statement(NamedTuple):
     source: TakenSource
     time: datetime | None
     utc: bool = False
-    """The time is an instant alone, without the place's offset."""
+    """The time is an instant, without the place's offset."""
 
 
 def _statements(metadata: "Metadata", filename: str) -> Iterator[_Statement]:
-    """What is said of the time, the most trusted first; the file name is looked at only where the file is silent."""
+    """The sources in order of trust; the file name is parsed only if the file itself has no date."""
     yield _Statement(TakenSource.EXIF, metadata.original)
     yield _Statement(TakenSource.EXIF_DIGITIZED, metadata.digitized)
     yield _Statement(TakenSource.GPS, metadata.gps_time, utc=True)
@@ -136,7 +136,7 @@ def _statements(metadata: "Metadata", filename: str) -> Iterator[_Statement]:
 
 
 def _placed(said: _Statement, gps_time: datetime | None, zone: tzinfo) -> datetime:
-    """The time with the offset it states; else with that of the place."""
+    """The time with its own offset, or else with the place's."""
     assert said.time is not None  # noqa: S101
     if said.utc:
         return _in_zone(said.time, zone)

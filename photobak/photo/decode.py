@@ -14,7 +14,7 @@ from photobak.photo.decoder_guard import (
     refuse_if_too_many_scans,
 )
 
-# Every other format that Pillow knows is no photo, and one more decoder that somebody could aim at.
+# Every other format of Pillow's is no photo, and one more decoder to attack.
 _FORMATS: Final = ("PNG", "TIFF", "GIF", "WEBP", "BMP", "PSD", "JPEG2000")
 _ISO_MEDIA_FORMATS: Final = ("AVIF", "HEIF")
 
@@ -62,7 +62,7 @@ def decode(file: BinaryIO, long_edge: int, *, orientation: int = 1) -> Picture:
     Args:
         file: JPEG, PNG, TIFF, GIF, WebP, BMP, PSD, JPEG 2000, HEIF or AVIF; seekable.
         long_edge: pixels.
-        orientation: that of EXIF (1 to 8), where the file itself says none.
+        orientation: EXIF's (1 to 8), used if the file itself has none.
 
     Raises:
         UndecodableImage: the file is damaged, too large, or none of these.
@@ -116,11 +116,11 @@ def _open(file: BinaryIO) -> ImageFile:
     head = file.read(12)
     file.seek(0)
     if head.startswith(b"\xff\xd8\xff"):
-        # Not through Image.open: that refuses 200 megapixels, of which only a fraction will be decoded, and reads
-        # the index of the further pictures of an MPO, which nobody asked for.
+        # Not through Image.open: it refuses 200 megapixels, although only a fraction is decoded, and reads the index
+        # of an MPO's further pictures.
         return JpegImageFile(file)
     if head[4:8] == b"ftyp":
-        from pillow_heif import register_heif_opener  # takes longer to import than all the rest
+        from pillow_heif import register_heif_opener  # takes longer to import than everything else
 
         register_heif_opener()
         return Image.open(file, formats=_ISO_MEDIA_FORMATS)

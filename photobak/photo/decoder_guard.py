@@ -1,4 +1,4 @@
-"""What stands between hostile bytes and the decoders: limits judged by headers, and one error for all of theirs."""
+"""Protects the decoders from hostile files: limits checked by headers, and one error for all of theirs."""
 
 import re
 import warnings
@@ -12,11 +12,11 @@ from PIL.ImageFile import ImageFile
 from photobak.errors import PhotobakError
 
 MAX_DECODER_BYTES: Final = 1_350_000_000
-"""Memory that decoding one photo may take; with the file and the interpreter it fits into a Lambda of 1,769 MB."""
+"""Memory that decoding one photo may take; with the file and the interpreter it fits a Lambda of 1,769 MB."""
 MAX_JPEG_SCANS: Final = 100
-"""Encoders write about 10; each goes over the whole picture, and a hostile file of 1 MB could have thousands."""
+"""Encoders write about 10; each covers the whole picture, and a hostile file of 1 MB could have thousands."""
 MAX_QUOTED_CHARACTERS: Final = 200
-"""Of what a decoder says; it may quote the file."""
+"""Of a decoder's message, which may quote the file."""
 
 # Peak memory a pixel, rounded up from what 50-megapixel files took: WebP's animation decoder holds the canvas three
 # times, JPEG 2000's has 32 bits a sample; of the others the worst case has transparency, which is premultiplied.
@@ -31,14 +31,14 @@ _SEGMENT = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
 
 
 class UndecodableImage(PhotobakError):
-    """A photo of which no preview can be made; the original is none the worse for it. ``why`` is for its owner."""
+    """No preview can be made of a photo; its original is kept all the same. ``why`` is for its owner."""
 
     def __init__(self, why: str) -> None:
         super().__init__("No preview could be made", why=why)
 
 
 def refuse_if_too_large(image: ImageFile) -> None:
-    """Judge an opened, not yet decoded picture by its header.
+    """Check an opened, not yet decoded picture by its header.
 
     Raises:
         UndecodableImage: decoding it could take more than ``MAX_DECODER_BYTES``.
@@ -49,7 +49,7 @@ def refuse_if_too_large(image: ImageFile) -> None:
 
 
 def refuse_if_too_many_scans(image: ImageFile, file: BinaryIO) -> None:
-    """Judge an opened, not yet decoded JPEG by its markers.
+    """Check an opened, not yet decoded JPEG by its markers.
 
     Raises:
         UndecodableImage: it is a progressive one that would keep the decoder busy for minutes.
@@ -62,7 +62,7 @@ def refuse_if_too_many_scans(image: ImageFile, file: BinaryIO) -> None:
 
 
 def count_scans(data: bytes) -> int:
-    """How often the decoder will go over the whole picture: 1 for baseline JPEG, about 10 for progressive."""
+    """How often the decoder will process the whole picture: 1 for baseline JPEG, about 10 for progressive."""
     scans, at = 0, 2
     while (segment := _SEGMENT.search(data, at)) and segment[1][0] != _EOI:
         scans += segment[1][0] == _SOS
@@ -76,11 +76,11 @@ def decoder_errors_as_undecodable() -> Iterator[None]:
 
     Raises:
         UndecodableImage: the bytes are not a whole, legible picture.
-        OSError: the operating system could not read the file; that says nothing about the photo.
+        OSError: the operating system could not read the file; the photo may be fine.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they are about odd metadata, of which nothing is wanted here
+            warnings.simplefilter("ignore")  # about odd metadata, which is not used here
             yield
     except UndecodableImage:
         raise

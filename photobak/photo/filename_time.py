@@ -1,4 +1,4 @@
-"""When a photo was taken, as far as its file name says so."""
+"""The capture time in a file name."""
 
 import re
 from collections.abc import Callable

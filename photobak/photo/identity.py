@@ -15,12 +15,12 @@ _PREFIX = re.compile(rf"[0-9a-f]{{{MIN_PREFIX_DIGITS},64}}")
 
 
 def is_sha256(text: str) -> bool:
-    """Tell whether ``text`` is a SHA-256 in lower-case hex."""
+    """Whether ``text`` is a SHA-256 in lower-case hex."""
     return _SHA256.fullmatch(text) is not None
 
 
 def is_id_prefix(text: str) -> bool:
-    """Tell whether ``text`` may name a photo: 6 to 64 lower-case hex digits, as git does with commits."""
+    """Whether ``text`` can identify a photo: 6 to 64 lower-case hex digits, as with git's commits."""
     return _PREFIX.fullmatch(text) is not None
 
 
@@ -30,7 +30,7 @@ def short_id(sha256: str) -> str:
 
 
 def sha256_of(stream: BinaryIO, head: bytes = b"") -> str:
-    """Hash what was read of a stream, and all from where it stands to its end, in constant memory; lower-case hex."""
+    """Hash a head that was read before and the rest of a stream, in constant memory; lower-case hex."""
     digest = hashlib.sha256(head)
     buffer = _own.buffer
     while read := stream.readinto(buffer):  # type: ignore[attr-defined]  # BinaryIO lacks it, every binary file has it
@@ -39,11 +39,10 @@ def sha256_of(stream: BinaryIO, head: bytes = b"") -> str:
 
 
 class _Own(threading.local):
-    """What each thread reads into: a new buffer for each file would cost a page fault for each of its pages.
+    """Each thread's read buffer: a new one for each file would cost a page fault for each of its pages.
 
-    It begins with a page of memory. ``bytearray`` would put so many bytes 16 bytes behind the beginning of one, and
-    there AMD's Zen 3 copies a file's pages four times as slowly, by the instruction that Linux takes for the fastest
-    (``rep movsb``).
+    It is aligned to a page. A ``bytearray`` of this size starts 16 bytes into one, where AMD's Zen 3 copies pages four
+    times as slowly with the instruction that Linux uses (``rep movsb``).
     """
 
     def __init__(self) -> None:

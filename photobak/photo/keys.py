@@ -1,4 +1,4 @@
-"""Where things lie: S3 keys and the DynamoDB sort key (docs/architecture.md, "Contracts")."""
+"""S3 keys and the DynamoDB sort key (docs/architecture.md, "Contracts")."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LAST_KEY: Final = Decimal(253_402_300_800)
 
 @dataclass(frozen=True, slots=True)
 class TempKey:
-    """An object in the temp bucket: whose it is, and the hash that its bytes must have."""
+    """An object in the temp bucket: its owner, and the hash that its bytes must have."""
 
     identity_id: str
     sha256: str
@@ -45,7 +45,7 @@ class TempKey:
 
 
 def is_identity_id(text: str) -> bool:
-    """Tell whether ``text`` has the form of a Cognito identity id."""
+    """Whether ``text`` has the form of a Cognito identity id."""
     return _IDENTITY_ID.fullmatch(text) is not None
 
 
@@ -65,7 +65,7 @@ def web_key(identity_id: str, sha256: str) -> str:
 
 
 def record_key(identity_id: str, sha256: str) -> str:
-    """Key of the record's JSON, the truth of which the tables are an index."""
+    """Key of the record's JSON, which the tables can be rebuilt from."""
     return f"record/{identity_id}/{sha256}.json"
 
 

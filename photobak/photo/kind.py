@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a file is to a person. All three are kept; only photos have previews."""
+    """What a file is to a person. All three are backed up; only photos have previews."""
 
     PHOTO = "photo"
     VIDEO = "video"

@@ -1,7 +1,7 @@
 """What kind of file this is: the content decides, the extension only helps.
 
 - Known content is what it is, whatever the file is called. The extension tells apart what looks alike from inside:
-  the camera RAW formats that are TIFF files, a sidecar that is a JPEG, sound in a container for films.
+  the camera RAW formats that are TIFF files, a sidecar that is a JPEG, sound in a video container.
 - Content that nothing is known of is believed to be what the extension says: a damaged, empty or cut-off photo is still
   somebody's photo and is backed up (without a preview), and so is text named ``.jpg``.
 - Content that is positively something else (a PDF, an archive, sound, a program, the ``._`` files that macOS leaves on
@@ -105,8 +105,8 @@ XMP: Final = MediaType("application/rdf+xml", Kind.SIDECAR, "xmp")
 _SIDECARS: Final = {
     "xmp": XMP,
     "aae": MediaType("application/x-plist", Kind.SIDECAR, "aae"),  # edits in Apple Photos
-    "thm": MediaType("image/jpeg", Kind.SIDECAR, "thm"),  # a camera's thumbnail of a film or RAW
-    "lrv": MediaType("video/mp4", Kind.SIDECAR, "lrv"),  # a GoPro's small copy of a film
+    "thm": MediaType("image/jpeg", Kind.SIDECAR, "thm"),  # a camera's thumbnail of a video or RAW
+    "lrv": MediaType("video/mp4", Kind.SIDECAR, "lrv"),  # a GoPro's small copy of a video
 } | {
     # Edits in Capture One, DxO PhotoLab, Canon DPP 4 and 3, Nikon NX Studio, ON1 and RawTherapee.
     extension: MediaType("application/octet-stream", Kind.SIDECAR, extension)
@@ -274,7 +274,7 @@ def _bitmap(head: bytes, _extension: str) -> MediaType | None:
 
 
 def _iso_media(head: bytes, extension: str) -> MediaType | None:
-    """HEIF, AVIF, CR3, MP4 and their kin by the brands in ``ftyp``; old QuickTime films have none."""
+    """HEIF, AVIF, CR3, MP4 and their kin by the brands in ``ftyp``; old QuickTime files have none."""
     if head[4:8] != b"ftyp":
         return MOV if head[4:8] in _MOVIE_ATOMS and _BY_EXTENSION.get(extension) in _MOVIES else None
     box = head[8 : int.from_bytes(head[:4], "big")]

@@ -1,7 +1,7 @@
 """Which files of a folder belong together, so that they lie side by side in every list and every restore.
 
-A RAW beside its JPEG, a Live Photo's film, a sidecar, and an iPhone's edit (``IMG_E1234``) follow the photo whose stem
-they share; a sidecar without a photo follows the film. Two pictures of one stem, such as JPEG and PNG, are two photos.
+A RAW beside its JPEG, a Live Photo's video, a sidecar, and an iPhone's edit (``IMG_E1234``) follow the photo whose stem
+they share; a sidecar without a photo follows the video. Two pictures of one stem, such as JPEG and PNG, are two photos.
 """
 
 import re
@@ -19,7 +19,7 @@ _TAKEOUT_TAIL = re.compile(r"\.s[a-z-]*$")
 _MORE_EXTENSIONS = re.compile(r"(\.(?=\d*[a-z])[a-z0-9]{2,4})+$")
 """``.jpg`` of ``img_1.jpg.xmp``; not ``.01`` of ``2024.01.xmp``."""
 _CAMERA_FORMATS: Final = (HEIC, HEIF, JPEG)
-"""What a camera writes of an exposure beside other files, its own choice first."""
+"""Formats that a camera writes beside others, its preferred one first."""
 _RAW_RANK: Final = len(_CAMERA_FORMATS) + 1
 
 
@@ -49,15 +49,15 @@ def take_leaders_times(times: Mapping[str, CaptureTime], followed: Mapping[str, 
     What a file states itself is not given up for a guess: where only the follower's time is stated, both keep theirs.
 
     Args:
-        times: each file's own capture time by name; a leader that is not among them leads nobody.
+        times: each file's own capture time by name; a leader that is missing has no effect.
         followed: as ``leaders`` returned it.
     """
-    settled = dict(times)
+    resolved = dict(times)
     for follower, leader in followed.items():
         own, led = times.get(follower), times.get(leader)
         if own is not None and led is not None and not (own.source in STATED and led.source not in STATED):
-            settled[follower] = beside(led)
-    return settled
+            resolved[follower] = beside(led)
+    return resolved
 
 
 class _Folder:
@@ -104,7 +104,7 @@ def _stem(name: str) -> str:
 
 
 def _rank(media_type: MediaType) -> int:
-    """0 to 2 the formats of cameras, 3 other pictures, 4 RAW, 5 films."""
+    """0 to 2 the formats of cameras, 3 other pictures, 4 RAW, 5 videos."""
     if media_type.kind is Kind.VIDEO:
         return _RAW_RANK + 1
     if is_raw(media_type):

@@ -1,4 +1,4 @@
-"""The two pictures that are made of every photo: a thumbnail for lists and a web view for the screen.
+"""Makes the two previews of a photo: a thumbnail for lists and a web view for the screen.
 
 Both are WebP, upright, in sRGB, and carry nothing of the photo's metadata (no EXIF, no GPS, no colour profile).
 """
@@ -17,9 +17,9 @@ from photobak.photo.media_type import AVIF, BMP, GIF, HEIC, HEIF, JP2, JPEG, PNG
 __all__ = ["THUMB_MAX_HEIGHT", "THUMB_WIDTH", "WEB_LONG_EDGE", "Previews", "UndecodableImage", "make_previews"]
 
 THUMB_WIDTH: Final = 400
-"""Pixels; every thumbnail is as wide, unless the photo is narrower or very tall."""
+"""Pixels; the width of every thumbnail, unless the photo is narrower or very tall."""
 THUMB_MAX_HEIGHT: Final = 1600
-"""Pixels; what is taller than 4:1 is made narrower, since a list has no use for a strip that is 20 screens long."""
+"""Pixels; a photo taller than 4:1 is made narrower, since a list can't use a strip 20 screens long."""
 WEB_LONG_EDGE: Final = 2000
 """Pixels; fills a laptop's screen. At 2,000, unlike at 2,048, the usual 12-megapixel photo (4,000 to 4,080 px wide) can
 be decoded at half its size."""
@@ -36,7 +36,7 @@ _DECODABLE: Final = frozenset({JPEG, HEIC, HEIF, AVIF, PNG, WEBP, GIF, TIFF, BMP
 
 @dataclass(frozen=True, slots=True)
 class Previews:
-    """What people see of a photo before they ask for the original."""
+    """What people see of a photo before they download the original."""
 
     thumb: bytes
     """WebP, 400 px wide (never enlarged)."""
@@ -48,14 +48,14 @@ class Previews:
 
 
 def make_previews(path: Path, media_type: MediaType) -> Previews:
-    """Make both previews of a photo; it is decoded once, and no larger than the web view needs.
+    """Make both previews of a photo, decoding it once and no larger than the web view needs.
 
     Args:
         path: the photo's file.
-        media_type: of its content: a camera's raw file is not decoded, but searched for the JPEG inside.
+        media_type: of its content: a camera's raw file is not decoded but searched for its embedded JPEG.
 
     Raises:
-        UndecodableImage: there is no preview of this file; ``why`` says the reason to a person.
+        UndecodableImage: no preview can be made; ``why`` is the reason for a person.
         OSError: the file can't be read from the disk.
     """
     if path.stat().st_size == 0:
@@ -71,13 +71,13 @@ def make_previews(path: Path, media_type: MediaType) -> Previews:
 
 
 def _decode_raw(file: BinaryIO, media_type: MediaType) -> Picture:
-    from photobak.photo.raw_preview import decode_raw  # brings all readers of metadata, which other photos don't need
+    from photobak.photo.raw_preview import decode_raw  # imports all readers of metadata, which other photos don't need
 
     return decode_raw(file, media_type, WEB_LONG_EDGE)
 
 
 def _thumbnail(web: Image.Image) -> Image.Image:
-    # The web view is larger than any thumbnail and still in memory; from it, shrinking costs next to nothing.
+    # The web view is larger than any thumbnail and still in memory, so shrinking it costs next to nothing.
     return web.resize(fit(web.size, THUMB_WIDTH, THUMB_MAX_HEIGHT), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 

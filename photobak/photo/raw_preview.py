@@ -1,7 +1,7 @@
-"""Camera raw files: what is shown of them is the picture that the camera itself has put inside, as JPEG.
+"""Previews of camera raw files: the JPEG that the camera itself has embedded.
 
-Each maker puts it elsewhere (a TIFF strip, a sub-directory, a maker note, a track of CR3, a field of RAF's header), but
-everywhere it is a plain JPEG stream, so it is found by its markers, and no maker's format has to be known.
+Each maker embeds it elsewhere (a TIFF strip, a sub-directory, a maker note, a track of CR3, RAF's header), but
+always as a plain JPEG stream, so it is found by its markers, without knowledge of the maker's format.
 """
 
 import re
@@ -18,10 +18,10 @@ from photobak.photo.media_type import MediaType
 from photobak.photo.metadata import read_metadata
 
 MAX_CANDIDATES: Final = 1000
-"""Beginnings of a JPEG that are looked at; real files have two to five, and three by chance in 50 MB of sensor data."""
+"""JPEG starts that are examined; real files have two to five, and 50 MB of sensor data three by chance."""
 
 MAX_SEGMENTS: Final = 200
-"""Segments before the frame header; real files have a handful, those with large colour profiles some dozens."""
+"""Segments before the frame header; real files have a handful, or dozens with a large colour profile."""
 
 # JPEG markers (ITU-T T.81, annex B).
 _EOI: Final = 0xD9
@@ -56,7 +56,7 @@ def decode_raw(file: BinaryIO, media_type: MediaType, long_edge: int) -> Picture
 
 
 def _largest_jpeg(file: BinaryIO) -> bytes | None:
-    """What begins with the largest JPEG; where that ends, its decoder knows."""
+    """The data from the start of the largest JPEG on; its decoder finds the end."""
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         starts = [match.start() for match in islice(_START.finditer(data), MAX_CANDIDATES)]
         sizes = {start: size for start in starts if (size := frame_size(data, start))}

@@ -114,6 +114,17 @@ class Record:
         return f"{make} {model}".strip()
 
     @property
+    def exposure(self) -> str | None:
+        """Aperture, exposure time, sensitivity and focal length as photographers write them: ``f/2.8, 1/250 s, …``."""
+        parts = [
+            f"f/{self.f_number:g}" if self.f_number else "",
+            _exposure_text(self.exposure_time) if self.exposure_time else "",
+            f"ISO {self.iso}" if self.iso else "",
+            f"{self.focal_length:g} mm" if self.focal_length else "",
+        ]
+        return ", ".join(part for part in parts if part) or None
+
+    @property
     def parsed_sources(self) -> list[Source]:
         """Its sources in order, leaving out illegible ones."""
         found = []
@@ -186,6 +197,11 @@ class Record:
             "sources": sorted(self.sources),
             "stored_at": self.stored_at.isoformat(),
         }
+
+
+def _exposure_text(seconds: float) -> str:
+    """Seconds as a fraction up to a quarter of a second, which is how cameras show it."""
+    return f"1/{round(1 / seconds)} s" if seconds <= 0.25 else f"{seconds:g} s"
 
 
 def _json_value(value: object) -> object:

@@ -1,16 +1,16 @@
-"""Topics of the live service: what they may be called, and the limits that both ends of a connection know."""
+"""Topics of the live service: valid names, and the limits that both ends of a connection respect."""
 
 import json
 from typing import Any, Final
 
 PHOTOS: Final = "photos"
-"""The topic that the service itself speaks on: every record that is new or has changed. Nobody else can."""
+"""The service's own topic, with every new and changed record; nobody else can publish to it."""
 
 LONGEST_TOPIC: Final = 128
 """Characters."""
 
 SUBSCRIPTION_SECONDS: Final = 2 * 60 * 60
-"""How long a subscription lasts unless it is renewed; API Gateway ends a connection at the same age."""
+"""Lifetime of a subscription; API Gateway closes a connection at the same age."""
 
 LARGEST_MESSAGE: Final = 128 * 1024
 """Bytes of one message on the wire, either way (API Gateway quotas, "WebSocket message payload size")."""
@@ -20,13 +20,13 @@ LARGEST_FRAME: Final = 32 * 1024
 
 
 def topic_problem(name: str) -> str:
-    """Why a topic can't be called so, or ""."""
+    """Why a name is not valid for a topic, or ""."""
     if not name:
-        return "it is empty"
+        return "should not be empty"
     if len(name) > LONGEST_TOPIC:
-        return f"it has {len(name)} characters, and {LONGEST_TOPIC} are the most"
+        return f"should have at most {LONGEST_TOPIC} characters, not {len(name)}"
     if not name.isprintable():
-        return "it has characters that can't be printed"
+        return "should have only printable characters"
     return ""
 
 
@@ -34,7 +34,7 @@ def to_text(message: Any) -> str:
     """A message as it goes over the wire.
 
     Raises:
-        ValueError: it holds a number that JSON has no form for.
+        ValueError: it holds a number that JSON can't express.
     """
     return json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 

@@ -72,10 +72,10 @@ def test_a_person_types_the_code_and_says_no(chromium: Chromium, home: Path) -> 
     with phone_page(chromium) as page, terminal(home, "login", "--device") as waiting:
         url, user_code = shown_codes(waiting)
         page.goto(url)
-        page.get_by_label("The code that your device shows").fill(user_code.replace("-", " ").lower())
+        page.get_by_label("Code shown on your device").fill(user_code.replace("-", " ").lower())
         page.keyboard.press("Enter")
         page.get_by_role("button", name="No", exact=True).click()
-        assert page.inner_text("h1") == "Refused"
+        assert page.inner_text("h1") == "Denied"
         waiting.until("the sign-in was refused: on the other device")
         assert waiting.process.wait(10) == 1
 
@@ -171,7 +171,7 @@ def test_another_site_cant_confirm_in_the_persons_name(chromium: Chromium, local
         with site({"/": forged}) as other:
             page.goto(other)
             page.wait_for_url(attackers["verification_uri"])
-            assert "your browser keeps no cookies" in page.get_by_role("alert").inner_text()
+            assert "your browser blocks cookies" in page.get_by_role("alert").inner_text()
 
 
 def test_another_site_cant_frame_the_page(chromium: Chromium, local_stack: LocalStack) -> None:
@@ -180,4 +180,4 @@ def test_another_site_cant_frame_the_page(chromium: Chromium, local_stack: Local
     with chromium.page() as page, site({"/": f'<iframe src="{uri}"></iframe>'}) as other:
         with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
             page.goto(other)
-        assert page.frames[1].get_by_label("The code that your device shows").count() == 0
+        assert page.frames[1].get_by_label("Code shown on your device").count() == 0

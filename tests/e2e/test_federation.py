@@ -163,7 +163,7 @@ def test_nobody_registers_by_themselves(local_stack: LocalStack) -> None:
         endpoint_url=local_stack.endpoint_url,
         config=Config(signature_version=UNSIGNED),
     )
-    with pytest.raises(ClientError, match="by themselves"):
+    with pytest.raises(ClientError, match="by invitation"):
         pool.sign_up(
             ClientId=local_stack.outputs.client_id,
             Username="stranger@elsewhere.test",

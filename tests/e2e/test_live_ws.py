@@ -230,12 +230,12 @@ def test_publish_reaches_listen(home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("listen", ""), 2, "can't be a topic: it is empty"),
-        (("listen", "a\udcff"), 2, "can't be a topic: it has characters that can't be printed"),
+        (("listen", ""), 2, "can't be a topic: should not be empty"),
+        (("listen", "a\udcff"), 2, "can't be a topic: should have only printable characters"),
         (("publish", "a" * 200, "1"), 2, "can't be a topic: it has 200 characters"),
         (("publish", "a", "1e999"), 2, "the message can't be sent as JSON"),
         (("publish", "a", "\udcff"), 2, "the message can't be sent as JSON"),
-        (("publish", "photos", "1"), 1, "refuses: topic: photos is the service's own"),
+        (("publish", "photos", "1"), 1, "refuses: topic: only the service itself publishes to photos"),
     ],
 )
 def test_what_is_refused_is_one_line_and_an_exit_code(

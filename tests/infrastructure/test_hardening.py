@@ -20,7 +20,7 @@ OPTIONS = {
         "AlarmTopicPolicy",
         "UploadsAreStuck",
         "UploadsAreGivenUp",
-        "NewsAreGivenUp",
+        "ChangesAreGivenUp",
         "Budget",
     },
     "WithGoogle": {"GoogleProvider"},

@@ -161,7 +161,7 @@ def test_a_cursor_is_the_last_key_and_any_key_is_a_cursor(ann: Member) -> None:
     assert numbers(ann.page(limit=100, before=middle).body["photos"]) == NEWEST_FIRST[11:]
     after = plain(Decimal(middle) + Decimal("0.001"))
     assert numbers(ann.page(limit=100, before=after).body["photos"]) == NEWEST_FIRST[10:]
-    assert ann.page(before="-99999999999").body == {"photos": []}
+    assert ann.page(before="-62135596800").body == {"photos": []}
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,8 @@ def test_a_cursor_is_the_last_key_and_any_key_is_a_cursor(ann: Member) -> None:
         ({"before": "1" * 13}, "before"),
         ({"before": "1." + "1" * 24}, "before"),
         ({"before": ""}, "before"),
+        ({"before": "-" + "9" * 12}, "before"),
+        ({"before": "9" * 12}, "before"),
         ({"before": "٣"}, "before"),
         ({"since": "2024"}, "since"),
         ({"since": "1719741600"}, "since"),
@@ -194,11 +196,11 @@ def test_a_cursor_is_the_last_key_and_any_key_is_a_cursor(ann: Member) -> None:
 )
 def test_a_query_that_makes_no_sense_is_named(ann: Member, query: dict[str, object], said: str) -> None:
     answer = ann.page(**query)
-    assert (answer.status, answer.content_type) == (422, "application/problem+json")
+    assert (answer.status, answer.content_type) == (400, "application/problem+json")
     assert answer.body["detail"].startswith(f"{said}: ")
 
 
 @pytest.mark.parametrize("query", ["limit=1&limit=2", "since=a&since=b", "limit", "%FF=%FF", "limit=%00"])
 def test_a_query_string_that_is_odd_is_refused(ann: Member, query: str) -> None:
     answer = ann.request("GET", f"/list/photos?{query}")
-    assert (answer.status, answer.content_type) == (422, "application/problem+json")
+    assert (answer.status, answer.content_type) == (400, "application/problem+json")

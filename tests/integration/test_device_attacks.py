@@ -216,7 +216,7 @@ def test_without_the_claim_cognito_alone_would_keep_the_second_poller_off(
     item = next(item for item in table_items(local_stack) if item["id"]["S"].endswith(grant_name(begun)))
     monkeypatch.setattr(device_grants.DeviceGrants, "claim", lambda _self, _id: item["authorization_code"]["S"])
     assert sides.poll(begun["device_code"])["id_token"]
-    with pytest.raises(OAuthError, match="could not be turned into tokens: Cognito gives no tokens"):
+    with pytest.raises(OAuthError, match="could not be exchanged for tokens: Cognito refused"):
         sides.poll(begun["device_code"])
 
 

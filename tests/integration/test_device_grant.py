@@ -66,7 +66,7 @@ def test_a_person_approves_and_the_machine_has_their_tokens(local_stack: LocalSt
 def test_a_no_ends_it(local_stack: LocalStack) -> None:
     machine, phone = Machine(local_stack), Phone()
     phone.open(machine.code["verification_uri_complete"]).submit().submit(decision="no")
-    assert phone.title == "Refused"
+    assert phone.title == "Denied"
     assert error(machine.poll()) == "access_denied"
     phone.open(machine.code["verification_uri_complete"]).submit()
     assert "wrong, used or expired" in phone.problem
@@ -177,7 +177,7 @@ def test_the_page_shows_which_device_asks_and_where_from(local_stack: LocalStack
     phone.submit()
     assert re.search('id="device">nas in the cellar<', phone.page)
     assert re.search(f'id="code">{code["user_code"]}<', phone.page)
-    assert re.search(r'id="address">127\.0\.0\.1 \(your browser', phone.page)
+    assert re.search(r'id="address">127\.0\.0\.1 \(the same as your browser', phone.page)
     assert re.search('id="age">less than a minute ago<', phone.page)
 
 

@@ -84,7 +84,7 @@ def test_a_browser_is_known_by_the_events_cookies_and_sent_to_the_domain(ask: As
     fields = {"user_code": begun["user_code"], "proof": shown["body"].split('name="proof" value="')[1][:64]}
     assert ask("POST", fields)["statusCode"] == 400, "without its cookie"
     sent = ("other=1", cookie.partition(";")[0])
-    assert "your browser&#x27;s address too" in ask("POST", fields, sent)["body"]
+    assert "the same as your browser&#x27;s" in ask("POST", fields, sent)["body"]
     there = ask("POST", {**fields, "decision": "yes"}, sent)
     assert there["statusCode"] == 303
     assert there["headers"]["Location"].startswith(f"{HOSTED_UI}/oauth2/authorize?")
@@ -97,5 +97,5 @@ def test_what_fails_in_the_cloud_is_a_page_without_details(ask: Ask, monkeypatch
     fields = {"user_code": "WDJB-MJHT", "proof": shown["body"].split('name="proof" value="')[1][:64]}
     failed = ask("POST", fields, (shown["cookies"][0].partition(";")[0],))
     assert failed["statusCode"] == 500
-    assert "Something failed in the cloud" in failed["body"]
+    assert "The cloud failed to answer" in failed["body"]
     assert "no-such-table" not in failed["body"]

@@ -1,4 +1,4 @@
-"""Capture dates are those of exiftool: on every sample photograph, and on a made set of odd metadata."""
+"""Capture dates and exposure are those of exiftool: on every sample photograph, and on a made set of odd metadata."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from support.odd_files import ODD_FILES
 
 from photobak.photo.capture_time import STATED, CaptureTime, decide
 from photobak.photo.media_type import HEAD_BYTES, recognise
-from photobak.photo.metadata import read_metadata
+from photobak.photo.metadata import Metadata, read_metadata
 
 # ruff: noqa: DTZ001 - exiftool's dates have a zone or not, and that is compared
 
@@ -36,6 +36,17 @@ PREFERRED = (
 )
 """exiftool's dates in design order; MWG's stands for XMP's photoshop:DateCreated (Metadata Working Group, 5.6)."""
 OF_FILMS = ("CreationDate", "ContentCreateDate", "DateTimeOriginal", "CreateDate")
+
+EXPOSURE = {
+    "FNumber": "f_number",
+    "ExposureTime": "exposure_time",
+    "ISO": "iso",
+    "FocalLength": "focal_length",
+    "Duration": "duration",
+}
+"""exiftool's names and ours."""
+GROUPS = ("ExifIFD", "IFD0", "SubIFD", "QuickTime", "Composite:Duration")
+"""Where exiftool finds what photobak reads; it knows maker notes and cameras of before EXIF, too."""
 
 DIFFERENT = {
     "DV.dv": "photobak does not read DV",
@@ -110,6 +121,37 @@ def ours(path: Path) -> CaptureTime | None:
             return None
         metadata = read_metadata(file, media_type)
     return decide(metadata, filename="unnamed", modified_at=NEVER, zone=UTC, now=NOW)
+
+
+def exposure_differences(path: Path, said: dict[str, object]) -> dict[str, object]:
+    """What our exposure is, where exiftool gives another one."""
+    with path.open("rb") as file:
+        media_type = recognise(file.read(HEAD_BYTES), path.name)
+        metadata = read_metadata(file, media_type) if media_type else Metadata()
+    found: dict[str, object] = {}
+    for theirs, ours in EXPOSURE.items():
+        values = [
+            float(value)
+            for name, value in said.items()
+            if name.endswith(f":{theirs}") and name.startswith(GROUPS) and isinstance(value, int | float)
+        ]
+        mine = getattr(metadata, ours)
+        agrees = any(mine == pytest.approx(value, rel=1e-4) for value in values) if mine else not any(values)
+        if not agrees:
+            found[ours] = (mine, values)
+    return found
+
+
+def test_every_sample_has_exiftools_exposure() -> None:
+    files = corpus_files()
+    if not files:
+        pytest.skip(MISSING)
+    command = ["exiftool", "-json", "-n", "-G1", *(f"-{name}" for name in EXPOSURE), *map(str, files)]
+    printed = subprocess.run(command, capture_output=True, check=False).stdout
+    said = {str(entry["SourceFile"]): entry for entry in json.loads(printed)}
+    found = {path.name: exposure_differences(path, said[str(path)]) for path in files}
+    assert {name: differences for name, differences in found.items() if differences} == {}
+    assert sum(1 for entry in said.values() if len(entry) > 3) > len(files) // 3  # there was something to compare
 
 
 def is_film(path: Path) -> bool:

@@ -47,7 +47,7 @@ _ENVIRONMENT = {
     "CONTENTS_TABLE": "contents",
     "TOPICS_TABLE": "topics",
     "TICKETS_TABLE": "tickets",
-    "CHANGES_TABLE": "news",
+    "CHANGES_TABLE": "changes",
     "DEVICE_GRANTS_TABLE": "grants",
     "UPLOAD_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",
     "CONNECTIONS_URL": "https://live.example",

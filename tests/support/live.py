@@ -99,4 +99,4 @@ def topics_table(stack: LocalStack) -> TopicsTable:
 
 def changes_table(stack: LocalStack) -> ChangesTable:
     """What listeners were told."""
-    return ChangesTable(root_client(stack, "dynamodb"), "photobak-news")
+    return ChangesTable(root_client(stack, "dynamodb"), "photobak-changes")

@@ -190,8 +190,9 @@ def webp(exif: bytes | None = None, *, xmp: str = "", size: tuple[int, int] = (8
     return riff(b"WEBP", *parts)
 
 
-def avi(idit: bytes, *, size: tuple[int, int] = (320, 240)) -> bytes:
-    header = chunk(b"avih", struct.pack("<10I4I", *([0] * 8), *size, *([0] * 4)))
+def avi(idit: bytes, *, size: tuple[int, int] = (320, 240), frame_us: int = 0, frames: int = 0) -> bytes:
+    head = (frame_us, 0, 0, 0, frames, 0, 0, 0)
+    header = chunk(b"avih", struct.pack("<10I4I", *head, *size, *([0] * 4)))
     return riff(b"AVI ", chunk(b"LIST", b"hdrl" + header + chunk(b"IDIT", idit)), chunk(b"LIST", b"movi"))
 
 
@@ -265,9 +266,11 @@ def movie(
     day: str = "",
     size: tuple[int, int] = (1920, 1080),
     version: int = 0,
+    duration: int = 0,
+    scale: int = 600,
 ) -> bytes:
     """A movie header: ``created`` is ``mvhd``'s, the rest in Apple's keys, ``day`` in ``©day``."""
-    times = struct.pack(">QQIQ" if version else ">IIII", created, created, 600, 0)
+    times = struct.pack(">QQIQ" if version else ">IIII", created, created, scale, duration)
     mvhd = full_box(b"mvhd", times, struct.pack(">IH", 0x10000, 0x100), bytes(74), version=version)
     track_times = struct.pack(">QQIIQ" if version else ">IIIII", created, created, 1, 0, 0)
     track_rest = bytes(16) + struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)

@@ -41,6 +41,7 @@ announcements = st.builds(
 )
 
 _texts = st.none() | st.text(st.characters(codec="utf-8"), max_size=50)
+_numbers = st.none() | st.floats(1e-6, 1e6)
 _degrees = st.none() | st.floats(-180, 180, allow_nan=False)
 _pixels = st.none() | st.integers(0, 2**32)
 
@@ -71,6 +72,11 @@ def records(draw: st.DrawFn) -> Record:
         camera_make=draw(_texts),
         camera_model=draw(_texts),
         lens=draw(_texts),
+        f_number=draw(_numbers),
+        exposure_time=draw(_numbers),
+        iso=draw(st.none() | st.integers(1, 10**8)),
+        focal_length=draw(_numbers),
+        duration=draw(_numbers),
         latitude=draw(_degrees),
         longitude=draw(_degrees),
         thumb_key=thumb_key(identity_id, sha256) if has_previews else None,

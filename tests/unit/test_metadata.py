@@ -36,6 +36,7 @@ from support.photo_files import (
     cr3,
     dated,
     directory,
+    fractions,
     gif,
     gps_fields,
     heif,
@@ -165,6 +166,43 @@ def test_camera_lens_and_orientation() -> None:
     found = read(jpeg(tiff(main, [text(LENS, b"RF24-105mm\x1b[31m F4 \xe9")])))
     assert (found.camera_make, found.camera_model, found.orientation) == ("Canon", "EOS R5", 6)
     assert found.lens == "RF24-105mm [31m F4 é"
+
+
+F_NUMBER, EXPOSURE_TIME, ISO, FOCAL_LENGTH = 0x829D, 0x829A, 0x8827, 0x920A
+
+
+def test_exposure() -> None:
+    exif = [fractions(EXPOSURE_TIME, (10, 2500)), fractions(F_NUMBER, (28, 10)), short(ISO, 400)]
+    found = read(jpeg(tiff([], [*exif, fractions(FOCAL_LENGTH, (35, 1))])))
+    assert (found.exposure_time, found.f_number, found.iso, found.focal_length) == (0.004, 2.8, 400, 35.0)
+    third = read(jpeg(tiff([], [fractions(EXPOSURE_TIME, (1, 3))])))
+    assert third.exposure_time == 0.333333
+
+
+@pytest.mark.parametrize("value", [(0, 0), (0, 1), (1, 0), (2**32 - 1, 1)])
+def test_an_exposure_that_cant_be_is_none(value: tuple[int, int]) -> None:
+    tags = (F_NUMBER, EXPOSURE_TIME, FOCAL_LENGTH)
+    found = read(jpeg(tiff([], [short(ISO, 0), *(fractions(tag, value) for tag in tags)])))
+    assert (found.exposure_time, found.f_number, found.iso, found.focal_length) == (None, None, None, None)
+
+
+def test_a_sensitivity_of_more_than_16_bits_has_a_tag_of_its_own() -> None:
+    assert read(jpeg(tiff([], [short(ISO, 65535), long(0x8832, 102400)]))).iso == 102400
+    assert read(jpeg(tiff([], [short(ISO, 65535)]))).iso is None
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_videos_duration(version: int) -> None:
+    assert read(movie(version=version, scale=600, duration=7830)).duration == 13.05
+    assert read(movie(version=version, scale=0, duration=7830)).duration is None
+    assert read(movie(version=version, duration=0)).duration is None
+    unknown = 2**64 - 1 if version else 2**32 - 1
+    assert read(movie(version=version, duration=unknown)).duration is None
+
+
+def test_the_duration_of_an_avi() -> None:
+    assert read(avi(b"", frame_us=40_000, frames=375)).duration == 15.0
+    assert read(avi(b"", frame_us=2**32 - 1, frames=2**32 - 1)).duration is None
 
 
 def test_names_are_bounded_and_blank_ones_are_none() -> None:

@@ -169,6 +169,29 @@ def test_a_camera_is_called_as_people_call_it(make: str | None, model: str | Non
 
 
 @pytest.mark.parametrize(
+    ("changes", "exposure"),
+    [
+        ({"f_number": 2.8, "exposure_time": 0.004, "iso": 100, "focal_length": 35.0}, "f/2.8, 1/250 s, ISO 100, 35 mm"),
+        ({"exposure_time": 0.25}, "1/4 s"),
+        ({"exposure_time": 0.3, "focal_length": 5.43}, "0.3 s, 5.43 mm"),
+        ({"exposure_time": 30.0}, "30 s"),
+        ({"exposure_time": 1 / 60}, "1/60 s"),
+        ({"f_number": 11.0}, "f/11"),
+        ({}, None),
+    ],
+)
+def test_exposure_is_written_as_photographers_write_it(changes: dict[str, Any], exposure: str | None) -> None:
+    assert replace(PLAIN, **changes).exposure == exposure
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "much", [], {}])
+def test_a_number_that_is_none_makes_a_record_illegible(value: object) -> None:
+    for field in ("f_number", "latitude", "size", "iso"):
+        with pytest.raises(InvalidRecord, match=field):
+            Record.from_json(PLAIN.to_json() | {field: value})
+
+
+@pytest.mark.parametrize(
     ("status", "kept"),
     [
         (Status.STORED, True),

@@ -1,6 +1,7 @@
 """``photobak show``: all that is known of one photo."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -62,6 +63,10 @@ def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
         yield "camera", record.camera
     if record.lens:
         yield "lens", record.lens
+    if record.exposure:
+        yield "exposure", record.exposure
+    if record.duration:
+        yield "duration", f"{timedelta(seconds=round(record.duration))}"
     if record.latitude is not None and record.longitude is not None:
         yield "place", f"{record.latitude:.6f}, {record.longitude:.6f}"
     yield "status", f"{record.status.value}: {record.reason}" if record.reason else record.status.value

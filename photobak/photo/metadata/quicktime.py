@@ -81,7 +81,7 @@ def _header_duration(header: Window) -> float | None:
 
 
 def _local_date(text: str) -> datetime | None:
-    """A day alone is a release date of a film, not a time of capture."""
+    """A day alone is a release date, not a time of capture."""
     return dates.parse(text) if ":" in text else None
 
 
