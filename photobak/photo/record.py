@@ -175,7 +175,11 @@ class Record:
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> "Record":
         """Read an item of the table ``Photos``; InvalidRecord as in ``from_json``."""
-        return cls.from_json({name: next(iter(value.values())) for name, value in item.items()})
+        try:
+            whole = {name: next(iter(value.values())) for name, value in item.items()}
+        except (AttributeError, TypeError, StopIteration) as error:
+            raise InvalidRecord("a photo's record can't be read", why="it is not a DynamoDB item") from error
+        return cls.from_json(whole)
 
     def listing(self) -> dict[str, Any]:
         """The record as ``ls --json`` prints it and as the live service announces it."""

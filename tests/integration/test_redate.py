@@ -107,7 +107,7 @@ def test_what_is_in_the_trash_or_somebody_elses_is_left_alone(aws: Aws) -> None:
 def test_what_is_impossible_is_refused_before_anything_is_done(aws: Aws, impossible: datetime) -> None:
     person = with_photo(aws)
     before = person.records
-    with pytest.raises(Problem, match="photography|future"):
+    with pytest.raises(Problem, match=r"photography|future"):
         person.redate({SHA256: THEN, sha256_of_bytes(b""): impossible})
     assert person.records == before
 

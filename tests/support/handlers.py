@@ -35,7 +35,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "photobak.cloud.pre_sign_up.handler.handle": {"triggerSource": "PreSignUp_AdminCreateUser", "request": {}},
 }
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "AWS_REGION": "eu-central-1",
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "none",
@@ -57,6 +57,7 @@ _ENVIRONMENT = {
     "LOGIN_PROVIDER": "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
     "CLIENT_ID": "client",
     "MAX_UPLOAD_BYTES": "1000",
+    "TRASH_DAYS": "30",
     "ALLOWED_EMAILS": "",
 }
 
@@ -71,7 +72,7 @@ def run_cold(bundle: Path, handler: str) -> dict[str, Any]:
     """Run a handler once in a new process that finds nothing but the unpacked bundle."""
     script = Path(__file__).with_name("cold_start.py")
     command = [sys.executable, "-I", "-S", str(script), str(bundle), handler, json.dumps(EVENTS[handler])]
-    done = subprocess.run(command, env=_ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer

@@ -1,7 +1,6 @@
 """What functions behind the HTTP API share: JSON in and out, errors as problem documents, and the caller."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from photobak.cloud.environment import CallerEnvironment
 from photobak.cloud.http.problem import Problem, problem_response
 from photobak.cloud.store.connect import connect_cognito_identity
+from photobak.photo.record import InvalidRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
@@ -75,6 +75,7 @@ class Application(APIGatewayHttpResolver):
     def __init__(self) -> None:
         super().__init__()
         self.exception_handler(Problem)(_answer_problem)
+        self.exception_handler(InvalidRecord)(_answer_illegible)
         self.exception_handler(Exception)(_answer_failure)
         self.not_found(_answer_not_found)
 
@@ -89,7 +90,7 @@ class Application(APIGatewayHttpResolver):
             return body.encode(errors="surrogatepass")
         try:
             return base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
+        except ValueError:
             raise Problem(HTTPStatus.BAD_REQUEST, "The body is not valid Base64.") from None
 
     def caller(self) -> str:
@@ -114,6 +115,12 @@ def _callers() -> Callers:
 
 def _answer_problem(problem: Problem) -> Response[str]:
     return problem_response(problem.status, problem.detail)
+
+
+def _answer_illegible(error: InvalidRecord) -> Response[str]:
+    logger.error("A record is illegible", extra={"reason": error.why})
+    detail = "The cloud's record of one of these photos is damaged. Restore it: photobak repair"
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
 def _answer_not_found(_error: NotFoundError) -> Response[str]:

@@ -1,7 +1,6 @@
 """Parses form bodies and query strings strictly. Pure."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
@@ -25,7 +24,7 @@ def read_form(content_type: str, body: str | None, *, is_base64: bool) -> Mappin
         raise BadForm(f"the body must be {FORM_TYPE}")
     try:
         text = base64.b64decode(body or "").decode() if is_base64 else body or ""
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not Base64, or not UTF-8
         raise BadForm("the body is not UTF-8") from None
     return read_fields(text)
 

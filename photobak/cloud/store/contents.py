@@ -14,7 +14,7 @@ from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import plain, timestamp_key
 from photobak.photo.kind import Kind
-from photobak.photo.record import Record, Status
+from photobak.photo.record import InvalidRecord, Record, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -210,6 +210,18 @@ def _attribute(value: object) -> dict[str, Any]:
 
 
 def _content(item: Mapping[str, Any]) -> Content:
+    """Read an item.
+
+    Raises:
+        InvalidRecord: it is illegible.
+    """
+    try:
+        return _read(item)
+    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+        raise InvalidRecord("a content item can't be read", why=f"{type(error).__name__}: {error}") from error
+
+
+def _read(item: Mapping[str, Any]) -> Content:
     plain_item = {name: next(iter(value.values())) for name, value in item.items()}
     status = Status(plain_item["status"])
     content = Content(

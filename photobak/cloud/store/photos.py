@@ -1,10 +1,11 @@
 """The table ``Photos``: one record a photo, in order of capture."""
 
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools import Logger
 
 from photobak.photo.keys import plain
 from photobak.photo.record import InvalidRecord, Record
@@ -12,6 +13,8 @@ from photobak.photo.source import sources_after
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+logger = Logger(child=True)
 
 _BATCH_SIZE: Final = 100  # the limit of BatchGetItem
 
@@ -39,16 +42,14 @@ class PhotosTable:
         return Record.from_item(item) if item else None
 
     def get_many(self, identity_id: str, timestamps: Collection[Decimal]) -> dict[str, Record]:
-        """Read up to a hundred records by their keys, consistently; returns them by SHA-256."""
-        return {record.sha256: record for record in map(Record.from_item, self._items(identity_id, timestamps))}
+        """Read up to a hundred records by their keys, consistently, by SHA-256; illegible ones are left out."""
+        return {record.sha256: record for record in _legible(self._items(identity_id, timestamps))}
 
     def get_readable(self, identity_id: str, timestamps: Collection[Decimal]) -> list[Record]:
         """Read any number of records by their keys, consistently, leaving out damaged ones."""
-        keys, found = list(timestamps), []
+        keys, found = list(timestamps), list[Record]()
         for start in range(0, len(keys), _BATCH_SIZE):
-            for item in self._items(identity_id, keys[start : start + _BATCH_SIZE]):
-                with suppress(InvalidRecord):
-                    found.append(Record.from_item(item))
+            found += _legible(self._items(identity_id, keys[start : start + _BATCH_SIZE]))
         return found
 
     def _items(self, identity_id: str, timestamps: Collection[Decimal]) -> Iterator[Any]:
@@ -61,7 +62,7 @@ class PhotosTable:
             wanted = page.get("UnprocessedKeys")
 
     def newest(self, identity_id: str, limit: int, since: Decimal | None, before: Decimal | None) -> Page:
-        """Read records, newest first.
+        """Read records, newest first; illegible ones are left out.
 
         Args:
             identity_id: whose they are.
@@ -97,8 +98,7 @@ class PhotosTable:
                 Limit=limit + 1,
                 **query,
             )
-            fresh = map(Record.from_item, page["Items"])
-            records += [record for record in fresh if before is None or record.timestamp < before]
+            records += [record for record in _legible(page["Items"]) if before is None or record.timestamp < before]
             start = page.get("LastEvaluatedKey", {})  # a page may be empty and yet not the last
             if len(records) > limit:
                 return Page(records[:limit], records[limit - 1].timestamp)
@@ -166,6 +166,14 @@ class PhotosTable:
         """The part of a transaction that deletes a record; if it has changed, the transaction is cancelled."""
         key = _key(record.username, record.timestamp)
         return {"Delete": {"TableName": self.name, "Key": key} | _as_seen(record)}
+
+
+def _legible(items: Iterable[Any]) -> Iterator[Record]:
+    for item in items:
+        try:
+            yield Record.from_item(item)
+        except InvalidRecord as error:
+            logger.warning("A record was skipped; `photobak repair` restores it", extra={"reason": error.why})
 
 
 _CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key")
