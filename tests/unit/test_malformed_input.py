@@ -121,7 +121,7 @@ def nobody(_self: Application) -> str:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(body=bodies, query=queries, is_base64=st.booleans())
 def test_every_route_answers_nonsense_with_a_problem(
     route: str, body: str | None, query: dict[str, str], is_base64: bool
@@ -135,7 +135,7 @@ def test_every_route_answers_nonsense_with_a_problem(
 
 
 @pytest.mark.parametrize("route", DEVICE_ROUTES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(
     body=bodies | fields.map(urlencode),
     query=queries | fields,
