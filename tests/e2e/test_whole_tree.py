@@ -63,7 +63,7 @@ def test_all_comes_back_when_index_and_tables_are_lost(backup: Backup, tree: Pat
     assert restored.returncode == 0, restored.stdout + restored.stderr
     compared = subprocess.run(["diff", "-r", tree, new.home / "restored"], capture_output=True, check=False)
     assert (compared.stdout, compared.returncode) == (b"", 0)
-    alone = [record.places[0].path for record in records.values() if len(record.places) == 1]
+    alone = [record.parsed_sources[0].path for record in records.values() if len(record.parsed_sources) == 1]
     assert len(alone) > CONTENTS // 3
     for path in alone:
         assert _mtime(new.home / "restored" / path) == _mtime(tree / path), path
