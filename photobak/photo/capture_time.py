@@ -26,6 +26,12 @@ class TakenSource(StrEnum):
     """The video's container."""
     PARTNER = "partner"
     """The photo that shares the file's stem."""
+    TAKEOUT = "takeout"
+    """Google Photos, as its export says."""
+    ICLOUD = "icloud"
+    """iCloud Photos, as its export says."""
+    XMP = "xmp"
+    """A sidecar."""
     FILENAME = "filename"
     MTIME = "mtime"
     """The file's modification time."""
@@ -103,13 +109,23 @@ def decide(metadata: "Metadata", *, filename: str, modified_at: datetime, zone: 
         zone: for times without offset: ``--timezone``, else the machine's zone.
         now: with offset; a time more than a day later is impossible.
     """
+    found = next(possible_statements(metadata, filename, zone=zone, now=now), None)
+    if found is None:
+        return CaptureTime(in_zone(modified_at, zone), TakenSource.MTIME)
+    said, taken_at = found
+    return CaptureTime(taken_at, said.source)
+
+
+def possible_statements(
+    metadata: "Metadata", filename: str, *, zone: tzinfo, now: datetime
+) -> Iterator[tuple["Statement", datetime]]:
+    """What is said of the time by a file and its name, and the same with an offset; the most trusted first."""
     for said in _statements(metadata, filename):
         # The year comes first: near the calendar's ends no zone can be applied.
         if said.time is not None and FIRST_YEAR <= said.time.year <= now.year + 1:
             taken_at = _placed(said, metadata.gps_time, zone)
             if taken_at <= now + CLOCK_TOLERANCE:
-                return CaptureTime(taken_at, said.source)
-    return CaptureTime(_in_zone(modified_at, zone), TakenSource.MTIME)
+                yield said, taken_at
 
 
 def beside(partner: CaptureTime) -> CaptureTime:
@@ -117,46 +133,50 @@ def beside(partner: CaptureTime) -> CaptureTime:
     return CaptureTime(partner.taken_at, TakenSource.PARTNER)
 
 
-class _Statement(NamedTuple):
+class Statement(NamedTuple):
+    """What one source says of the time."""
+
     source: TakenSource
     time: datetime | None
+    """Without ``tzinfo`` local time of a place that is not told."""
     utc: bool = False
     """The time is an instant, without the place's offset."""
 
 
-def _statements(metadata: "Metadata", filename: str) -> Iterator[_Statement]:
+def _statements(metadata: "Metadata", filename: str) -> Iterator[Statement]:
     """The sources in order of trust; the file name is parsed only if the file itself has no date."""
-    yield _Statement(TakenSource.EXIF, metadata.original)
-    yield _Statement(TakenSource.EXIF_DIGITIZED, metadata.digitized)
-    yield _Statement(TakenSource.GPS, metadata.gps_time, utc=True)
-    yield _Statement(TakenSource.VIDEO, metadata.recorded_local)
-    yield _Statement(TakenSource.VIDEO, metadata.recorded_utc, utc=True)
+    yield Statement(TakenSource.EXIF, metadata.original)
+    yield Statement(TakenSource.EXIF_DIGITIZED, metadata.digitized)
+    yield Statement(TakenSource.GPS, metadata.gps_time, utc=True)
+    yield Statement(TakenSource.VIDEO, metadata.recorded_local)
+    yield Statement(TakenSource.VIDEO, metadata.recorded_utc, utc=True)
     named = time_in(filename)
-    yield _Statement(TakenSource.FILENAME, named, utc=named is not None and named.tzinfo is not None)
+    yield Statement(TakenSource.FILENAME, named, utc=named is not None and named.tzinfo is not None)
 
 
-def _placed(said: _Statement, gps_time: datetime | None, zone: tzinfo) -> datetime:
+def _placed(said: Statement, gps_time: datetime | None, zone: tzinfo) -> datetime:
     """The time with its own offset, or else with the place's."""
     assert said.time is not None  # noqa: S101
     if said.utc:
-        return _in_zone(said.time, zone)
+        return in_zone(said.time, zone)
     if said.time.tzinfo is not None:
         return said.time
-    offset = _offset_by_gps(said.time, gps_time) if gps_time else None
+    offset = offset_by_gps(said.time, gps_time) if gps_time else None
     if offset is None:
         # In the hour that a change to summer time skips, this is the offset from before the change.
         offset = said.time.replace(tzinfo=zone).utcoffset() or timedelta(0)
     return said.time.replace(tzinfo=timezone(_whole_minutes(offset)))
 
 
-def _in_zone(instant: datetime, zone: tzinfo) -> datetime:
+def in_zone(instant: datetime, zone: tzinfo) -> datetime:
+    """An instant with a zone's offset; as it is on the first and last day of the calendar, where that can't be."""
     try:
         return instant.astimezone(zone)
-    except OverflowError:  # the first or last day of the calendar
+    except OverflowError:
         return instant
 
 
-def _offset_by_gps(local: datetime, gps_time: datetime) -> timedelta | None:
+def offset_by_gps(local: datetime, gps_time: datetime) -> timedelta | None:
     """The offset that makes a camera's time the GPS time, if some place has it; receivers lag by minutes at most."""
     difference = local.replace(tzinfo=UTC) - gps_time
     offset = round(difference / _GPS_STEP) * _GPS_STEP

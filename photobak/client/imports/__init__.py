@@ -1,0 +1,1 @@
+"""Imports: what other services and programs know of photos, read from their exports."""

@@ -1,0 +1,81 @@
+"""What an export says of one photo beyond its bytes, in one form whichever service has written it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+MAX_TEXT: Final = 10_000
+"""Characters of a description."""
+MAX_NAME: Final = 200
+"""Characters of a person's, a tag's or an album's name."""
+MAX_NAMES: Final = 500
+"""People or tags of one photo."""
+_CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
+"""All control characters but new lines and tabs; what joins emoji and turns the direction of writing is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All may be missing: empty, or None where absence differs from a no."""
+
+    title: str = ""
+    """The file's whole name, where its own was cut."""
+    taken: datetime | None = None
+    """With ``tzinfo`` an instant, without it local time of a place that is not told."""
+    latitude: float | None = None
+    """Degrees north; always together with the longitude."""
+    longitude: float | None = None
+    """Degrees east."""
+    description: str = ""
+    favorite: bool | None = None
+    archived: bool | None = None
+    """Kept out of the timeline: archived at Google, hidden at Apple."""
+    trashed: bool = False
+    """In the service's trash: not to be imported."""
+    from_partner: bool = False
+    """It came from a partner's library (Google's partner sharing)."""
+    people: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    """A hierarchy's levels are separated by ``/``, as digiKam writes them."""
+
+    def completed_by(self, other: "Facts") -> "Facts":
+        """These, with what is missing taken from less trusted ones of the same photo; names of both."""
+        place = self if self.latitude is not None else other
+        return Facts(
+            title=self.title or other.title,
+            taken=other.taken if self.taken is None else self.taken,
+            latitude=place.latitude,
+            longitude=place.longitude,
+            description=self.description or other.description,
+            favorite=other.favorite if self.favorite is None else self.favorite,
+            archived=other.archived if self.archived is None else self.archived,
+            trashed=self.trashed or other.trashed,
+            from_partner=self.from_partner or other.from_partner,
+            people=self.people | other.people,
+            tags=self.tags | other.tags,
+        )
+
+
+def whole(text: str) -> str:
+    """A text without lone surrogates, which no encoding can hold."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def clean_text(value: object, limit: int = MAX_TEXT) -> str:
+    """A text from outside: no lone surrogates, no control characters but new lines and tabs, bounded; else empty."""
+    if not isinstance(value, str):
+        return ""
+    return _CONTROL.sub(" ", whole(value[: 2 * limit])).strip()[:limit].rstrip()
+
+
+def clean_name(value: object) -> str:
+    """A name from outside, on one line."""
+    return " ".join(clean_text(value, 2 * MAX_NAME).split())[:MAX_NAME].rstrip()
+
+
+def clean_names(values: object) -> frozenset[str]:
+    """Names from outside, without empty ones; empty where it is no list."""
+    if not isinstance(values, list | tuple):
+        return frozenset()
+    return frozenset(name for value in values[:MAX_NAMES] if (name := clean_name(value)))

@@ -1,0 +1,1 @@
+"""Google Takeout: which JSON belongs to which photo, and what it says."""
