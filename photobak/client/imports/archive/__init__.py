@@ -1,0 +1,1 @@
+"""Archives and folders as one thing: a list of entries, each readable straight from where it lies."""
