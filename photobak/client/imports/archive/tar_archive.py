@@ -16,9 +16,12 @@ _POINTS: Final = 32 * 1024 * 1024
 _WHOLE: Final = 8 * 1024 * 1024
 """Entries up to this size are read at once, so that readers that take turns don't inflate the same bytes again."""
 _CHUNK: Final = 4 * 1024 * 1024
+_BUFFER: Final = 1024 * 1024
 _MAX_HEADER: Final = 1024 * 1024
 """Bytes of one extended header, which the standard library reads whole."""
 _LAST_SECOND: Final = 253_370_764_800
+_CUT_OFF: Final = "its end is missing or damaged; what is whole before that was found"
+_WRONG_CHECKSUM: Final = "its checksum is wrong: something in it is damaged, and nothing tells which file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +37,50 @@ class TarArchive(Archive):
         super().__init__(path)
         self._lock = Lock()
         self._places: list[_Place] = []
-        self._compressed_size = path.stat().st_size
-        self._file: BinaryIO = _open_gzip(path) if compressed else path.open("rb")
+        self._compressed = compressed
+        self._size = path.stat().st_size
+        self._file = _open_gzip(path, checked=True) if compressed else path.open("rb")
 
     def entries(self) -> Iterator[Entry | Problem]:
         """List the file, header by header; reading an entry at its turn costs nothing more."""
         self._places = []
         try:
-            with tarfile.open(fileobj=_Locked(self._file, self._lock), mode="r:") as archive:
-                yield from self._listed(archive)
-        except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError) as error:
-            # indexed_gzip's errors are OSErrors and ValueErrors of its own.
-            if not self._places:
-                yield Problem("", f"it is no tar file that can be read ({error})")
-            else:
-                yield Problem("", "its end is missing or damaged; what is whole before that was found")
-
-    def _listed(self, archive: tarfile.TarFile) -> Iterator[Entry | Problem]:
-        while (member := archive.next()) is not None:
-            archive.members = []  # type: ignore[attr-defined]  # it would keep them all
-            path = safe_path(member.name)
-            end = member.offset_data + member.size
-            if is_bomb(end, self._compressed_size):
-                yield Problem(member.name, "it grows to more than 200 times its compressed size, as in a bomb")
+            yield from self._listed()
+        except (tarfile.TarError, EOFError, OSError, ValueError) as error:  # indexed_gzip's are OSErrors
+            if not self._compressed:
+                yield self._end(error)
                 return
-            if path is None:
-                yield Problem(member.name, "its name leads out of the archive")
-            elif member.isreg() and not member.issparse():
-                self._places.append(_Place(member.offset_data, member.size))
-                seconds = min(max(float(member.mtime), 0), _LAST_SECOND)
-                modified = datetime.fromtimestamp(seconds, UTC)
-                yield Entry(len(self._places) - 1, path, member.size, modified)
+            yield Problem("", _WRONG_CHECKSUM)
+            self.close()
+            self._file = _open_gzip(self.path, checked=False)
+            try:
+                yield from self._listed()
+            except (tarfile.TarError, EOFError, OSError, ValueError) as again:
+                yield self._end(again)
+
+    def _end(self, error: Exception) -> Problem:
+        return Problem("", _CUT_OFF if self._places else f"it is no tar file that can be read ({error})")
+
+    def _listed(self) -> Iterator[Entry | Problem]:
+        """List what was not listed before."""
+        listed = len(self._places)
+        with tarfile.open(fileobj=_Locked(self._file, self._lock), mode="r:") as archive:
+            for number, member in enumerate(_regular_files(archive)):
+                if is_bomb(member.offset_data + member.size, self._size):
+                    yield Problem(member.name, "it grows to more than 200 times its compressed size, as in a bomb")
+                    return
+                if number >= listed:
+                    yield self._entry(member)
+            if not _ends_as_it_should(archive):
+                yield Problem("", _CUT_OFF)
+
+    def _entry(self, member: tarfile.TarInfo) -> Entry | Problem:
+        path = safe_path(member.name)
+        self._places.append(_Place(member.offset_data, member.size))
+        if path is None:
+            return Problem(member.name, "its name leads out of the archive")
+        modified = datetime.fromtimestamp(min(max(float(member.mtime), 0), _LAST_SECOND), UTC)
+        return Entry(len(self._places) - 1, path, member.size, modified)
 
     def open(self, entry: Entry) -> BinaryIO:
         """Read an entry: at once where it is small, else in pieces."""
@@ -89,11 +105,25 @@ class TarArchive(Archive):
         self._file.close()
 
 
-def _open_gzip(path: Path) -> BinaryIO:
+def _open_gzip(path: Path, *, checked: bool) -> BinaryIO:
     from indexed_gzip import IndexedGzipFile  # few imports need it
 
-    file: BinaryIO = IndexedGzipFile(str(path), spacing=_POINTS)
+    file: BinaryIO = IndexedGzipFile(str(path), spacing=_POINTS, buffer_size=_BUFFER, skip_crc_check=not checked)
     return file
+
+
+def _regular_files(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    while (member := archive.next()) is not None:
+        archive.members = []  # type: ignore[attr-defined]  # it would keep them all
+        if member.isreg() and not member.issparse():
+            yield member
+
+
+def _ends_as_it_should(archive: tarfile.TarFile) -> bool:
+    """Whether a block of zeros follows the last entry; the standard library takes anything else for the end too."""
+    file: BinaryIO = archive.fileobj  # type: ignore[assignment]  # it was given one
+    file.seek(archive.offset)
+    return file.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
 
 
 class _Locked(io.BufferedIOBase):

@@ -84,9 +84,11 @@ class _Bounded(io.BufferedIOBase):
         self._file = file
 
     def read(self, size: int | None = -1) -> bytes:
-        if size is None or size < 0 or size > _MAX_DIRECTORY_BYTES:
+        to_the_end = size is None or size < 0
+        data = self._file.read(_MAX_DIRECTORY_BYTES + 1 if to_the_end else min(size or 0, _MAX_DIRECTORY_BYTES + 1))
+        if len(data) > _MAX_DIRECTORY_BYTES:
             raise zipfile.BadZipFile("its directory is too large")
-        return self._file.read(size)
+        return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         return self._file.seek(offset, whence)
