@@ -713,7 +713,9 @@ def times_before_1970(maker: _Maker) -> None:
 
 @trap
 def times_that_are_none(maker: _Maker) -> None:
-    for timestamp in ("0", 0, "", "yesterday", "1e999", "999999999999", "-99999999999", None, [], True, "9" * 5000):
+    timestamps: list[object] = ["0", 0, "", "yesterday", "1e999", "999999999999", "-99999999999", "9" * 5000]
+    timestamps += [None, [], True]
+    for timestamp in timestamps:
         maker.photo("IMG_1.jpg", facts={"taken": None}, photoTakenTime={"timestamp": timestamp})
     maker.photo("IMG_1.jpg", facts={"taken": None}, photoTakenTime="7 juin 2021")
 
@@ -737,8 +739,8 @@ def _at(latitude: object, longitude: object) -> dict[str, object]:
 def places_of_a_person_and_of_the_file(maker: _Maker) -> None:
     maker.photo("a.jpg", geoData=_at(46.2, 6.1), facts={"latitude": 46.2, "longitude": 6.1})
     maker.photo("b.jpg", geoDataExif=_at(-33.9, 18.4), facts={"latitude": -33.9, "longitude": 18.4})
-    both = {"geoData": _at(46.2, 6.1), "geoDataExif": _at(-33.9, 18.4)}
-    maker.photo("c.jpg", facts={"latitude": 46.2, "longitude": 6.1}, **both)
+    person, file = _at(46.2, 6.1), _at(-33.9, 18.4)
+    maker.photo("c.jpg", geoData=person, geoDataExif=file, facts={"latitude": 46.2, "longitude": 6.1})
     maker.photo("d.jpg", geoData=_at(0.0, 6.1), facts={"latitude": 0.0, "longitude": 6.1})
 
 
@@ -767,7 +769,7 @@ def people(maker: _Maker) -> None:
 
 @trap
 def a_partners_photos(maker: _Maker) -> None:
-    origin = {"fromPartnerSharing": {}}
+    origin: dict[str, object] = {"fromPartnerSharing": {}}
     maker.photo("a.jpg", googlePhotosOrigin=origin, facts={"from_partner": True})
 
 
