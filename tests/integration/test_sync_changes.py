@@ -127,4 +127,4 @@ class TestChanges:
             options = Options(jobs=1, device="laptop", zone=UTC, filters=Filters(), timeout=30)
             summary = Sync(backup.session(), index, watcher, options).run(distinct_roots([backup.photos]))
         assert +summary.results == {Result.STORED: 1}
-        assert watcher.left_alone == {str(gone): "it went before it was read"}
+        assert watcher.left_alone == {str(gone): "it was removed before it was read"}

@@ -61,14 +61,14 @@ def test_what_cannot_be_shown_keeps_its_reason(backup: Backup) -> None:
 
 
 def test_news_are_of_photos_that_are_stored(backup: Backup) -> None:
-    news = ChangeFeed(backup.session())
-    news.begin()
-    eventually(lambda: news.since is not None)
+    feed = ChangeFeed(backup.session())
+    feed.start()
+    eventually(lambda: feed.since is not None)
     backup.make("a.jpg")
     run = backup.sync()
     sha256 = run.watcher.outcomes[0].sha256
     assert sha256 is not None
-    assert eventually(lambda: news.take(sha256)) is Status.STORED
-    assert news.take(sha256) is None
-    news.end()
-    eventually(lambda: news.since is None)
+    assert eventually(lambda: feed.take(sha256)) is Status.STORED
+    assert feed.take(sha256) is None
+    feed.stop()
+    eventually(lambda: feed.since is None)

@@ -1,5 +1,8 @@
 """What was sent and not confirmed, what the cloud refuses, and files that are touched before they are sent."""
 
+import itertools
+import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +12,17 @@ from pathlib import Path
 import pytest
 from support.backup import SAFE, Backup, Run, Watcher, sha256
 from support.known_files import known_file
-from support.local_stack import root_client
+from support.local_stack import eventually, root_client
 
+from photobak.client.concurrency import Again, Report
 from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint, Index
 from photobak.client.upload.announce import Announcer
-from photobak.client.upload.content import Content, Wanted
+from photobak.client.upload.content import Content, Post, Wanted
 from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit
-from photobak.client.upload.send import Sender
+from photobak.client.upload.send import InFlight, Sender
 from photobak.errors import CloudError
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status
@@ -109,6 +113,41 @@ class TestPending:
         backup.require_restorable(tmp_path / "back")
 
 
+class TestAgain:
+    """What has to be announced once more, and goes round for that."""
+
+    def test_posts_that_have_expired_are_replaced(self, backup: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
+        looks = itertools.count()
+        monkeypatch.setattr(Post, "fresh", property(lambda _: next(looks) >= 5))
+        backup.make("a.jpg", "b.jpg", "c.jpg")
+        run = backup.sync()
+        assert (run.counts, run.summary.uploaded) == ({"stored": 3}, 3)
+
+    def test_posts_that_never_last_are_a_failure(self, backup: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Post, "fresh", property(lambda _: False))
+        (photo, *_) = backup.make("a.jpg", "b.jpg", "c.jpg")
+        shutil.copy(photo, backup.photos / "twin.jpg")
+        run = backup.sync()
+        assert (run.counts, run.summary.uploaded) == ({"failed": 4}, 0)
+
+    def test_a_content_that_the_cloud_loses_meanwhile_is_sent_again(self, backup: Backup, tmp_path: Path) -> None:
+        (photo,) = backup.make("a.jpg")
+
+        def lose() -> None:
+            eventually(lambda: backup.temporary_objects())
+            key = {"username": {"S": backup.session().identity_id}, "sha256": {"S": sha256(photo)}}
+            root_client(backup.stack, "dynamodb").delete_item(TableName=backup.profile.contents_table or "", Key=key)
+
+        with processing_paused(backup.stack):
+            losing = threading.Thread(target=lose)
+            losing.start()
+            run = backup.sync(timeout=9)
+            losing.join()
+        assert (run.counts, run.summary.uploaded) == ({"pending": 1}, 2)
+        require_safe(backup.sync())
+        backup.require_restorable(tmp_path / "back")
+
+
 class TestRefusals:
     def misread(self, backup: Backup) -> Path:
         """A photo whose hash the index has wrong, as if its disk or memory had erred once."""
@@ -162,38 +201,40 @@ class TestSender:
         assert isinstance(answer, Wanted)
         return answer
 
-    def send(self, backup: Backup, *wanted: Wanted) -> Run:
-        watcher = Watcher()
+    def send(self, backup: Backup, *wanted: Wanted) -> tuple[Run, list[Content]]:
+        """What is reported of it, and what has to be announced again."""
+        watcher, again = Watcher(), []
         with Index.open(backup.index_file) as index:
             ledger = Ledger(index, watcher)
-            list(
-                Sender(Announcer(backup.session()), ledger, watcher, RateLimit(None), ConcurrencyLimiter(1)).send(
-                    wanted
-                )
-            )
-        return Run(ledger.summary, watcher)
+            for step in Sender(InFlight(), RateLimit(None), ConcurrencyLimiter(1)).send(wanted):
+                if isinstance(step, Again):
+                    again.append(step.item)
+                elif isinstance(step, Report):
+                    ledger.record(step)
+        return Run(ledger.summary, watcher), again
 
     def test_the_next_copy_stands_in_for_one_that_has_gone(self, backup: Backup, wanted: Wanted) -> None:
         (backup.photos / "a.jpg").unlink()
-        run = self.send(backup, wanted)
-        assert run.watcher.left_alone == {str(backup.photos / "a.jpg"): "it went before it was sent"}
+        run, _ = self.send(backup, wanted)
+        assert run.watcher.left_alone == {str(backup.photos / "a.jpg"): "it was removed before it was uploaded"}
         assert (run.summary.uploaded, run.results) == (1, {})
 
     def test_one_that_has_changed_is_left_to_the_next_run(self, backup: Backup, wanted: Wanted) -> None:
         for name in ("a.jpg", "b.jpg"):
             (backup.photos / name).write_bytes(b"something else")
-        run = self.send(backup, wanted)
+        run, _ = self.send(backup, wanted)
         assert run.results == {"a.jpg": "failed", "b.jpg": "failed"}
         assert "the next sync takes it" in run.reason("a.jpg")
         assert run.summary.uploaded == 0
 
     def test_a_post_that_is_too_old_is_not_even_tried(self, backup: Backup, wanted: Wanted) -> None:
         old = replace(wanted.post, url="http://127.0.0.1:1", made_at=time.monotonic() - 250)
-        run = self.send(backup, replace(wanted, post=old))
-        assert run.summary.uploaded == 1
+        run, (content,) = self.send(backup, replace(wanted, post=old))
+        assert (run.summary.uploaded, run.results) == (0, {})
+        assert content == replace(wanted.content, expired=1)
 
-    def test_what_another_device_has_stored_meanwhile_is_not_sent(self, backup: Backup, wanted: Wanted) -> None:
-        backup.sync()
+    def test_a_post_that_keeps_expiring_is_given_up(self, backup: Backup, wanted: Wanted) -> None:
         old = replace(wanted.post, made_at=time.monotonic() - 250)
-        run = self.send(backup, replace(wanted, post=old))
-        assert (run.results, run.summary.uploaded) == ({"a.jpg": "already-stored", "b.jpg": "already-stored"}, 0)
+        run, again = self.send(backup, Wanted(replace(wanted.content, expired=3), old))
+        assert (run.results, again) == ({"a.jpg": "failed", "b.jpg": "failed"}, [])
+        assert "expires before the upload finishes" in run.reason("a.jpg")

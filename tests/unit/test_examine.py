@@ -118,7 +118,7 @@ def test_a_file_that_went_before_it_was_read_is_no_failure(tmp_path: Path) -> No
     (tmp_path / "a.jpg").write_bytes(jpeg())
     both = group(tmp_path, "a.jpg")
     (tmp_path / "a.jpg").unlink()
-    assert examined(both) == [Skipped(str(tmp_path / "a.jpg"), "it went before it was read", len(jpeg()))]
+    assert examined(both) == [Skipped(str(tmp_path / "a.jpg"), "it was removed before it was read", len(jpeg()))]
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:

@@ -5,13 +5,15 @@
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.concurrency import Pipeline
+from photobak.client.concurrency import Again, Loop, Pipeline, Report
 
 
 class Trouble(Exception):
@@ -87,7 +89,7 @@ def test_a_failure_in_the_source_reaches_the_consumer() -> None:
 
 
 def test_a_failure_is_not_taken_for_the_end() -> None:
-    """The consumer asks only whether there will be more, as the settler does."""
+    """The consumer asks only whether there will be more, as the stage that confirms does."""
 
     def fail(numbers: Iterable[int]) -> Iterator[int]:
         raise Trouble
@@ -192,3 +194,115 @@ def test_waiting_for_an_item_has_an_end() -> None:
         assert channel.get(timeout=5) == 1
         assert channel.get(timeout=5) is None
         assert channel.finished
+
+
+@dataclass(frozen=True)
+class Lap:
+    """A runner, and how many laps are left."""
+
+    runner: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Done(Report):
+    """A runner is through."""
+
+    lap: Lap
+
+    @property
+    def concluded(self) -> int:
+        return 1
+
+
+class TestLoop:
+    """What goes round: each runner runs so many laps, through a stage of several threads."""
+
+    def start(self, pipeline: Pipeline, laps: list[int], batch: int, most: int) -> Loop[Lap]:
+        def line_up(numbers: Iterable[int]) -> Iterator[list[Lap]]:
+            field = [Lap(runner, left) for runner, left in enumerate(numbers)]
+            yield from (field[start : start + batch] for start in range(0, len(field), batch))
+
+        return pipeline.loop(line_up, laps, weight=lambda _: 1, most=most)
+
+    def run(self, pipeline: Pipeline) -> list[Report]:
+        heard: list[Report] = []
+        while (reports := pipeline.reports(5)) is not None:
+            heard += reports
+        return heard
+
+    @given(st.lists(st.integers(0, 4), max_size=30), st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
+    def test_everything_ends_after_its_laps(self, laps: list[int], batch: int, most: int, threads: int) -> None:
+        seen: Counter[int] = Counter()
+        guard = threading.Lock()
+
+        def lap(batches: Iterable[list[Lap]]) -> Iterator[Again[Lap] | Report]:
+            for each in itertools.chain.from_iterable(batches):
+                with guard:
+                    seen[each.runner] += 1
+                yield Again(Lap(each.runner, each.left - 1)) if each.left else Done(each)
+
+        with Pipeline() as pipeline:
+            pipeline.stage(lap, self.start(pipeline, laps, batch, most), threads=threads)
+            heard = self.run(pipeline)
+        assert sorted(each.lap.runner for each in heard if isinstance(each, Done)) == list(range(len(laps)))
+        assert seen == {runner: left + 1 for runner, left in enumerate(laps)}
+
+    def test_what_comes_back_is_gathered_and_goes_before_what_is_new(self) -> None:
+        batches_seen: list[list[int]] = []
+
+        def lap(batches: Iterable[list[Lap]]) -> Iterator[Again[Lap] | Report]:
+            for batch in batches:
+                batches_seen.append([each.runner for each in batch])
+                yield from (Again(Lap(each.runner, 0)) if each.left else Done(each) for each in batch)
+
+        with Pipeline() as pipeline:
+            pipeline.stage(lap, self.start(pipeline, [1, 1, 1, 0], batch=3, most=2), threads=1)
+            self.run(pipeline)
+        assert batches_seen == [[0, 1, 2], [0, 1], [2], [3]]
+
+    def test_what_comes_back_never_waits_for_room(self) -> None:
+        """Or each stage would wait for the next one in a circle."""
+
+        def lap(batches: Iterable[list[Lap]]) -> Iterator[Again[Lap] | Lap]:
+            for batch in batches:
+                yield from (Again(Lap(each.runner, each.left - 1)) if each.left else each for each in batch)
+
+        def finish(laps: Iterable[Lap]) -> Iterator[Report]:
+            for each in laps:
+                time.sleep(0.001)
+                yield Done(each)
+
+        with Pipeline() as pipeline:
+            done = pipeline.stage(lap, self.start(pipeline, [2] * 50, batch=25, most=1), capacity=1)
+            pipeline.stage(finish, done)
+            assert len(self.run(pipeline)) == 50
+
+    def test_a_failure_ends_it_although_something_is_in_flight(self) -> None:
+        def lap(batches: Iterable[list[Lap]]) -> Iterator[Report]:
+            for _ in batches:
+                raise Trouble
+            yield Done(Lap(0, 0))
+
+        with pytest.raises(Trouble), Pipeline() as pipeline:
+            pipeline.stage(lap, self.start(pipeline, [1] * 10, batch=2, most=2), threads=2)
+            self.run(pipeline)
+
+    def test_what_was_reported_before_a_failure_can_still_be_read(self) -> None:
+        reported = threading.Event()
+
+        def lap(batches: Iterable[list[Lap]]) -> Iterator[Report]:
+            for each in itertools.chain.from_iterable(batches):
+                if each.runner == 3:
+                    reported.set()
+                    raise Trouble
+                yield Done(each)
+
+        with pytest.raises(Trouble), Pipeline() as pipeline:
+            pipeline.stage(lap, self.start(pipeline, [0] * 10, batch=2, most=2))
+            reported.wait(5)
+            try:
+                self.run(pipeline)
+            finally:
+                unread = pipeline.unread_reports()
+        assert len(unread) == 3

@@ -66,54 +66,54 @@ def test_a_presigned_post_is_never_shown() -> None:
     assert "secret" not in f"{[post]}"
 
 
-class TestFlights:
+class TestInFlight:
     def test_the_first_one_sends(self) -> None:
-        flights = InFlight()
-        assert flights.board("a") is None
-        flights.leave("a", 5.0)
-        assert flights.board("a") == 5.0
+        in_flight = InFlight()
+        assert in_flight.claim("a") is None
+        in_flight.release("a", 5.0)
+        assert in_flight.claim("a") == 5.0
 
     def test_what_was_not_taken_is_sent_by_the_next_one(self) -> None:
-        flights = InFlight()
-        assert flights.board("a") is None
-        flights.leave("a", None)
-        assert flights.board("a") is None
+        in_flight = InFlight()
+        assert in_flight.claim("a") is None
+        in_flight.release("a", None)
+        assert in_flight.claim("a") is None
 
-    def test_what_the_cloud_has_spoken_of_may_be_wanted_again(self) -> None:
-        flights = InFlight()
-        flights.board("a")
-        flights.leave("a", 5.0)
-        flights.forget("a")
-        assert flights.board("a") is None
+    def test_what_the_cloud_has_answered_may_be_wanted_again(self) -> None:
+        in_flight = InFlight()
+        in_flight.claim("a")
+        in_flight.release("a", 5.0)
+        in_flight.forget("a")
+        assert in_flight.claim("a") is None
 
     def test_a_twin_waits_until_the_first_is_through(self) -> None:
-        flights = InFlight()
-        flights.board("a")
+        in_flight = InFlight()
+        in_flight.claim("a")
         answers: list[float | None] = []
-        twins = [threading.Thread(target=lambda: answers.append(flights.board("a"))) for _ in range(3)]
+        twins = [threading.Thread(target=lambda: answers.append(in_flight.claim("a"))) for _ in range(3)]
         for twin in twins:
             twin.start()
-        assert flights.board("another") is None  # nobody else waits
+        assert in_flight.claim("another") is None  # nobody else waits
         assert answers == []
-        flights.leave("a", 5.0)
+        in_flight.release("a", 5.0)
         for twin in twins:
             twin.join()
         assert answers == [5.0] * 3
 
     def test_one_of_the_twins_takes_over_where_the_first_has_failed(self) -> None:
-        flights = InFlight()
-        flights.board("a")
+        in_flight = InFlight()
+        in_flight.claim("a")
         answers: list[float | None] = []
 
         def follow() -> None:
-            answers.append(flights.board("a"))
+            answers.append(in_flight.claim("a"))
             if answers[-1] is None:
-                flights.leave("a", 6.0)
+                in_flight.release("a", 6.0)
 
         twins = [threading.Thread(target=follow) for _ in range(3)]
         for twin in twins:
             twin.start()
-        flights.leave("a", None)
+        in_flight.release("a", None)
         eventually(lambda: len(answers) == 3)
         assert Counter(answers) == {None: 1, 6.0: 2}
 

@@ -86,7 +86,7 @@ class Examiner:
         try:
             found = _read_whole(path, self.largest)
         except FileNotFoundError:
-            return Skipped(str(path), "it went before it was read", size)
+            return Skipped(str(path), "it was removed before it was read", size)
         except OSError as error:
             return FileOutcome(path, Result.FAILED, reason_of(error), size=size)
         except _Unsent as reason:

@@ -1,4 +1,4 @@
-"""What a sync says of each file, and of all of them."""
+"""What a sync reports about each file, and about all of them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from photobak.client.concurrency import Report
 from photobak.client.files.scan import Skipped
 from photobak.photo.capture_time import CaptureTime
 from photobak.photo.kind import Kind
@@ -31,27 +32,57 @@ class Result(StrEnum):
 
     @property
     def broken(self) -> bool:
-        """Whether something is wrong that time alone doesn't mend."""
+        """Whether something is wrong that time alone does not repair."""
         return self in (Result.FAILED, Result.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
-class FileOutcome:
+class Unchanged(Report):
+    """This many files are as the cloud has confirmed them."""
+
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored(Report):
+    """These were left alone when their folder was listed."""
+
+    skipped: list[Skipped]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Report):
+    """This many files will be read or announced; each ends as a ``FileOutcome`` or ``Skipped``."""
+
+    files: int
+    size: int
+    """Bytes of all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed(Report):
+    """This many files are left to the next run, because of ``--limit``."""
+
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome(Report):
     """What became of one path that is new or changed."""
 
     path: Path
     result: Result
     reason: str | None = None
-    """Why, where it is not simply stored."""
+    """Why it is not simply stored."""
     sha256: str | None = None
-    """None where the file could not be read."""
+    """None if the file could not be read."""
     kind: Kind | None = None
     taken: CaptureTime | None = None
     size: int = 0
-    """Bytes; 0 where nobody could look."""
+    """Bytes; 0 if unknown."""
 
     def to_json(self) -> dict[str, Any]:
-        """The line of ``sync --json``; a path that is not UTF-8 has its odd bytes escaped."""
+        """The line of ``sync --json``."""
         return {
             "type": "photo",
             "path": utf8_path(self.path),
@@ -70,11 +101,11 @@ class Summary:
 
     results: Counter[Result] = field(default_factory=Counter)
     uploaded: int = 0
-    """POSTs that were made."""
+    """POSTs that S3 accepted."""
     bytes_uploaded: int = 0
     ignored: int = 0
     postponed: int = 0
-    """Paths beyond ``--limit``, which have no result: nobody has looked at them closely."""
+    """Paths beyond ``--limit``; they have no result, because they were not read."""
     seconds: float = 0.0
 
     @property
@@ -84,7 +115,7 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether every photo is safe, or nothing was asked but what would be done."""
+        """Whether every photo is safe; a dry run is complete."""
         return all(result.safe or result is Result.WOULD_UPLOAD for result, count in self.results.items() if count)
 
     def to_json(self) -> dict[str, Any]:
@@ -106,25 +137,25 @@ class Summary:
 
 
 class Observer(Protocol):
-    """Hears of a sync while it runs. Called from several threads."""
+    """Is told about a sync while it runs, by one thread."""
 
     def unchanged(self, files: int) -> None:
-        """So many files more are as the cloud has confirmed them."""
+        """This many more files are as the cloud has confirmed them."""
 
     def found(self, files: int, size: int) -> None:
-        """So many files more are to be looked at closely, with so many bytes; each is ``finished`` or ``ignored``."""
+        """This many more files, of this many bytes, will be read or announced; each is ``finished`` or ``ignored``."""
 
     def ignored(self, skipped: Skipped) -> None:
-        """Something was left alone."""
+        """Something is not backed up."""
 
     def read(self, files: int) -> None:
-        """So many files more were read, in this run or an earlier one, and may be announced."""
+        """This many more files were read, in this run or an earlier one."""
 
     def sent(self, size: int) -> None:
-        """So many bytes more have gone out."""
+        """This many more bytes were uploaded."""
 
     def uploaded(self, files: int) -> None:
-        """The contents of so many files more were sent: the cloud has yet to confirm them."""
+        """The contents of this many more files were uploaded; the cloud has yet to confirm them."""
 
     def finished(self, outcome: FileOutcome) -> None:
         """One file has its result."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Final
 
+from photobak.client.concurrency import Report
 from photobak.client.index.index import Fingerprint
 from photobak.errors import WrongUsage, reason_of
 
@@ -76,13 +77,13 @@ def _is_folder(path: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """Something that is left alone, and why."""
+class Skipped(Report):
+    """Something that is not backed up, and why."""
 
     path: str
     reason: str
     size: int | None = None
-    """Bytes, where it was among what was found to do before anybody looked closely; None where it never was."""
+    """Bytes, if it was reported as ``Found`` before it was read; None if not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Compares what lies on the disk with the index: what is untouched is done with, the rest goes on."""
+"""Compares the files on the disk with the index, and selects those that need work."""
 
 import heapq
 import os
@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
+from photobak.client.concurrency import Report
 from photobak.client.files.candidate import Candidate
+from photobak.client.files.outcome import FileOutcome, Found, Ignored, Result, Unchanged
 from photobak.client.files.scan import Listing, Root
 from photobak.client.index.index import Fingerprint, Index, KnownFile
 from photobak.photo.pairs import family
@@ -45,7 +47,22 @@ class Selection:
     """Files that nobody has touched and the cloud has not confirmed."""
     groups: list[Group]
     gone: list[KnownFile]
-    """What the index knows and the folder has no more."""
+    """What the index knows and the folder no longer has."""
+
+    def reports(self) -> Iterator[Report]:
+        """What is known of this folder without reading a file."""
+        if self.unchanged:
+            yield Unchanged(self.unchanged)
+        if self.listing.ignored:
+            yield Ignored(self.listing.ignored)
+        for each in self.listing.unreadable:
+            yield Found(1, 0)
+            yield FileOutcome(Path(each.path), Result.FAILED, each.reason)
+
+    def work(self) -> Iterator["Group | Candidate"]:
+        """What needs a closer look, or the cloud's answer."""
+        yield from self.pending
+        yield from self.groups
 
 
 def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
@@ -143,7 +160,7 @@ class Newest:
         self.postponed = 0
         """Files that are left to the next run."""
 
-    def choose(self, work: Iterable[Group | Candidate]) -> Iterator[Group | Candidate]:
+    def choose(self, work: Iterable[Group | Candidate | Report]) -> Iterator[Group | Candidate | Report]:
         """Pass on at once what needs no upload, and the newest of the rest when all of it was seen."""
         for each in work:
             match each:

@@ -1,60 +1,65 @@
-"""Backs up folders: scan → select → examine → announce → upload → confirm → index, each stage in threads of its own.
+"""Backs up folders: scan, select → examine → gather → announce → send → confirm, each stage in threads of its own.
 
-The index is written last, with what the cloud has confirmed; whatever ends a run, the next one finishes it.
+Values go forward only. What has to be announced once more, because its POST has expired or the cloud has lost it, goes
+back to ``announce`` as a value. What the stages find out, they report; the ledger alone writes the index, with what the
+cloud has confirmed. However a run ends, the next one finishes it.
 """
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
 from photobak.client.account.session import Session
-from photobak.client.concurrency import Pipeline
+from photobak.client.concurrency import Channel, Pipeline, Report
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.examine import Examiner, sendable
-from photobak.client.files.outcome import FileOutcome, Observer, Result, Summary
-from photobak.client.files.scan import Filters, Root, Skipped, scan
+from photobak.client.files.outcome import Found, Observer, Postponed, Result, Summary
+from photobak.client.files.scan import Filters, Root, scan
 from photobak.client.files.select import Group, Newest, Selection, select, select_all
 from photobak.client.index.index import Index
 from photobak.client.sync.moves import GoneFiles, tell_moves
 from photobak.client.upload.announce import Announcer, batches
 from photobak.client.upload.change_feed import ChangeFeed
-from photobak.client.upload.confirm import Confirmer
-from photobak.client.upload.content import Content, StatusReader
+from photobak.client.upload.confirm import Confirmer, Step, leave_unconfirmed
+from photobak.client.upload.content import Announced, Content, StatusReader, Uploaded, Wanted
 from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit
-from photobak.client.upload.send import Sender
+from photobak.client.upload.send import InFlight, Sender
+from photobak.errors import PhotobakError
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 
 _AHEAD: Final = 200
 """Files that may wait between two stages."""
+_PROGRESS_SECONDS: Final = 0.2
+"""How often the observer is told how many bytes were uploaded, while nothing else happens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a sync is to go."""
+    """How to sync."""
 
     jobs: int
-    """Files that are sent at once, at most."""
+    """The most uploads at once."""
     device: str
     """The machine's name in ``photo.source``."""
     zone: tzinfo
-    """For capture times that carry none."""
+    """For capture times without an offset."""
     filters: Filters
     wait: bool = True
-    """Whether to wait until the cloud has confirmed what was sent."""
+    """Whether to wait until the cloud has confirmed what was uploaded."""
     timeout: float = 600.0
     """Seconds without any confirmation after which the rest is left to the next run."""
     bytes_per_second: float | None = None
     rehash: bool = False
-    """Whether untouched files are read too, and their bytes compared with what is known."""
+    """Whether unchanged files are read too, and their hashes compared with the index."""
     limit: int | None = None
-    """How many new or changed photos are backed up, the newest first; None = all."""
+    """The most new or changed photos to back up, the newest first; None = all."""
 
 
 class Sync:
@@ -63,7 +68,6 @@ class Sync:
     def __init__(self, session: Session, index: Index, observer: Observer, options: Options) -> None:
         self._session = session
         self._index = index
-        self._observer = observer
         self._options = options
         self._ledger = Ledger(index, observer)
         self._gone = GoneFiles(index)
@@ -82,85 +86,95 @@ class Sync:
             CloudError: the cloud can't be reached; what was confirmed until then is in the index.
             SignInNeeded: the session has ended meanwhile.
         """
-        announcer = Announcer(self._session)
-        rate, turns = RateLimit(self._options.bytes_per_second), ConcurrencyLimiter(self._options.jobs)
-        sender = Sender(announcer, self._ledger, self._observer, rate, turns)
-        confirmer = Confirmer(StatusReader(self._session), ChangeFeed(self._session), announcer, sender, self._ledger)
-        with Pipeline() as pipeline:
-            contents = pipeline.stage(self._gather, self._candidates(pipeline, roots), capacity=2)
-            announced = pipeline.stage(announcer.announce, contents, threads=2, capacity=_AHEAD)
-            sent = pipeline.stage(sender.send, announced, threads=self._options.jobs, capacity=_AHEAD)
-            if self._options.wait:
-                confirmer.confirm(sent, self._options.timeout)
-            else:
-                confirmer.leave(sent)
+        announcer, sender, confirm = self._upload_stages()
+        jobs = self._options.jobs
+        with Pipeline() as line:
+            files = self._files(line, roots)
+            contents = line.loop(_gather, files.gathered(), weight=_paths, most=MAX_PHOTOS_A_REQUEST, capacity=2)
+            announced: Channel[Wanted | Uploaded] = line.stage(announcer.announce, contents, threads=2, capacity=_AHEAD)
+            uploaded: Channel[Uploaded] = line.stage(sender.send, announced, threads=jobs, capacity=_AHEAD)
+            line.stage(confirm, uploaded)
+            self._record(line, sender)
         self._index.leave(self._gone.of(roots))
         tell_moves(self._session, self._index)
         self._index.note_run(time.time(), self.summary.to_json())
         return self.summary
 
     def rehearse(self, roots: Sequence[Root]) -> Summary:
-        """Read everything and send nothing: what would ``run`` upload?"""
-        with Pipeline() as pipeline:
-            for candidate in self._candidates(pipeline, roots):
-                self._ledger.outcome(candidate.outcome(Result.WOULD_UPLOAD))
+        """Read everything and upload nothing: what would ``run`` upload?"""
+        with Pipeline() as line:
+            line.stage(_would_upload, self._files(line, roots).gathered())
+            self._record(line)
         return self.summary
 
-    def _candidates(self, pipeline: Pipeline, roots: Sequence[Root]) -> Iterator[Candidate]:
-        """All files that need the cloud's word."""
-        largest = self._session.profile.max_upload_bytes
-        # One thread for all that is done for each file, changed or not: handing on costs more than it saves.
-        work = pipeline.stage(self._tell_found, self._work(roots, largest), capacity=_AHEAD)
-        examiner = Examiner(self._options.device, self._options.zone, datetime.now(UTC), largest)
-        found = pipeline.stage(examiner.examine, work, threads=_readers(), capacity=_AHEAD)
-        return self._readable(found.gathered())
+    def _upload_stages(self) -> tuple[Announcer, Sender, Callable[[Channel[Uploaded]], Iterator[Step]]]:
+        in_flight = InFlight()
+        sender = Sender(in_flight, RateLimit(self._options.bytes_per_second), ConcurrencyLimiter(self._options.jobs))
+        statuses, feed = StatusReader(self._session), ChangeFeed(self._session)
+        confirmer = Confirmer(statuses, feed, in_flight, self._options.timeout)
+        return Announcer(self._session), sender, confirmer.confirm if self._options.wait else leave_unconfirmed
 
-    def _work(self, roots: Sequence[Root], largest: int) -> Iterator[Group | Candidate]:
-        """What there is to do below the roots."""
+    def _files(self, line: Pipeline, roots: Sequence[Root]) -> Channel[Candidate]:
+        """The first stages: all files that the cloud has yet to confirm, read and hashed."""
+        # One thread for all that is done for each file, changed or not: passing on costs more than it saves.
+        work: Channel[Group | Candidate] = line.stage(self._find, roots, capacity=_AHEAD)
+        largest = self._session.profile.max_upload_bytes
+        examiner = Examiner(self._options.device, self._options.zone, datetime.now(UTC), largest)
+        return line.stage(examiner.examine, work, threads=_readers(), capacity=_AHEAD)
+
+    def _find(self, roots: Iterable[Root]) -> Iterator[Group | Candidate | Report]:
+        """Scan and select: what there is to do below the roots."""
         listings = chain.from_iterable(scan(root, self._options.filters) for root in roots)
         selections = (select_all if self._options.rehash else select)(listings, self._index)
-        if self._options.limit is None:
-            yield from self._sort(selections)
-        else:
+        work = self._work(selections)
+        newest = None
+        if self._options.limit is not None:
+            largest = self._session.profile.max_upload_bytes
             newest = Newest(self._options.limit, partial(sendable, largest=largest))
-            yield from newest.choose(self._sort(selections))
-            self._ledger.postponed(newest.postponed)
-
-    def _tell_found(self, work: Iterable[Group | Candidate]) -> Iterator[Group | Candidate]:
+            work = newest.choose(work)
         for each in work:
-            sizes = each.sizes if isinstance(each, Group) else [each.fingerprint.size]
-            self._observer.found(len(sizes), sum(sizes))
+            if not isinstance(each, Report):
+                sizes = each.sizes if isinstance(each, Group) else [each.fingerprint.size]
+                yield Found(len(sizes), sum(sizes))
             yield each
+        if newest is not None:
+            yield Postponed(newest.postponed)
 
-    def _gather(self, candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
-        for batch in batches(candidates):
-            self._ledger.read(batch)
-            yield batch
-
-    def _sort(self, selections: Iterable[Selection]) -> Iterator[Group | Candidate]:
-        """Tell the ledger what each folder needs no work for, and hand on the rest."""
+    def _work(self, selections: Iterable[Selection]) -> Iterator[Group | Candidate | Report]:
         for selection in selections:
-            self._ledger.unchanged(selection.unchanged)
-            self._ledger.ignored(selection.listing.ignored)
-            for unreadable in selection.listing.unreadable:
-                self._observer.found(1, 0)
-                self._ledger.outcome(FileOutcome(Path(unreadable.path), Result.FAILED, unreadable.reason))
             self._gone.note(selection)
-            yield from selection.pending
-            yield from selection.groups
+            yield from selection.reports()
+            yield from selection.work()
 
-    def _readable(self, found: Iterable[Candidate | FileOutcome | Skipped]) -> Iterator[Candidate]:
-        for each in found:
-            match each:
-                case Skipped():
-                    self._ledger.ignored([each])
-                case FileOutcome():
-                    self._ledger.outcome(each)
-                case Candidate():
-                    self._observer.read(1)
-                    yield each
+    def _record(self, line: Pipeline, sender: Sender | None = None) -> None:
+        """Apply all reports; also those that were made before a run ends early."""
+        try:
+            while (reports := line.reports(_PROGRESS_SECONDS)) is not None:
+                for report in reports:
+                    self._ledger.record(report)
+                if sender is not None:
+                    self._ledger.bytes_sent(sender.bytes_sent.take())
+        except (KeyboardInterrupt, PhotobakError):
+            for report in line.unread_reports():
+                self._ledger.record(report)
+            raise
+
+
+def _gather(candidates: Iterable[Candidate]) -> Iterator[list[Content] | Report]:
+    for batch in batches(candidates):
+        yield Announced(batch)
+        yield batch
+
+
+def _would_upload(candidates: Iterable[Candidate]) -> Iterator[Report]:
+    for candidate in candidates:
+        yield candidate.outcome(Result.WOULD_UPLOAD)
+
+
+def _paths(content: Content) -> int:
+    return len(content.candidates)
 
 
 def _readers() -> int:
-    """Threads that hash: SHA-256 releases the GIL, so one a processor has work."""
+    """Threads that hash: SHA-256 releases the GIL, so one per processor has work."""
     return max(2, min(os.cpu_count() or 2, 8))

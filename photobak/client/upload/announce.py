@@ -1,6 +1,7 @@
-"""Tells the cloud what is about to come: ``POST /prep/photoupload``, up to a hundred photos at a time."""
+"""Announces to the cloud what is about to come: ``POST /prep/photoupload``, up to a hundred photos at a time."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -8,27 +9,19 @@ from typing import Any, Final
 from photobak.client.account.api import call
 from photobak.client.account.session import Session
 from photobak.client.files.candidate import Candidate
-from photobak.client.upload.content import (
-    AlreadyStored,
-    Announced,
-    Answered,
-    Content,
-    InTrash,
-    Post,
-    StatusReader,
-    Uploaded,
-    Verdict,
-    Wanted,
-)
+from photobak.client.files.outcome import Result
+from photobak.client.upload.content import Confirmed, Content, InTrash, Post, StatusReader, Uploaded, Verdict, Wanted
 from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.record import Status
 
 FIRST_BATCH: Final = 8
-"""The first batches are small, so that uploads begin at once; each is twice as large as the one before."""
+"""The first batches are small, so that uploads start at once; each is twice as large as the one before."""
 
 ON_ITS_WAY_FOR: Final = 24 * 3600.0
 """Seconds after which an upload that the cloud has not processed has expired from the temp bucket."""
+
+Answer = Wanted | Confirmed | InTrash
 
 
 def batches(candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
@@ -45,13 +38,13 @@ def batches(candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
 
 
 class Announcer:
-    """Announces contents in the name of one session. Threads may share it."""
+    """Announces contents for one session. Threads may share it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def announce(self, batches_: Iterable[list[Content]]) -> Iterator[Announced]:
-        """Announce each batch; what an earlier run has sent lately is only asked after.
+    def announce(self, batches_: Iterable[list[Content]]) -> Iterator[Answer | Uploaded]:
+        """Announce each batch, up to a hundred contents; what an earlier run uploaded lately is only looked up.
 
         Raises:
             CloudError: the API can't be reached or refuses the batch.
@@ -59,23 +52,35 @@ class Announcer:
         """
         statuses = StatusReader(self._session)
         for batch in batches_:
-            sent_before = [content.sha256 for content in batch if content.uploaded_at is not None]
-            verdicts = statuses.read(sent_before)
-            unsettled = []
+            uploaded_before = [content.sha256 for content in batch if content.uploaded_at is not None]
+            verdicts = statuses.read(uploaded_before)
+            unknown = []
             for content in batch:
-                settled = _settled(content, verdicts.get(content.sha256))
-                if settled:
-                    yield settled
+                known = _known(content, verdicts.get(content.sha256))
+                if known:
+                    yield known
                 else:
-                    unsettled.append(content)
-            if unsettled:
-                yield from self.announce_batch(unsettled)
+                    unknown.append(content)
+            for different in _without_twins(unknown):
+                yield from self.announce_batch(different)
 
-    def announce_batch(self, contents: Sequence[Content]) -> list[Answered]:
-        """Announce up to a hundred contents; raises as ``announce``."""
+    def announce_batch(self, contents: Sequence[Content]) -> list[Answer]:
+        """Announce up to a hundred different contents; raises as ``announce``."""
         asked_at = time.monotonic()
         answers = announce_all(self._session, [content.announcement for content in contents])
-        return [_answered(content, answers[content.sha256], asked_at) for content in contents]
+        return [_answer(content, answers[content.sha256], asked_at) for content in contents]
+
+
+def _without_twins(contents: Iterable[Content]) -> list[list[Content]]:
+    """As few lists as possible, each of different contents: what comes back may hold one content several times."""
+    lists: list[list[Content]] = []
+    seen: Counter[str] = Counter()
+    for content in contents:
+        if seen[content.sha256] == len(lists):
+            lists.append([])
+        lists[seen[content.sha256]].append(content)
+        seen[content.sha256] += 1
+    return lists
 
 
 def announce_all(session: Session, announcements: Sequence[Announcement]) -> dict[str, dict[str, Any]]:
@@ -89,21 +94,21 @@ def announce_all(session: Session, announcements: Sequence[Announcement]) -> dic
     return answers
 
 
-def _settled(content: Content, verdict: Verdict | None) -> Uploaded | AlreadyStored | None:
-    """What is known of a content that an earlier run has sent; None where it must be announced (again)."""
+def _known(content: Content, verdict: Verdict | None) -> Uploaded | Confirmed | None:
+    """What is known of a content that an earlier run uploaded; None if it must be announced (again)."""
     uploaded_at = content.uploaded_at
     if uploaded_at is None or verdict is None:
         return None
     if verdict.status.kept:
-        return AlreadyStored(content)
-    lately = abs(time.time() - uploaded_at) < ON_ITS_WAY_FOR  # a time to come is of a clock that went wrong
+        return Confirmed(content, Result.ALREADY_STORED)
+    lately = abs(time.time() - uploaded_at) < ON_ITS_WAY_FOR  # a time in the future is from a clock that went wrong
     return Uploaded(content, uploaded_at) if verdict.status is Status.EXPECTED and lately else None
 
 
-def _answered(content: Content, answer: dict[str, Any], asked_at: float) -> Answered:
+def _answer(content: Content, answer: dict[str, Any], asked_at: float) -> Answer:
     match answer["status"]:
         case Status.STORED:
-            return AlreadyStored(content)
+            return Confirmed(content, Result.ALREADY_STORED)
         case Status.TRASHED:
             until = answer.get("trashed_until")
             return InTrash(content, datetime.fromisoformat(until) if until else None)

@@ -1,4 +1,4 @@
-"""What the cloud says of its own accord while a sync waits: which photos it has stored."""
+"""The change feed: the cloud pushes which photos it has stored, while a sync waits for them."""
 
 import logging
 import threading
@@ -16,49 +16,49 @@ _log = logging.getLogger(__name__)
 
 _ENDS_WITHIN: Final = 1.0
 _CONNECTS_WITHIN: Final = 10.0
-"""Seconds for which a connection is waited for, and little is asked meanwhile."""
+"""Seconds for which a connection may take, and the table is not read meanwhile."""
 _MOST_KEPT: Final = 10_000
-"""Photos; other devices' are heard of too, and nobody here asks after those."""
+"""Photos; those of other devices are pushed too, and nobody here waits for them."""
 
 
 class ChangeFeed:
-    """Hears of stored photos in a thread of its own. Where it can't, it is silent, and whoever waits has to ask.
+    """Listens for stored photos in a thread of its own. If it can't, it is silent, and the table has to be read.
 
-    What is heard is what the table says: the cloud's stream of the table's changes is where it comes from.
+    It comes from the stream of the table's changes, so it says what the table says.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._stored: OrderedDict[str, Status] = OrderedDict()
         self._guard = threading.Lock()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._listen, name="news", daemon=True)
-        self._begun_at = 0.0
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="change-feed", daemon=True)
+        self._started_at = 0.0
         self._since: float | None = None
 
     @property
     def connecting(self) -> bool:
-        """Whether news are not heard yet, and soon will be."""
-        young = time.monotonic() - self._begun_at < _CONNECTS_WITHIN
+        """Whether nothing is heard yet, and soon will be."""
+        young = time.monotonic() - self._started_at < _CONNECTS_WITHIN
         return self._since is None and young and self._thread.is_alive()
 
     @property
     def since(self) -> float | None:
-        """Since when each photo that is stored is heard of, in Unix seconds; None while none is."""
+        """Since when each stored photo is heard of, in Unix seconds; None while none is."""
         return self._since
 
-    def begin(self) -> None:
-        """Connect, without waiting for it; once is enough."""
+    def start(self) -> None:
+        """Connect, without waiting for it; further calls do nothing."""
         if self._thread.ident is None:
-            self._begun_at = time.monotonic()
+            self._started_at = time.monotonic()
             self._thread.start()
 
-    def end(self) -> None:
-        """Listen no longer."""
-        self._ended.set()
+    def stop(self) -> None:
+        """Stop listening."""
+        self._stopped.set()
 
     def take(self, sha256: str) -> Status | None:
-        """What was heard of a content: that it is stored, with a preview or without; None where nothing was."""
+        """What was heard of a content: ``stored`` or ``no-preview``; None if nothing was."""
         with self._guard:
             return self._stored.pop(sha256, None)
 
@@ -67,11 +67,11 @@ class ChangeFeed:
             with connect(self._session) as connection:
                 connection.subscribe(PHOTOS)
                 self._since = time.time()
-                while not self._ended.is_set():
+                while not self._stopped.is_set():
                     if heard := connection.hear(_ENDS_WITHIN):
                         self._note(heard.get("message"))
-        except PhotobakError as error:  # asking is always possible, and says what is wrong where it isn't
-            _log.debug("not told what is stored, so it is asked for: %s", error)
+        except PhotobakError as error:  # the table can be read, and says what is wrong if it can't
+            _log.debug("no change feed, so the table is read instead: %s", error)
         finally:
             self._since = None
 

@@ -1,13 +1,15 @@
 """What the stages of an upload pass on: a content on its way to the cloud, and what the cloud says of it."""
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from photobak.client.account.session import Session
+from photobak.client.concurrency import Report
 from photobak.client.files.candidate import Candidate
+from photobak.client.files.outcome import Result
 from photobak.client.library.tables import Tables
 from photobak.photo.announcement import Announcement
 from photobak.photo.record import Status
@@ -21,7 +23,11 @@ class Content:
     """One content and the paths in this batch that have it."""
 
     candidates: tuple[Candidate, ...]
-    """At least one; the first one is sent."""
+    """At least one; the first one is uploaded."""
+    expired: int = 0
+    """How many POSTs for it have expired in this run."""
+    sent_again: bool = False
+    """Whether it is on its way for the second time, because what arrived was broken or is lost."""
 
     @property
     def first(self) -> Candidate:
@@ -38,6 +44,16 @@ class Content:
         """When an earlier run uploaded it, in Unix seconds; None if any of its paths has not been announced."""
         times = [each.uploaded_at for each in self.candidates]
         return None if None in times else max(time for time in times if time is not None)
+
+    def again(self, *, expired: int = 0, sent_again: bool = False) -> "Content":
+        """The same content, to be announced once more: what earlier runs did counts no longer.
+
+        Args:
+            expired: POSTs that have expired now.
+            sent_again: whether it has been uploaded in vain.
+        """
+        candidates = tuple(replace(each, uploaded_at=None) for each in self.candidates)
+        return Content(candidates, self.expired + expired, self.sent_again or sent_again)
 
     @property
     def announcement(self) -> Announcement:
@@ -81,22 +97,73 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyStored:
-    """A content that the cloud has."""
+class Announced(Report):
+    """These were read and are about to be announced."""
 
-    content: Content
+    contents: Sequence[Content]
 
 
 @dataclass(frozen=True, slots=True)
-class InTrash:
-    """A content that its owner has deleted: it is not uploaded while it is in the trash."""
+class Sent(Report):
+    """S3 has accepted this content."""
 
     content: Content
-    until: datetime | None
+    uploaded_at: float
+    """Unix seconds."""
 
 
-Announced = Wanted | Uploaded | AlreadyStored | InTrash
-Answered = Wanted | AlreadyStored | InTrash
+@dataclass(frozen=True, slots=True)
+class Conclusion(Report):
+    """What became of a content: every path of it that was announced is concluded once."""
+
+    content: Content
+
+    @property
+    def concluded(self) -> int:
+        """The paths that need nothing more in this run."""
+        return len(self.content.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Conclusion):
+    """The cloud has it."""
+
+    result: Result
+    """Of the first path; others are ``already-stored``."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InTrash(Conclusion):
+    """Its owner has deleted it: it is not uploaded while it is in the trash."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Conclusion):
+    """The cloud has not confirmed it in this run."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected(Conclusion):
+    """The cloud has rejected it twice."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Conclusion):
+    """It could not be read or uploaded."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished(Conclusion):
+    """Its files were removed before they were uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
