@@ -1,19 +1,20 @@
 """What becomes of the backup when files are moved, edited, copied or deleted here."""
 
 import shutil
-from datetime import UTC
+from io import FileIO
 from pathlib import Path
 
-from support.backup import Backup, Watcher, sha256
+import pytest
+from support.backup import Backup, sha256
 from support.known_files import known_file
 
+from photobak.client.files import examine
 from photobak.client.files.candidate import Candidate
-from photobak.client.files.outcome import Result
-from photobak.client.files.scan import Filters, distinct_roots
+from photobak.client.files.scan import Filters
 from photobak.client.index.index import Fingerprint, Index
-from photobak.client.sync.sync import Options, Sync
 from photobak.client.upload.announce import announce_all
 from photobak.photo.record import Status
+from photobak.platform.files import open_to_read
 
 
 class TestChanges:
@@ -115,16 +116,16 @@ class TestChanges:
         backup.sync(filters=Filters.of((), ("copy.jpg",)))
         assert backup.sources(photo.read_bytes()) == {"laptop:a.jpg", "laptop:copy.jpg"}
 
-    def test_a_file_that_goes_before_it_is_read_is_no_failure(self, backup: Backup) -> None:
+    def test_a_file_that_goes_before_it_is_read_is_no_failure(
+        self, backup: Backup, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         gone, _ = backup.make("a.jpg", "b.jpg")
 
-        class Remover(Watcher):
-            def found(self, files: int, size: int) -> None:
-                gone.unlink(missing_ok=True)
+        def open_late(path: Path) -> FileIO:
+            gone.unlink(missing_ok=True)
+            return open_to_read(path)
 
-        with Index.open(backup.index_file) as index:
-            watcher = Remover()
-            options = Options(jobs=1, device="laptop", zone=UTC, filters=Filters(), timeout=30)
-            summary = Sync(backup.session(), index, watcher, options).run(distinct_roots([backup.photos]))
-        assert +summary.results == {Result.STORED: 1}
-        assert watcher.left_alone == {str(gone): "it was removed before it was read"}
+        monkeypatch.setattr(examine, "open_to_read", open_late)
+        run = backup.sync()
+        assert run.counts == {"stored": 1}
+        assert run.watcher.left_alone == {str(gone): "it was removed before it was read"}

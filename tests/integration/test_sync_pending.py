@@ -235,6 +235,6 @@ class TestSender:
 
     def test_a_post_that_keeps_expiring_is_given_up(self, backup: Backup, wanted: Wanted) -> None:
         old = replace(wanted.post, made_at=time.monotonic() - 250)
-        run, again = self.send(backup, Wanted(replace(wanted.content, expired=3), old))
+        run, again = self.send(backup, Wanted(replace(wanted.content, expired=2), old))
         assert (run.results, again) == ({"a.jpg": "failed", "b.jpg": "failed"}, [])
         assert "expires before the upload finishes" in run.reason("a.jpg")

@@ -98,7 +98,7 @@ class Sender:
 
 
 def _expired(content: Content) -> Again[Content] | Failed:
-    if content.expired < _MOST_EXPIRED:
+    if content.expired + 1 < _MOST_EXPIRED:
         return Again(content.again(expired=1))
     return Failed(content, "S3 refuses the upload: the presigned POST expires before the upload finishes")
 
