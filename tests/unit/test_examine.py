@@ -3,9 +3,7 @@
 import errno
 import hashlib
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,53 +149,6 @@ def test_a_file_larger_than_an_upload_is_refused_with_both_sizes(tmp_path: Path)
 def test_a_large_file_that_is_no_photo_is_not_a_failure(tmp_path: Path) -> None:
     (tmp_path / "backup.iso").write_bytes(bytes(3000))
     assert isinstance(examined(group(tmp_path, "backup.iso"), largest=1999)[0], Skipped)
-
-
-@pytest.fixture
-def restless(tmp_path: Path) -> Iterator[Path]:
-    """A photo that somebody writes to without a pause."""
-    path = tmp_path / "a.jpg"
-    path.write_bytes(jpeg(NOON) + bytes(8_000_000))
-    over = threading.Event()
-
-    def write() -> None:
-        with path.open("r+b") as file:
-            while not over.is_set():
-                file.seek(1000)
-                file.write(os.urandom(16))
-                file.flush()
-                time.sleep(0.0005)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    yield path
-    over.set()
-    writer.join()
-
-
-def test_a_file_that_is_being_written_to_is_left_to_the_next_run(restless: Path) -> None:
-    assert failure(restless.parent, restless.name) == "it is being written to; the next sync takes it"
-
-
-def test_a_file_that_is_written_to_for_a_moment_is_read_again(tmp_path: Path) -> None:
-    """Whenever the last write comes, the hash is of what is there after it."""
-    path = tmp_path / "a.jpg"
-    for delay in (0.0, 0.002, 0.005, 0.01, 0.015):
-        path.write_bytes(jpeg(NOON) + bytes(4_000_000))
-        before = group(tmp_path, "a.jpg")
-
-        def finish(delay: float = delay) -> None:
-            time.sleep(delay)
-            with path.open("r+b") as file:
-                file.seek(100)
-                file.write(b"the last byte was missing")
-
-        writer = threading.Thread(target=finish)
-        writer.start()
-        (found,) = examined(before)
-        writer.join()
-        if isinstance(found, Candidate) and found.fingerprint == Fingerprint.of(path.stat()):
-            assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_change_in_the_same_tick_of_the_clock_has_another_fingerprint(tmp_path: Path) -> None:
