@@ -228,9 +228,14 @@ def url_problem(url: str) -> str:
         return ""
     if parts.scheme not in _SECURE_SCHEME:
         return "it must begin with https:// or wss://"
-    if not _LOOPBACK.fullmatch(host):
+    if not is_loopback(host):
         return f"{parts.scheme}:// is for this machine only; another needs {_SECURE_SCHEME[parts.scheme]}://"
     return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself, by its name or address."""
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 def _require_name(places: Places, name: str) -> None:

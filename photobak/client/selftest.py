@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import urllib3
 from botocore.exceptions import ClientError
 
-from photobak.client.account.api import call
+from photobak.client.account.api import PresignedPost, ask_of_photos
 from photobak.client.account.session import Session
+from photobak.client.library.bucket import SessionBucket
 from photobak.client.live.connection import LiveServiceLost, connect
-from photobak.client.transport.bucket import SessionBucket
+from photobak.client.transport.curl import Request
+from photobak.client.transport.http import ask, get, multipart
 from photobak.client.upload.content import StatusReader
 from photobak.photo.keys import original_key, record_key, thumb_key, web_key
 from photobak.photo.record import Status
@@ -88,7 +89,7 @@ class Selftest:
             for check in self._checks():
                 yield self._finding(check)
         finally:
-            call(self._session, "/photos", {"photos": [self._sha256]}, method="DELETE")
+            ask_of_photos(self._session, "/photos", [self._sha256], method="DELETE")
 
     def _finding(self, check: _Check) -> Finding:
         try:
@@ -142,7 +143,7 @@ class Selftest:
     def _stranger(self) -> str:
         return f"{self._session.profile.region}:{_STRANGER}"
 
-    def _announce(self, sha256: str, size: int) -> dict[str, Any]:
+    def _announce(self, sha256: str, size: int) -> PresignedPost:
         photo = {
             "sha256": sha256,
             "kind": "photo",
@@ -155,14 +156,18 @@ class Selftest:
             "sources": [],
             "sources_gone": [],
         }
-        answer: dict[str, Any] = call(self._session, "/prep/photoupload", {"photos": [photo]})["photos"][0]
-        return answer
+        answer = ask_of_photos(self._session, "/prep/photoupload", [photo])[sha256]
+        if answer.upload is None:
+            raise _Differs(f"it is {answer.status} already")
+        return answer.upload
 
     def _post(self, body: bytes, announced: bytes, **changed: str) -> int:
         """Announce one content, send another; the HTTP status."""
         post = self._announce(hashlib.sha256(announced).hexdigest(), len(announced))
-        fields = {**post["fields"], **changed, "file": ("photo.jpg", body, "image/jpeg")}
-        return urllib3.request("POST", post["url"], fields=fields, timeout=60, retries=False).status
+        boundary = secrets.token_hex(16)
+        before, after = multipart({**post.fields, **changed}, boundary)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return ask(Request("POST", post.url, headers, before + body + after, once=True)).status
 
     def _more_bytes(self) -> None:
         _expect(self._post(self._photo + b"x", self._photo), 400)
@@ -212,7 +217,7 @@ class Selftest:
 
     def _no_signature(self) -> None:
         bucket = SessionBucket(self._session)
-        _expect(urllib3.request("GET", f"{bucket.url}/{quote(self._key)}", timeout=30, retries=False).status, 403)
+        _expect(get(f"{bucket.objects.url}/{quote(self._key)}").status, 403)
 
     def _no_ticket(self) -> None:
         from websockets.exceptions import InvalidStatus
@@ -241,7 +246,7 @@ class Selftest:
 
     def _out_of_the_trash(self) -> None:
         s3, bucket = self._session.client("s3"), self._session.profile.bucket
-        call(self._session, "/photos", {"photos": [self._sha256]}, method="DELETE")
+        ask_of_photos(self._session, "/photos", [self._sha256], method="DELETE")
         try:
             s3.get_object(Bucket=bucket, Key=self._key)
         except ClientError as error:
@@ -249,12 +254,12 @@ class Selftest:
                 raise
         else:
             raise _Differs("it can still be read")
-        call(self._session, "/photos/restore", {"photos": [self._sha256]})
+        ask_of_photos(self._session, "/photos/restore", [self._sha256])
         self._comes_back()
 
     def _no_token(self) -> None:
         url = f"{self._session.profile.api_url}/list/photos"
-        _expect(urllib3.request("GET", url, timeout=30, retries=False).status, 401)
+        _expect(get(url).status, 401)
 
 
 def noise(folder: Path) -> bytes:

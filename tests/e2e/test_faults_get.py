@@ -15,6 +15,7 @@ from support.backup import Backup, contents, json_lines, write_photo
 from support.campaign import rounds
 from support.small_disk import run_on_small_disk
 
+from photobak.client.library.bucket import SessionBucket
 from photobak.client.library.library import Library
 from photobak.client.library.query import ALWAYS
 from photobak.client.restore.destination import Destination
@@ -22,7 +23,6 @@ from photobak.client.restore.layout import layout_of, targets
 from photobak.client.restore.part import Part
 from photobak.client.restore.placer import RestoreResult
 from photobak.client.restore.restorer import RestoreOptions, Restorer
-from photobak.client.transport.bucket import SessionBucket
 from photobak.local.values import LocalStack
 
 SEED = 20261124

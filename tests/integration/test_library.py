@@ -11,7 +11,7 @@ from support.records import NOON, record
 
 from photobak.client.library.library import Library
 from photobak.client.library.query import Span
-from photobak.client.transport.aws_errors import refusal
+from photobak.client.transport.errors import refusal
 from photobak.errors import CloudError, SignInNeeded
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import instant_key
@@ -75,7 +75,7 @@ def test_a_screen_takes_one_page_and_a_busy_or_broken_line_some_patience(
     busy = backup.run("ls", **proxy.environment)
     assert busy.returncode == 1
     assert busy.stderr == (
-        "photobak: the list of photos can't be read: ProvisionedThroughputExceededException: slower\n"
+        "photobak: the list of photos can't be read: ProvisionedThroughputExceededException: slower. Try again later\n"
     )
 
 

@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -30,7 +30,9 @@ class Bucket:
         self._guard = threading.Lock()
         self.at_once = self.most_at_once = 0
 
-    def chunks(self, key: str, size: int, start: int = 0, end: int | None = None) -> Iterator[memoryview]:
+    def read(
+        self, key: str, size: int, take: Callable[[memoryview], object], start: int = 0, end: int | None = None
+    ) -> None:
         end = size if end is None else end
         with self._guard:
             self.at_once += 1
@@ -41,8 +43,8 @@ class Bucket:
             if self._fails_at is not None and start <= self._fails_at < end:
                 raise Gone("it is gone")
             middle = (start + end) // 2
-            yield memoryview(content(key, start, middle))
-            yield memoryview(content(key, middle, end))
+            take(memoryview(content(key, start, middle)))
+            take(memoryview(content(key, middle, end)))
         finally:
             with self._guard:
                 self.at_once -= 1

@@ -16,6 +16,7 @@ from photobak.client.account.tokens.file import FileStore
 from photobak.client.account.tokens.interface import AwsCredentials, SignIn, Tokens
 from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint
+from photobak.client.library.bucket import SessionBucket
 from photobak.client.library.bucket_library import BucketLibrary
 from photobak.client.library.library import Among, Library
 from photobak.client.library.query import ALWAYS
@@ -25,7 +26,6 @@ from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import layout_of, targets
 from photobak.client.restore.placer import RestoreResult
 from photobak.client.restore.restorer import Restorer
-from photobak.client.transport.bucket import SessionBucket
 from photobak.client.upload.content import Post, StatusReader
 from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import RateLimit, Uploader

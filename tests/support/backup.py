@@ -26,6 +26,7 @@ from photobak.client.files.outcome import FileOutcome, Observer, Summary
 from photobak.client.files.scan import Filters, Skipped, distinct_roots
 from photobak.client.index.file import index_path
 from photobak.client.index.index import Index
+from photobak.client.library.bucket import SessionBucket
 from photobak.client.library.library import Library
 from photobak.client.places import Places
 from photobak.client.profile import Profile
@@ -34,7 +35,6 @@ from photobak.client.restore.layout import SOURCE, layout_of, targets
 from photobak.client.restore.placer import RestoreResult
 from photobak.client.restore.restorer import Restorer
 from photobak.client.sync.sync import Options, Sync
-from photobak.client.transport.bucket import SessionBucket
 from photobak.local.lifecycle import add_user
 from photobak.local.values import LocalAccount, LocalStack
 from photobak.photo.record import Record

@@ -7,25 +7,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photobak.client.profile import Profile
-from photobak.client.transport.aws_errors import aws_errors
-from photobak.client.transport.clock import clock_error
+from photobak.client.transport.errors import aws_errors, clock_error
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 
 NOW = 1_800_000_000.0
-PROFILE = Profile(
-    name="aws",
-    region="eu-central-1",
-    api_url="https://api",
-    bucket="photos",
-    table="Photos",
-    contents_table="Contents",
-    user_pool_id="pool",
-    client_id="client",
-    identity_pool_id="identities",
-    hosted_ui_url="https://ui",
-    issuer="https://issuer",
-)
 
 
 @given(st.floats(-300, 299))
@@ -67,5 +52,5 @@ def test_only_a_refusal_that_a_clock_may_cause_is_blamed_on_it(
 ) -> None:
     headers = {} if date is None else {"date": formatdate(date, usegmt=True)}
     answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPHeaders": headers}}
-    with pytest.raises(error, match=said), aws_errors("it can't be read", PROFILE):
+    with pytest.raises(error, match=said), aws_errors("it can't be read"):
         raise ClientError(answer, "GetObject")  # type: ignore[arg-type]

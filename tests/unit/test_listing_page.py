@@ -2,7 +2,7 @@
 
 import pytest
 
-from photobak.client.verify.cloud_facts import ListingPage
+from photobak.client.transport.listing import ListedObject, ListingPage
 
 LAST = b"""<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>original/me/</Prefix>
@@ -15,14 +15,9 @@ LAST = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 def test_what_it_says_of_each_object() -> None:
     page = ListingPage(LAST)
-    assert page.entries == [
-        {
-            "Key": "original/me/caf\u00e9 &+\x01.jpg",
-            "LastModified": "2026-11-24T12:00:00.000Z",
-            "Size": "12",
-            "StorageClass": "GLACIER",
-        },
-        {"Key": "original/me/b", "Size": "0", "LastModified": "x"},
+    assert page.objects == [
+        ListedObject("original/me/caf\u00e9 &+\x01.jpg", 12, "2026-11-24T12:00:00.000Z", "GLACIER"),
+        ListedObject("original/me/b", 0, "x", ""),
     ]
     assert page.next_page is None
 
@@ -32,7 +27,9 @@ def test_where_it_goes_on() -> None:
     assert ListingPage(LAST.replace(b"<IsTruncated>false</IsTruncated>", more)).next_page == "a+b/c=="
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", LAST[:-30], LAST + b"x"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", LAST[:-30], LAST + b"x", LAST.replace(b"<Size>0", b"<Size>x"), LAST.replace(b"Size", b"size")]
+)
 def test_what_is_no_page(body: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         ListingPage(body)

@@ -119,15 +119,7 @@ class TestInFlight:
 
 
 @pytest.mark.parametrize(
-    ("url", "bytes_per_second", "at_most"),
-    [
-        ("https://photos.s3.amazonaws.com", None, 64 * 1024),
-        ("http://127.0.0.1:4566/photos", None, 256 * 1024),
-        ("https://photos.s3.amazonaws.com", 160_000.0, 10_000),
-        ("http://127.0.0.1:4566/photos", 160_000.0, 10_000),
-        ("https://photos.s3.amazonaws.com", 100.0, 1024),
-        ("https://photos.s3.amazonaws.com", 1e9, 64 * 1024),
-    ],
+    ("bytes_per_second", "at_most"), [(None, 256 * 1024), (160_000.0, 10_000), (100.0, 1024), (1e9, 256 * 1024)]
 )
-def test_a_slow_line_is_given_little_at_a_time(url: str, bytes_per_second: float | None, at_most: int) -> None:
-    assert RateLimit(bytes_per_second).chunk(url) == at_most
+def test_a_slow_line_is_given_little_at_a_time(bytes_per_second: float | None, at_most: int) -> None:
+    assert RateLimit(bytes_per_second).chunk(256 * 1024) == at_most

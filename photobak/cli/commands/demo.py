@@ -105,11 +105,11 @@ def _list(session: "Session", as_json: bool) -> "list[Record]":
 
 def _restore_and_compare(session: "Session", records: "list[Record]", folder: Path) -> int:
     """Restore everything and hash it; returns how many files came back as they were."""
+    from photobak.client.library.bucket import SessionBucket
     from photobak.client.restore.destination import Destination
     from photobak.client.restore.layout import SOURCE, layout_of, targets
     from photobak.client.restore.placer import RestoreResult
     from photobak.client.restore.restorer import Restorer
-    from photobak.client.transport.bucket import SessionBucket
     from photobak.photo.identity import sha256_of
 
     say("$ photobak get --all --layout source --to restored")

@@ -15,11 +15,11 @@ from photobak.photo.kind import Kind
 
 if TYPE_CHECKING:
     from photobak.cli.ui.outcomes import LeftOut
+    from photobak.client.library.bucket import PhotoBucket
     from photobak.client.library.circle import Circle
     from photobak.client.library.query import Query
     from photobak.client.restore.selection import Records
     from photobak.client.sync.sync import Options
-    from photobak.client.transport.bucket import PhotoBucket
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -229,8 +229,8 @@ def _open_origin(context: Context, left_out: "LeftOut", bucket: str | None, iden
     if bucket is None:
         if identity:
             raise WrongUsage("--identity goes with --from-bucket", next_step="Or leave it out: you get your own photos")
+        from photobak.client.library.bucket import SessionBucket
         from photobak.client.library.library import Library
-        from photobak.client.transport.bucket import SessionBucket
 
         session = require_session(context)
         return Origin(SessionBucket(session), Library(session, left_out))

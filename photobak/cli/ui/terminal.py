@@ -97,11 +97,12 @@ def show_thumbnail(session: "Session", record: "Record") -> bool:
     from PIL import Image
     from textual_image.renderable import Image as Renderable
 
-    from photobak.client.transport.aws_errors import aws_errors
+    from photobak.client.library.bucket import SessionBucket
+    from photobak.client.transport.s3 import S3
 
-    with aws_errors("the thumbnail can't be fetched", session.profile):
-        answer = session.client("s3").get_object(Bucket=session.profile.bucket, Key=record.thumb_key)
-        webp = answer["Body"].read()
+    webp = S3(SessionBucket(session).objects).get(record.thumb_key, what="the thumbnail can't be fetched")
+    if webp is None:
+        return False
     with Image.open(io.BytesIO(webp)) as thumbnail:
         data().print(Renderable(thumbnail, width=40, height="auto"))
     return True

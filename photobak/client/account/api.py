@@ -1,23 +1,50 @@
-"""Calls our own HTTP API in the name of the signed-in person."""
+"""Our own HTTP API, called in the name of the signed-in person; its answers as values."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from photobak.client.account.session import Session
-from photobak.client.transport.clock import clock_error
-from photobak.client.transport.http import Answer, printable, send_json
+from photobak.client.transport.answer import Answer, Fields
+from photobak.client.transport.errors import clock_error, printable
+from photobak.client.transport.http import send_json
 from photobak.errors import CloudError, SignInNeeded
-
-_PATIENCE: Final = 180.0
-"""Seconds for which a cloud that is asked too much is asked again."""
-_LONGEST_PAUSE: Final = 20.0
+from photobak.photo.identity import is_sha256
 
 
 class CloudFailed(CloudError):
     """The cloud could not carry out a request, although there is nothing wrong with it."""
 
 
-def call(session: Session, route: str, content: object, *, method: str = "POST") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class PresignedPost:
+    """Where to send a file, and the form that goes with it (S3 API reference, "POST Object").
+
+    Whoever has it can upload, so it is never shown.
+    """
+
+    url: str = field(repr=False)
+    fields: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """What the API says of one photo."""
+
+    sha256: str
+    status: str
+    """Such as ``stored``, ``trashed`` or ``upload``."""
+    trashed_until: datetime | None = None
+    """When the trash lets go of it, where it is there."""
+    taken_at: str | None = None
+    """Its capture time, where that was changed."""
+    upload: PresignedPost | None = None
+    """Where to send it, where it is wanted."""
+
+
+def call(session: Session, route: str, content: object, *, method: str = "POST") -> Fields:
     """Make a repeatable request.
 
     Args:
@@ -33,14 +60,12 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
         CloudError: the API can't be reached, or refuses the request; with its own words.
         SignInNeeded: the session is not accepted.
     """
-    answer = _ask(session, route, content, method)
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        answer = _ask_when_it_is_less_busy(session, route, content, method)
+    answer = send_json(method, session.profile.api_url + route, content, token=session.id_token())
     if answer.status == HTTPStatus.OK:
         return answer.json()
     if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         what = "the cloud doesn't accept this sign-in"
-        raise clock_error(what, answer.headers.get("Date")) or SignInNeeded(
+        raise clock_error(what, answer.headers.text("Date")) or SignInNeeded(
             what, why=_detail(answer), next_step="Type: photobak login"
         )
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -48,26 +73,45 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
     raise CloudError(f"the cloud refuses the request {route}", why=_detail(answer))
 
 
-def _ask(session: Session, route: str, content: object, method: str) -> Answer:
-    return send_json(method, session.profile.api_url + route, content, token=session.id_token())
+def ask_of_photos(
+    session: Session, route: str, photos: Sequence[Any], *, method: str = "POST"
+) -> dict[str, PhotoAnswer]:
+    """Ask one of the routes that take up to a hundred photos; the answers by SHA-256.
+
+    Args:
+        session: who asks.
+        route: as of ``call``.
+        photos: what is said of each photo; the route's own.
+        method: as of ``call``.
+
+    Raises:
+        CloudError, SignInNeeded: as ``call``; also where an answer lacks something.
+    """
+    answer = call(session, route, {"photos": list(photos)}, method=method)
+    found = map(_photo, answer.objects("photos"))
+    return {each.sha256: each for each in found}
 
 
-def _ask_when_it_is_less_busy(session: Session, route: str, content: object, method: str) -> Answer:
-    """Ask again with jittered pauses: where a thousand machines begin at the same minute, each has its turn."""
-    import tenacity
+def _photo(entry: Fields) -> PhotoAnswer:
+    sha256 = entry.text("sha256")
+    if not is_sha256(sha256):
+        raise entry.wrong("sha256", "is no SHA-256")
+    status, until = entry.text("status"), entry.time_or_none("trashed_until")
+    return PhotoAnswer(sha256, status, until, entry.text_or_none("taken_at"), _post(entry, status))
 
-    return tenacity.Retrying(
-        retry=tenacity.retry_if_result(lambda answer: answer.status == HTTPStatus.TOO_MANY_REQUESTS),
-        wait=tenacity.wait_random_exponential(multiplier=1, max=_LONGEST_PAUSE),
-        stop=tenacity.stop_after_delay(_PATIENCE),
-        retry_error_callback=lambda state: state.outcome and state.outcome.result(),
-    )(_ask, session, route, content, method)
+
+def _post(entry: Fields, status: str) -> PresignedPost | None:
+    """``POST /prep/photoupload`` has it in the photo itself, ``POST /photos/repair/objects`` in a field of its own."""
+    given = entry.object_or_none("upload")
+    if given is None and status == "upload":
+        given = entry
+    return PresignedPost(given.text("url"), given.texts("fields")) if given is not None else None
 
 
 def _detail(answer: Answer) -> str:
     """What the problem document says (RFC 9457), or the bare status."""
     try:
-        detail = answer.json().get("detail")
+        detail = answer.json().raw.get("detail")
     except CloudError:
         detail = None
     return printable(detail or f"HTTP {answer.status}")

@@ -4,12 +4,13 @@ They are plain HTTP, so that a command which only needs a token never loads boto
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from photobak.client.account.id_token import Claims, UntrustedToken, check_claims, unverified_claims, verify_id_token
 from photobak.client.account.tokens.interface import AwsCredentials, Tokens
 from photobak.client.profile import Profile
-from photobak.client.transport.http import Answer, post_aws_json, post_form, printable
+from photobak.client.transport.answer import Answer, Fields
+from photobak.client.transport.errors import printable
+from photobak.client.transport.http import post_aws_json, post_form
 from photobak.errors import CloudError, PhotobakError
 
 Clock = Callable[[], float]
@@ -45,14 +46,14 @@ def redeem_code(profile: Profile, *, code: str, verifier: str, redirect_uri: str
     return tokens_of_sign_in(profile, answer, nonce=nonce, now=now)
 
 
-def tokens_of_sign_in(profile: Profile, answer: dict[str, Any], *, nonce: str | None, now: Clock) -> Tokens:
+def tokens_of_sign_in(profile: Profile, answer: Fields, *, nonce: str | None, now: Clock) -> Tokens:
     """The tokens of a token endpoint's answer, verified.
 
     Raises:
         UntrustedToken: the ID token isn't ours.
         CloudError: a token is missing, or the pool's keys can't be fetched.
     """
-    id_token, refresh_token = _text(answer, "id_token"), _text(answer, "refresh_token")
+    id_token, refresh_token = answer.text("id_token"), answer.text("refresh_token")
     claims = verify_id_token(id_token, profile, nonce=nonce, now=now)
     return _tokens(id_token, refresh_token, claims, signed_in_at=claims.issued_at)
 
@@ -69,12 +70,12 @@ def refresh(profile: Profile, tokens: Tokens, *, now: Clock) -> Tokens:
 
     form = prepare_token_request("refresh_token", refresh_token=tokens.refresh_token, client_id=profile.client_id)
     answer = _granted(post_form(token_endpoint(profile), form, repeatable=True))
-    id_token = _text(answer, "id_token")
+    id_token = answer.text("id_token")
     claims = check_claims(unverified_claims(id_token), profile, nonce=None, now=now)
     if claims.subject != tokens.subject:  # OpenID Connect Core 12.2
         raise UntrustedToken("the new ID token can't be trusted", why="it is another person's")
-    rotated = answer.get("refresh_token") or tokens.refresh_token
-    return _tokens(id_token, str(rotated), claims, signed_in_at=tokens.signed_in_at)
+    rotated = answer.text_or_none("refresh_token") or tokens.refresh_token
+    return _tokens(id_token, rotated, claims, signed_in_at=tokens.signed_in_at)
 
 
 def revoke(profile: Profile, refresh_token: str) -> None:
@@ -104,7 +105,7 @@ def identity_id(profile: Profile, id_token: str) -> str:
         "the identity pool doesn't know this sign-in",
         {"IdentityPoolId": profile.identity_pool_id, "Logins": _logins(profile, id_token)},
     )
-    return _text(found, "IdentityId")
+    return found.text("IdentityId")
 
 
 def aws_credentials(profile: Profile, identity: str, id_token: str) -> AwsCredentials:
@@ -119,14 +120,12 @@ def aws_credentials(profile: Profile, identity: str, id_token: str) -> AwsCreden
         "AWSCognitoIdentityService.GetCredentialsForIdentity",
         "the identity pool gives no credentials",
         {"IdentityId": identity, "Logins": _logins(profile, id_token)},
-    ).get("Credentials")
-    if not isinstance(found, dict) or not isinstance(found.get("Expiration"), int | float):
-        raise CloudError("the identity pool gives no credentials", why="its answer has none")
+    ).object("Credentials")
     return AwsCredentials(
-        access_key_id=_text(found, "AccessKeyId"),
-        secret_access_key=_text(found, "SecretKey"),
-        session_token=_text(found, "SessionToken"),
-        expires_at=int(found["Expiration"]),
+        access_key_id=found.text("AccessKeyId"),
+        secret_access_key=found.text("SecretKey"),
+        session_token=found.text("SessionToken"),
+        expires_at=found.integer("Expiration"),
     )
 
 
@@ -140,22 +139,22 @@ def authorization_endpoint(profile: Profile) -> str:
     return f"{profile.hosted_ui_url}/oauth2/authorize"
 
 
-def _granted(answer: Answer) -> dict[str, Any]:
+def _granted(answer: Answer) -> Fields:
     """A token endpoint's good answer (RFC 6749, 5.1), or its error as one of ours (5.2)."""
     found = answer.json()
     if answer.status == 200:
         return found
-    error = printable(found.get("error", ""))
+    error = printable(found.raw.get("error", ""))
     if error == "invalid_grant":
-        raise GrantRefused("Cognito refuses the sign-in", why=printable(found.get("error_description", error)))
+        raise GrantRefused("Cognito refuses the sign-in", why=printable(found.raw.get("error_description", error)))
     raise CloudError("Cognito gives no tokens", why=f"HTTP {answer.status} {error}".rstrip())
 
 
-def _call(url: str, target: str, what: str, content: dict[str, object]) -> dict[str, Any]:
+def _call(url: str, target: str, what: str, content: dict[str, object]) -> Fields:
     answer = post_aws_json(url, target, content)
     if answer.status == 200:
-        return answer.json() if answer.body.strip() else {}
-    found = answer.json()
+        return answer.json() if answer.body.strip() else Fields({}, answer.url)
+    found = answer.json().raw
     kind = printable(found.get("__type", "")).rpartition("#")[2]
     message = found.get("message") or found.get("Message") or ""
     why = f"{kind}: {printable(message)}" if kind else f"HTTP {answer.status}"
@@ -171,13 +170,6 @@ def _tokens(id_token: str, refresh_token: str, claims: Claims, *, signed_in_at: 
         subject=claims.subject,
         email=claims.email,
     )
-
-
-def _text(answer: dict[str, Any], key: str) -> str:
-    found = answer.get(key)
-    if not isinstance(found, str) or not found:
-        raise CloudError("Cognito's answer can't be used", why=f"it has no {key}")
-    return found
 
 
 def _logins(profile: Profile, id_token: str) -> dict[str, str]:

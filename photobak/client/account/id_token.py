@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photobak.client.profile import Profile
-from photobak.client.transport.http import get, printable
+from photobak.client.transport.errors import printable
+from photobak.client.transport.http import get
 from photobak.errors import CloudError, PhotobakError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def verify_id_token(token: str, profile: Profile, *, nonce: str | None, now: Cal
     answer = get(jwks_url(profile))
     if answer.status != 200:
         raise CloudError("the user pool's keys can't be fetched", why=f"{answer.url}: HTTP {answer.status}")
-    return check_claims(signed_claims(token, answer.json()), profile, nonce=nonce, now=now)
+    return check_claims(signed_claims(token, dict(answer.json().raw)), profile, nonce=nonce, now=now)
 
 
 def signed_claims(token: str, keys: dict[str, Any]) -> dict[str, Any]:

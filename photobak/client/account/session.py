@@ -19,6 +19,7 @@ from photobak.client.account.tokens.file import FileStore
 from photobak.client.account.tokens.interface import AwsCredentials, SignIn, Tokens, TokenStore
 from photobak.client.places import Places
 from photobak.client.profile import Profile, default_profile_name
+from photobak.client.transport.curl import Credentials
 from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
 from photobak.platform.private_files import private_folder
 
@@ -94,6 +95,11 @@ class Session:
         found = self._with(good, self._ask_credentials).credentials
         assert found is not None  # noqa: S101 - _ask_credentials has just set it
         return found
+
+    def credentials(self) -> Credentials:
+        """AWS credentials, as requests are signed with them; raises as ``id_token``."""
+        found = self.aws_credentials()
+        return Credentials(found.access_key_id, found.secret_access_key, found.session_token)
 
     @overload
     def client(self, service: Literal["s3"]) -> "S3Client": ...

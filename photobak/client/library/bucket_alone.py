@@ -4,18 +4,18 @@ Credentials, region and endpoint are found as every AWS tool finds them (AWS_PRO
 https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from photobak.client.transport.bucket import bucket_url
-from photobak.client.transport.sigv4 import Keys
+from photobak.client.transport.curl import Credentials
+from photobak.client.transport.errors import aws_errors
+from photobak.client.transport.s3 import Bucket, bucket_url
 from photobak.errors import CloudError, WrongUsage
 from photobak.photo.keys import is_identity_id
 
 if TYPE_CHECKING:
-    from botocore.credentials import Credentials
+    from botocore.credentials import Credentials as BotocoreCredentials
     from mypy_boto3_s3 import S3Client
 
 _AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
@@ -28,33 +28,7 @@ class BucketAlone:
 
     name: str
     identity_id: str
-    region: str
-    url: str
-    _s3: "S3Client"
-    _credentials: "Credentials"
-
-    def keys(self) -> Keys:
-        """What AWS tools would use; those that come from a process or a role renew themselves."""
-        found = self._credentials.get_frozen_credentials()
-        return Keys(found.access_key or "", found.secret_key or "", found.token)
-
-    def renew(self) -> None:
-        """There are no others.
-
-        Raises:
-            CloudError: always.
-        """
-        raise CloudError("AWS doesn't take these credentials any more", next_step=_RENEW)
-
-    def client(self) -> "S3Client":
-        """A boto3 client with the same credentials."""
-        return self._s3
-
-    @contextmanager
-    def errors(self, what: str) -> Iterator[None]:
-        """Turn botocore's exceptions into CloudError."""
-        with _errors(what):
-            yield
+    objects: Bucket
 
 
 def open_bucket(name: str, identity_id: str | None) -> BucketAlone:
@@ -71,7 +45,7 @@ def open_bucket(name: str, identity_id: str | None) -> BucketAlone:
     import boto3.session
     from botocore.config import Config
 
-    with _errors(f"the bucket {name} can't be opened"):
+    with aws_errors(f"the bucket {name} can't be opened", next_step=_RENEW):
         session = boto3.session.Session()
         credentials = session.get_credentials()
         if credentials is None:
@@ -88,7 +62,23 @@ def open_bucket(name: str, identity_id: str | None) -> BucketAlone:
         if at_home:
             s3 = session.client("s3", region_name=region, config=config)
         url = bucket_url(name, region, None if at_home else str(s3.meta.endpoint_url))
-        return BucketAlone(name, identity_id or _only_person(s3, name), region, url, s3, credentials)
+        identity_id = identity_id or _only_person(s3, name)
+    return BucketAlone(name, identity_id, Bucket(url, region, partial(_current, credentials), _refused))
+
+
+def _current(credentials: "BotocoreCredentials") -> Credentials:
+    """What AWS tools would use; those that come from a process or a role renew themselves."""
+    found = credentials.get_frozen_credentials()
+    return Credentials(found.access_key or "", found.secret_key or "", found.token)
+
+
+def _refused() -> None:
+    """There are no others.
+
+    Raises:
+        CloudError: always.
+    """
+    raise CloudError("AWS doesn't take these credentials any more", next_step=_RENEW)
 
 
 def _only_person(s3: "S3Client", name: str) -> str:
@@ -103,16 +93,3 @@ def _only_person(s3: "S3Client", name: str) -> str:
         raise WrongUsage(f"there are no photos in the bucket {name}", next_step="photobak's photo bucket is needed")
     next_step = "Say whose are meant with --identity"
     raise WrongUsage(f"{len(people)} people have photos in {name}", why=", ".join(people), next_step=next_step)
-
-
-@contextmanager
-def _errors(what: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise CloudError(what, why=f"{code}: {error.response['Error'].get('Message', '')}", next_step=_RENEW) from error
-    except BotoCoreError as error:
-        raise CloudError(what, why=str(error)) from error

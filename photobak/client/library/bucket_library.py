@@ -6,16 +6,18 @@ The bucket is the truth and the tables are an index of it; this is what is left 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
+from photobak.client.library.bucket import PhotoBucket
 from photobak.client.library.query import Span
-from photobak.client.transport.bucket import PhotoBucket
-from photobak.client.transport.download import Download
+from photobak.client.transport.curl import Headers
+from photobak.client.transport.listing import ListedObject
+from photobak.client.transport.s3 import S3
 from photobak.errors import UnknownPhoto
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.identity import is_id_prefix, is_sha256
@@ -29,21 +31,12 @@ _LARGEST_RECORD: Final = 1 << 20
 """Bytes; a record has a few thousand."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """An object, as the bucket lists it."""
-
-    key: str
-    size: int
-    modified_at: datetime
-
-
 class BucketLibrary:
     """The records of one person in one bucket; as ``Library``, but from the bucket alone."""
 
     def __init__(self, bucket: PhotoBucket) -> None:
         self._bucket = bucket
-        self._download = Download(bucket)
+        self._s3 = S3(bucket.objects)
 
     def records(self, span: Span, *, oldest_first: bool) -> Iterator[Record]:
         """Read all records of a stretch of time, in order of capture; those without an original are left out.
@@ -83,7 +76,7 @@ class BucketLibrary:
         with ThreadPoolExecutor(_JOBS) as pool:
             yield from pool.map(record, hashes)
 
-    def _record(self, sha256: str, beside: _Listed | None) -> Record:
+    def _record(self, sha256: str, beside: ListedObject | None) -> Record:
         original = self._originals[sha256]
         try:
             record = Record.from_json(json.loads(self._body(beside))) if beside else None
@@ -93,20 +86,19 @@ class BucketLibrary:
             return self._from_original(sha256, original)
         return replace(record, original_key=original.key)
 
-    def _body(self, listed: _Listed) -> bytes:
+    def _body(self, listed: ListedObject) -> bytes:
         if listed.size > _LARGEST_RECORD:
             return b""
-        return b"".join(bytes(chunk) for chunk in self._download.chunks(listed.key, listed.size))
+        return self._s3.get(listed.key, what=_WHAT) or b""
 
-    def _from_original(self, sha256: str, original: _Listed) -> Record:
+    def _from_original(self, sha256: str, original: ListedObject) -> Record:
         """What the original says of itself: its capture time and its name, which the cloud gave it for this day."""
-        with self._bucket.errors(_WHAT):
-            head = self._bucket.client().head_object(Bucket=self._bucket.name, Key=original.key)
-        said, content_type = head["Metadata"], head["ContentType"]
+        said = self._s3.head(original.key, what=_WHAT) or Headers()
+        content_type, modified_at = said.text("Content-Type"), datetime.fromisoformat(original.modified_at)
         try:
-            taken = CaptureTime.parse(said["taken-at"], TakenSource.MTIME)
-        except (KeyError, ValueError):
-            taken = CaptureTime(original.modified_at, TakenSource.MTIME)
+            taken = CaptureTime.parse(said.text("x-amz-meta-taken-at"), TakenSource.MTIME)
+        except ValueError:
+            taken = CaptureTime(modified_at, TakenSource.MTIME)
         kinds = {"image": Kind.PHOTO, "video": Kind.VIDEO}
         return Record(
             username=self._bucket.identity_id,
@@ -117,22 +109,19 @@ class BucketLibrary:
             size=original.size,
             content_type=content_type,
             taken=taken,
-            filename=unquote(said.get("filename", "")) or PurePosixPath(original.key).name,
+            filename=unquote(said.text("x-amz-meta-filename")) or PurePosixPath(original.key).name,
             modified_at=taken.taken_at,
             original_key=original.key,
-            stored_at=original.modified_at,
+            stored_at=modified_at,
         )
 
     @cached_property
-    def _originals(self) -> dict[str, _Listed]:
+    def _originals(self) -> dict[str, ListedObject]:
         """By SHA-256."""
         listed = self._list("original")
         names = {PurePosixPath(each.key).name.partition(".")[0]: each for each in listed}
         return {name: each for name, each in names.items() if is_sha256(name)}
 
-    def _list(self, kind: str) -> Iterator[_Listed]:
-        query: Any = {"Bucket": self._bucket.name, "Prefix": f"{kind}/{self._bucket.identity_id}/"}
-        with self._bucket.errors(_WHAT):
-            for page in self._bucket.client().get_paginator("list_objects_v2").paginate(**query):
-                for entry in page.get("Contents", []):
-                    yield _Listed(entry["Key"], entry["Size"], entry["LastModified"])
+    def _list(self, kind: str) -> Iterator[ListedObject]:
+        for page in self._s3.pages(f"{kind}/{self._bucket.identity_id}/", what=_WHAT):
+            yield from page

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
-from photobak.client.account.api import call
+from photobak.client.account.api import ask_of_photos
 from photobak.client.account.session import Session
 from photobak.client.library.library import Library
 from photobak.client.library.query import Span
@@ -105,8 +105,8 @@ def redate(session: Session, records: Iterable[Record], correction: Correction) 
     for start in range(0, len(wishes), MAX_PHOTOS_A_REQUEST):
         batch = wishes[start : start + MAX_PHOTOS_A_REQUEST]
         photos = [{"sha256": record.sha256, "taken_at": taken.isoformat()} for record, taken in batch]
-        answer = call(session, "/photos/redate", {"photos": photos})
-        redated = {entry["sha256"] for entry in answer.get("photos", []) if "taken_at" in entry}
+        answers = ask_of_photos(session, "/photos/redate", photos)
+        redated = {sha256 for sha256, answer in answers.items() if answer.taken_at is not None}
         for record, taken in batch:
             failure = None if record.sha256 in redated else "the cloud doesn't have it any more"
             yield Redated(record, taken, failure)

@@ -1,17 +1,14 @@
 """Reads one's own rows of the two tables: in the order of their keys, page by page, or by key, a hundred at a time."""
 
-import random
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from photobak.client.account.session import Session
-from photobak.client.transport.dynamodb import DynamoDb
+from photobak.client.transport.dynamodb import DynamoDb, Item, Page
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 
 _WHAT: Final = "the list of photos can't be read"
-_THROTTLED_PAUSE: Final = 1.0
 
 
 class Tables:
@@ -19,9 +16,10 @@ class Tables:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._dynamodb = DynamoDb(session)
+        profile = session.profile
+        self._dynamodb = DynamoDb(profile.region, profile.endpoint_url, session.credentials)
 
-    def contents(self, hashes: Iterable[str], *fields: str) -> Iterator[Any]:
+    def contents(self, hashes: Iterable[str], *fields: str) -> Iterator[Item]:
         """Read items of ``Contents`` by their hashes, consistently and in no order; unknown ones are left out.
 
         Args:
@@ -34,12 +32,12 @@ class Tables:
         keys = ({"sha256": {"S": sha256}} for sha256 in hashes)
         return self._read(self._session.profile.contents_table, keys, _projection(fields))
 
-    def photos(self, timestamps: Iterable[str]) -> Iterator[Any]:
+    def photos(self, timestamps: Iterable[str]) -> Iterator[Item]:
         """Read items of ``Photos`` by their timestamps, as ``contents``."""
         keys = ({"timestamp": {"N": timestamp}} for timestamp in timestamps)
         return self._read(self._session.profile.table, keys, {})
 
-    def query_contents(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Any]:
+    def query_contents(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Item]:
         """Query ``Contents`` from the smallest hash to the largest, consistently.
 
         Args:
@@ -53,20 +51,20 @@ class Tables:
         query = {"ConsistentRead": True, **query}
         return self._query(self._session.profile.contents_table, condition, values or {}, query)
 
-    def query_photos(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Any]:
+    def query_photos(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Item]:
         """Query ``Photos`` in order of capture, as ``query_contents``, but for the consistency."""
         return self._query(self._session.profile.table, condition, values or {}, query)
 
     def count_photos(self) -> int:
         """How many records ``Photos`` has; CloudError as in ``query_contents``."""
         pages = self._pages(self._session.profile.table, "", {}, {"Select": "COUNT"})
-        return sum(page["Count"] for page in pages)
+        return sum(page.count for page in pages)
 
-    def _query(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Any]:
+    def _query(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Item]:
         for page in self._pages(table, condition, values, query):
-            yield from page["Items"]
+            yield from page.items
 
-    def _pages(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Any]:
+    def _pages(self, table: str, condition: str, values: Any, query: Any) -> Iterator[Page]:
         query = {
             "TableName": table,
             "KeyConditionExpression": " AND ".join(filter(None, ["username = :username", condition])),
@@ -74,23 +72,18 @@ class Tables:
             **query,
         }
         while True:
-            page = self._dynamodb.read("Query", query, what=_WHAT)
+            page = self._dynamodb.query(query, what=_WHAT)
             yield page
-            if "LastEvaluatedKey" not in page:  # a page may be empty and yet not the last
+            if page.next_key is None:  # a page may be empty and yet not the last
                 return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            query["ExclusiveStartKey"] = page.next_key
 
-    def _read(self, table: str, keys: Iterable[Any], projection: Any) -> Iterator[Any]:
+    def _read(self, table: str, keys: Iterable[Any], projection: Any) -> Iterator[Item]:
         mine = {"username": {"S": self._session.identity_id}}
         keys = iter(keys)
         while batch := [mine | key for key in islice(keys, MAX_PHOTOS_A_REQUEST)]:
-            wanted: Any = {table: {"Keys": batch, "ConsistentRead": True, **projection}}
-            while wanted:
-                page = self._dynamodb.read("BatchGetItem", {"RequestItems": wanted}, what=_WHAT)
-                yield from page["Responses"].get(table, [])
-                wanted = page.get("UnprocessedKeys")
-                if wanted:  # throttled, or more than 16 MB
-                    time.sleep(random.uniform(0, _THROTTLED_PAUSE))  # noqa: S311 - no secret
+            wanted = {"Keys": batch, "ConsistentRead": True, **projection}
+            yield from self._dynamodb.batch_get(table, wanted, what=_WHAT)
 
 
 def _projection(fields: Sequence[str]) -> dict[str, Any]:

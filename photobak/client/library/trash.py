@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from photobak.client.account.api import call
+from photobak.client.account.api import PhotoAnswer, ask_of_photos
 from photobak.client.account.session import Session
 from photobak.client.index.index import Index
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
@@ -61,19 +61,20 @@ def take_out_of_trash(session: Session, index: Index, records: Sequence[Record])
 def _move(session: Session, index: Index, records: Sequence[Record], route: str, method: str) -> Iterator[Moved]:
     for start in range(0, len(records), MAX_PHOTOS_A_REQUEST):
         batch = records[start : start + MAX_PHOTOS_A_REQUEST]
-        answer = call(session, route, {"photos": [record.sha256 for record in batch]}, method=method)
-        answers = {entry["sha256"]: entry for entry in answer.get("photos", [])}
+        answers = ask_of_photos(session, route, [record.sha256 for record in batch], method=method)
         for record in batch:
-            moved = _moved(record, answers.get(record.sha256, {}))
+            moved = _moved(record, answers.get(record.sha256))
             if not moved.failure:
                 index.note_status(record.sha256, Status.TRASHED if moved.trashed_until else record.status_outside_trash)
             yield moved
 
 
-def _moved(record: Record, answer: dict[str, Any]) -> Moved:
-    match answer.get("status"):
+def _moved(record: Record, answer: PhotoAnswer | None) -> Moved:
+    match answer.status if answer is not None else None:
+        case Status.TRASHED if answer is not None and answer.trashed_until is not None:
+            return Moved(record, trashed_until=answer.trashed_until)
         case Status.TRASHED:
-            return Moved(record, trashed_until=datetime.fromisoformat(answer["trashed_until"]))
+            return Moved(record, failure="the cloud doesn't say until when it is in the trash")
         case Status.STORED | Status.NO_PREVIEW:
             return Moved(record)
         case "gone":

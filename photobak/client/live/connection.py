@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from photobak.client.account.session import Session
-from photobak.client.transport.http import printable
+from photobak.client.transport.errors import printable
+from photobak.client.transport.retry import RetryPolicy, TryAgain, transient
+from photobak.client.transport.websocket import open_websocket
 from photobak.errors import CloudError, SignInNeeded, WrongUsage
 from photobak.photo.topic import LARGEST_FRAME, LARGEST_MESSAGE, size, to_text, topic_problem
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 _ANSWER_WITHIN: Final = 30.0
 """Seconds; API Gateway itself waits no longer for its function, neither with an answer nor with a handshake."""
-_HANDSHAKES: Final = 8
+_HANDSHAKES: Final = RetryPolicy(attempts=8, first_pause=0.5, longest_pause=5)
 _SHOWN: Final = 40
 """Characters of a wrong topic that are repeated."""
 
@@ -151,9 +153,7 @@ def connect(session: Session) -> LiveConnection:
         LiveServiceLost: it can't be reached.
         SignInNeeded: the session is not accepted.
     """
-    import tenacity
     from websockets.exceptions import InvalidStatus, WebSocketException
-    from websockets.sync import client
 
     profile = session.profile
     url = profile.ws_url
@@ -163,32 +163,25 @@ def connect(session: Session) -> LiveConnection:
 
     def shake_hands() -> LiveConnection:
         with ExitStack() as closing:
-            opening = client.connect(
-                url,
-                additional_headers=headers,
-                user_agent_header="photobak",
-                proxy=None if profile.is_local else True,
-                open_timeout=_ANSWER_WITHIN,
-                max_size=2 * LARGEST_MESSAGE,
-                close_timeout=1,
-            )
+            try:
+                opening = open_websocket(url, headers, within=_ANSWER_WITHIN, largest=2 * LARGEST_MESSAGE)
+            except InvalidStatus as error:
+                # The gateway answers 500 where it could not have its function asked just now.
+                raise transient(error.response.status_code) or error from error
             socket = closing.enter_context(opening)
             return LiveConnection(socket, closing.pop_all())
 
-    attempts = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(_too_busy),
-        wait=tenacity.wait_random_exponential(multiplier=0.5, max=5),
-        stop=tenacity.stop_after_attempt(_HANDSHAKES),
-        reraise=True,
-    )
     try:
-        return attempts(shake_hands)
+        return _HANDSHAKES.run(shake_hands)
+    except TryAgain as error:
+        raise _unreachable(profile.is_local, str(error)) from None
     except InvalidStatus as error:
         if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             next_step = "Type: photobak login"
             raise SignInNeeded("the live service doesn't accept this sign-in", next_step=next_step) from None
-        raise _unreachable(profile.is_local, f"HTTP {error.response.status_code}") from None
-    except (WebSocketException, OSError) as error:
+        redirect = ", a redirect, which is not followed" if error.response.status_code // 100 == 3 else ""
+        raise _unreachable(profile.is_local, f"HTTP {error.response.status_code}{redirect}") from None
+    except (ImportError, WebSocketException, OSError) as error:
         raise _unreachable(profile.is_local, _reason(error)) from error
 
 
@@ -216,16 +209,6 @@ def _refused(frame: dict[str, Any]) -> CloudError:
     if field is None:
         return LiveServiceLost("the live service fails", why=detail, next_step="Try again in a moment")
     return CloudError("the live service refuses", why=printable(f"{field}: {detail}"))
-
-
-def _too_busy(error: BaseException) -> bool:
-    """Tell whether the gateway could not have its function asked just now; it answers 500 then."""
-    from websockets.exceptions import InvalidStatus
-
-    if not isinstance(error, InvalidStatus):
-        return False
-    status = error.response.status_code
-    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _lost(error: Exception) -> LiveServiceLost:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from photobak.client.account.api import CloudFailed, call
+from photobak.client.account.api import CloudFailed, PhotoAnswer, ask_of_photos
 from photobak.client.account.session import Session
 from photobak.client.repair.judge import Suspect
 from photobak.client.upload.content import Post
@@ -56,14 +56,14 @@ class RepairCalls:
             return {}
         asked_at = time.monotonic()
         try:
-            answer = call(self._session, route, {"photos": [content(suspect) for suspect in suspects]})
+            answers = ask_of_photos(self._session, route, [content(suspect) for suspect in suspects])
         except CloudFailed as failure:
             if len(suspects) == 1:
                 return {suspects[0].sha256: Answer(f"the cloud has failed on it ({failure.why})")}
             # One photo that ends the function must not keep the others from being repaired.
             half = len(suspects) // 2
             return self._ask(route, suspects[:half], content) | self._ask(route, suspects[half:], content)
-        found = {entry["sha256"]: _answer(entry, asked_at) for entry in answer.get("photos", [])}
+        found = {sha256: _answer(answer, asked_at) for sha256, answer in answers.items()}
         return {suspect.sha256: found.get(suspect.sha256, Answer("the cloud has no answer")) for suspect in suspects}
 
 
@@ -76,6 +76,6 @@ def _doubted_object(suspect: Suspect) -> dict[str, Any]:
     return {"sha256": suspect.sha256, "bytes": ProblemKind.BAD_BYTES in suspect.kinds}
 
 
-def _answer(entry: dict[str, Any], asked_at: float) -> Answer:
-    upload = entry.get("upload")
-    return Answer(entry["status"], Post(upload["url"], upload["fields"], asked_at) if upload else None)
+def _answer(answer: PhotoAnswer, asked_at: float) -> Answer:
+    upload = answer.upload
+    return Answer(answer.status, Post(upload.url, upload.fields, asked_at) if upload else None)

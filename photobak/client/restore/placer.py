@@ -14,7 +14,7 @@ from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import Target, Variant
 from photobak.client.restore.part import Expected, Part, part_name
 from photobak.client.restore.ranges import LARGE, Ranges
-from photobak.client.transport.download import Download, Frozen, Gone, Unreachable
+from photobak.client.transport.download import Download, Gone, ObjectArchived, Unreachable
 from photobak.errors import CloudError, PhotobakError, SignInNeeded, reason_of
 from photobak.photo.identity import CHUNK_BYTES
 from photobak.photo.record import Record
@@ -165,8 +165,8 @@ class Placer:
     def _fetched_or_archived(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
         try:
             return self._fetched(target, wanted, twin)
-        except Frozen as frozen:
-            archived = self.restore_request.ensure(wanted.key, frozen.storage_class)
+        except ObjectArchived as found:
+            archived = self.restore_request.ensure(wanted.key, found.storage_class)
             path = self.destination.root / target.path
             return RestoreOutcome(target, path, RestoreResult.THAWING, str(archived), archived=archived)
 
@@ -189,36 +189,35 @@ class Placer:
         part.resume()
         self._require_room(wanted.expected.size - part.size)
         doubtful = part.size > 0 or twin is not None
-        for chunk in self._chunks(wanted, part.size, twin):
-            part.append(chunk)
+        self._copy(part, wanted, twin)
         if doubtful and not part.is_right:
             part.start_anew()
-            for chunk in self._chunks(wanted, 0, None):
-                part.append(chunk)
+            self._copy(part, wanted, None)
         if not part.is_right:
             raise _WrongBytes(
                 "the bytes in the cloud are not the ones that were stored",
                 next_step="Type: photobak verify --read-data",
             )
 
-    def _chunks(self, wanted: _Wanted, start: int, twin: Target | None) -> Iterator[memoryview]:
-        size = wanted.expected.size
+    def _copy(self, part: Part, wanted: _Wanted, twin: Target | None) -> None:
+        """Append what is still missing, from the bucket or from a file that has the same content."""
+        size, start = wanted.expected.size, part.size
         if twin is not None:
-            return self._read(twin.path, start)
-        if start == size > 0:
-            return iter(())
-        if size - start >= LARGE:
-            return self.ranges.chunks(wanted.key, size, start)
-        return self.download.chunks(wanted.key, size, start)
+            self._copy_file(twin.path, start, part)
+        elif size - start >= LARGE:
+            for chunk in self.ranges.chunks(wanted.key, size, start):
+                part.append(chunk)
+        else:
+            self.download.read(wanted.key, size, part.append, start)
 
-    def _read(self, path: PurePosixPath, start: int) -> Iterator[memoryview]:
-        """Read a file that has the same content, and was right a moment ago."""
+    def _copy_file(self, path: PurePosixPath, start: int, part: Part) -> None:
+        """Append a file that was right a moment ago."""
         buffer = memoryview(bytearray(CHUNK_BYTES))
         with self.destination.opened(path.parent) as folder:
             file = folder.open_file(path.name)
         try:
             while read := read_at(file, buffer, start):
-                yield buffer[:read]
+                part.append(buffer[:read])
                 start += read
         finally:
             os.close(file)

@@ -29,7 +29,7 @@ class Ranges:
         self._room = BoundedSemaphore(_AT_ONCE)
 
     def chunks(self, key: str, size: int, start: int = 0) -> Iterator[memoryview]:
-        """Read an object from ``start`` to its end; raises as ``Download.chunks``."""
+        """Read an object from ``start`` to its end; raises as ``Download.read``."""
         waiting: deque[Future[memoryview]] = deque()
         try:
             while start < size or waiting:
@@ -72,7 +72,11 @@ class Ranges:
 
     def _range(self, key: str, size: int, start: int, end: int) -> memoryview:
         buffer, filled = memoryview(bytearray(end - start)), 0
-        for chunk in self._download.chunks(key, size, start, end):
+
+        def take(chunk: memoryview) -> None:
+            nonlocal filled
             buffer[filled : filled + len(chunk)] = chunk
             filled += len(chunk)
+
+        self._download.read(key, size, take, start, end)
         return buffer

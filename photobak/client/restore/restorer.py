@@ -6,12 +6,12 @@ from threading import Lock
 from typing import Final
 
 from photobak.client.concurrency import Channel, Pipeline
+from photobak.client.library.bucket import PhotoBucket
 from photobak.client.restore.archived import RestoreRequest, Speed
 from photobak.client.restore.destination import Destination
 from photobak.client.restore.layout import Target, Variant
 from photobak.client.restore.placer import Placer, RestoreOutcome, RestoreResult
 from photobak.client.restore.ranges import Ranges
-from photobak.client.transport.bucket import PhotoBucket
 from photobak.client.transport.download import Download, Unreachable
 from photobak.errors import PhotobakError
 
@@ -43,8 +43,8 @@ class Restorer:
     def __init__(self, bucket: PhotoBucket, destination: Destination, options: RestoreOptions | None = None) -> None:
         self._options = options or RestoreOptions()
         self._destination = destination
-        download = Download(bucket, self._options.on_bytes)
-        restore_request = RestoreRequest(bucket, self._options.thaw)
+        download = Download(bucket.objects, self._options.on_bytes)
+        restore_request = RestoreRequest(bucket.objects, self._options.thaw)
         ranges, options = Ranges(download), self._options
         self._placer = Placer(destination, download, ranges, restore_request, options.variant, options.replace)
         self._guard = Lock()

@@ -1,35 +1,28 @@
-"""Reads objects: straight from the socket into one buffer, over connections that are kept; goes on where it was cut."""
+"""Reads objects while they come, over connections that are kept, and goes on where one was cut."""
 
-import http.client
 import re
-import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from http import HTTPStatus
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from photobak.client.transport.bucket import PhotoBucket, signed
-from photobak.client.transport.connections import NETWORK_ERRORS, Connections, unreachable
-from photobak.client.transport.retry import Patience
+from photobak.client.transport.curl import Head, Limits, Sink, exchange
+from photobak.client.transport.errors import NoAnswer, ServiceError, clock_error, unreachable
+from photobak.client.transport.retry import RetryPolicy, Transient, transient
+from photobak.client.transport.s3 import Bucket
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 from photobak.photo.identity import CHUNK_BYTES
 
-_SECONDS: Final = 60.0
+Take: TypeAlias = Callable[[memoryview], object]
+"""Takes the next bytes of an object, which are good until it returns."""
+
+_LIMITS: Final = Limits(to_connect=60, silent=60)
 _LONGEST_ERROR: Final = 64 * 1024
-_TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
-_TRANSIENT_CODE: Final = frozenset({"RequestTimeout", "SlowDown", "InternalError"})
-_OLD_KEYS: Final = frozenset(
-    {
-        "ExpiredToken",
-        "InvalidToken",
-        "TokenRefreshRequired",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "ExpiredTokenException",
-    }
-)
-_FROZEN: Final = ("GLACIER", "DEEP_ARCHIVE")
-_GONE: Final = frozenset({"NoSuchKey", "404"})
+_GATHERED: Final = CHUNK_BYTES // 4
+"""Bytes. Libcurl hands on 16 KiB at a time, and each hash and write costs a change of threads."""
+_ARCHIVED: Final = ("GLACIER", "DEEP_ARCHIVE")
+_GONE: Final = frozenset({"NoSuchKey", "HTTP 404"})
 _VERIFY: Final = "Type: photobak verify"
 
 
@@ -37,11 +30,11 @@ class Gone(PhotobakError):
     """There is no such object (any more)."""
 
 
-class Frozen(PhotobakError):
-    """The object has to be thawed before it can be read (GLACIER, DEEP_ARCHIVE)."""
+class ObjectArchived(PhotobakError):
+    """The object has to be restored from GLACIER or DEEP_ARCHIVE before it can be read."""
 
     def __init__(self, storage_class: str) -> None:
-        super().__init__("it is frozen", why=storage_class)
+        super().__init__("it is archived", why=storage_class)
         self.storage_class = storage_class
 
 
@@ -53,12 +46,18 @@ class Unreachable(CloudError):
     """The cloud can't be reached, or not give this, several times in a row; later it may."""
 
 
-class _Transient(Exception):
-    """S3 asks to try again."""
-
-
-class _OldKeys(Exception):
+class _OldCredentials(Exception):
     """S3 doesn't take the credentials any more."""
+
+
+class _CutShort(Transient):
+    """An answer that ended, or was refused for the time being, after some of it had come, or before."""
+
+    def __init__(self, cause: Transient, *, progressed: bool) -> None:
+        super().__init__()
+        self.cause = cause
+        self.throttled = cause.throttled
+        self.progressed = progressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +71,18 @@ class Facts:
 
 
 class Download:
-    """Reads objects of one bucket. Threads may share it; each has a connection of its own."""
+    """Reads objects of one bucket. Threads may share it; each has connections of its own."""
 
-    def __init__(self, bucket: PhotoBucket, on_bytes: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(self, bucket: Bucket, on_bytes: Callable[[int], None] = lambda _: None) -> None:
+        """Read nothing yet.
+
+        Args:
+            bucket: where the objects are.
+            on_bytes: told how many bytes have come.
+        """
         self._bucket = bucket
         self._on_bytes = on_bytes
-        self._connections = Connections(to_connect=_SECONDS, to_answer=_SECONDS)
+        self._policy = RetryPolicy()
 
     def facts(self, key: str) -> Facts:
         """Ask what an object is; it must not be empty.
@@ -85,122 +90,164 @@ class Download:
         Its first byte is asked for: an HEAD request's answer would not say why it is refused.
 
         Raises:
-            Gone, Frozen: there is no such object to be read.
+            Gone, ObjectArchived: there is no such object to be read.
             Unreachable, CloudError, SignInNeeded: it can't be asked for.
         """
-        patience = Patience()
-        while True:
-            try:
-                response = self._request("GET", key, {"Range": "bytes=0-0"})
-                response.read()
-                return _facts(response)
-            except (*NETWORK_ERRORS, _Transient) as error:
-                self._again(patience, error)
+        answer = _Answer(lambda _: None)
+        return _facts(self._run(lambda: self._request(key, "bytes=0-0", answer)))
 
-    def chunks(self, key: str, size: int, start: int = 0, end: int | None = None) -> Iterator[memoryview]:
-        """Read an object, or a part of it; each chunk is good until the next one is asked for.
+    def read(self, key: str, size: int, take: Take, start: int = 0, end: int | None = None) -> None:
+        """Read an object, or a part of it.
 
         Args:
             key: of the object.
             size: of the whole object, in bytes; one of another size is not read.
+            take: takes what comes, in order.
             start: the first byte that is wanted.
             end: the first byte that is not wanted any more; None for all.
 
         Raises:
-            Gone, Frozen, WrongSize: there is no such object to be read.
+            Gone, ObjectArchived, WrongSize: there is no such object to be read.
             Unreachable, CloudError, SignInNeeded: it can't be read.
         """
-        end, patience = size if end is None else end, Patience()
-        while start < end or size == 0:
+        end = size if end is None else end
+        at = start
+
+        def pass_on(chunk: memoryview) -> None:
+            nonlocal at
+            at += len(chunk)
+            take(chunk)
+            self._on_bytes(len(chunk))
+
+        def go_on() -> None:
+            before = at
+            answer = _Answer(pass_on, size, end - at)
             try:
-                for chunk in self._read(key, size, start, end):
-                    start += len(chunk)
-                    patience.renew()
-                    self._on_bytes(len(chunk))
-                    yield chunk
-                if start >= end:
-                    return
-                raise http.client.IncompleteRead(b"", end - start)
-            except (*NETWORK_ERRORS, _Transient) as error:
-                self._again(patience, error)
+                self._request(key, "" if (at, end) == (0, size) else f"bytes={at}-{end - 1}", answer)
+            except Transient as cause:
+                answer.flush()
+                raise _CutShort(cause, progressed=at > before) from cause
 
-    def _read(self, key: str, size: int, start: int, end: int) -> Iterator[memoryview]:
-        """Read once, as far as it gets."""
-        wanted = {} if (start, end) == (0, size) else {"Range": f"bytes={start}-{end - 1}"}
-        response = self._request("GET", key, wanted)
-        _require_size(response, size, end - start)
-        buffer = memoryview(bytearray(min(end - start, CHUNK_BYTES)))
-        while read := response.readinto(buffer):
-            yield buffer[:read]
+        if at < end or size == 0:
+            self._run(go_on)
 
-    def _request(self, method: str, key: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
-        """Send a request, with new credentials where the old ones are not taken; raises what is no success."""
+    def _run(self, step: Callable[[], Head | None]) -> Head:
         try:
-            return self._sent(method, key, headers)
-        except _OldKeys:
+            return self._policy.run(step) or Head()
+        except _CutShort as failure:
+            cause: Exception = failure.cause
+        except (NoAnswer, Transient) as failure:
+            cause = failure
+        if isinstance(cause, NoAnswer):
+            said = unreachable(self._bucket.url, cause)
+            raise Unreachable(said.what, why=said.why, next_step=said.next_step) from cause
+        what = f"{urlsplit(self._bucket.url).netloc} did not return the object"
+        raise Unreachable(what, why=str(cause), next_step="Try again later") from cause
+
+    def _request(self, key: str, wanted: str, answer: "_Answer") -> Head:
+        """Ask once, with new credentials where the old ones are not taken."""
+        try:
+            return self._exchange(key, wanted, answer)
+        except _OldCredentials:
             self._bucket.renew()
         try:
-            return self._sent(method, key, headers)
-        except _OldKeys as error:
+            return self._exchange(key, wanted, answer)
+        except _OldCredentials as error:
             what = "the sign-in is not accepted any more"
             raise SignInNeeded(what, why=str(error), next_step="Type: photobak login") from error
 
-    def _sent(self, method: str, key: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
-        url, sent = signed(self._bucket, method, key, headers)
-        response = self._connections.send(method, url, sent)
-        if response.status in (200, 206):
-            return response
-        raise _error(response.status, self._connections.content(url, response, _LONGEST_ERROR))
-
-    def _again(self, patience: Patience, error: Exception) -> None:
-        """Pause before another try, or say why there is none."""
-        self._connections.hang_up(self._bucket.url)
-        if isinstance(error, ssl.SSLCertVerificationError):
-            raise unreachable(self._bucket.url, error) from error
-        try:
-            patience.wait(error)
-        except _Transient:
-            what = f"{urlsplit(self._bucket.url).netloc} doesn't give it"
-            raise Unreachable(what, why=str(error), next_step="Try again later") from error
-        except NETWORK_ERRORS:
-            said = unreachable(self._bucket.url, error)
-            raise Unreachable(said.what, why=said.why, next_step=said.next_step) from error
+    def _exchange(self, key: str, wanted: str, answer: "_Answer") -> Head:
+        request = self._bucket.request("GET", key, {"Range": wanted} if wanted else {}, limits=_LIMITS)
+        head = exchange(request, answer.begin)
+        answer.end(head)
+        return head
 
 
-def _require_size(response: http.client.HTTPResponse, size: int, wanted: int) -> None:
-    """Refuse an object that is not as large as it has to be, before any of it is read."""
-    total = response.headers.get("Content-Range", "").rpartition("/")[2] or response.headers.get("Content-Length", "")
-    if total != str(size) or response.headers.get("Content-Length") != str(wanted):
-        response.close()
-        raise WrongSize(f"it has {total or 'other'} bytes in the cloud instead of {size}", next_step=_VERIFY)
+class _Answer:
+    """Takes one answer: an object's bytes, gathered, or an error's."""
+
+    def __init__(self, take: Take, size: int | None = None, wanted: int | None = None) -> None:
+        """Take what comes.
+
+        Args:
+            take: takes the object's bytes.
+            size: of the whole object; None where it doesn't matter.
+            wanted: how many bytes are to come; None likewise.
+        """
+        self._take = take
+        self._size = size
+        self._wanted = wanted
+        self._error = bytearray()
+        self._buffer = bytearray(min(wanted or 1, _GATHERED))
+        self._filled = 0
+        self._begun = False
+
+    def begin(self, head: Head) -> Sink:
+        """Look at what is coming, before any of it is taken."""
+        self._begun = True
+        if head.status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+            return self._take_error
+        self._require_size(head)
+        return self._gather
+
+    def end(self, head: Head) -> None:
+        """Hand on the rest; raise what is no success."""
+        if head.status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+            raise _error(ServiceError(head.status, bytes(self._error)), head)
+        if not self._begun:  # there was no body
+            self._require_size(head)
+        self.flush()
+
+    def flush(self) -> None:
+        """Hand on what was gathered."""
+        if self._filled:
+            filled, self._filled = self._filled, 0
+            self._take(memoryview(self._buffer)[:filled])
+
+    def _gather(self, chunk: bytes) -> None:
+        if self._filled + len(chunk) > len(self._buffer):
+            self.flush()
+            if len(chunk) > len(self._buffer):
+                self._take(memoryview(chunk))
+                return
+        end = self._filled + len(chunk)
+        self._buffer[self._filled : end] = chunk
+        self._filled = end
+
+    def _take_error(self, chunk: bytes) -> None:
+        self._error += chunk[: _LONGEST_ERROR - len(self._error)]
+
+    def _require_size(self, head: Head) -> None:
+        """Refuse an object that is not as large as it has to be, before any of it is read."""
+        if self._size is None:
+            return
+        length = head.headers.text("Content-Length")
+        total = head.headers.text("Content-Range").rpartition("/")[2] or length
+        if total != str(self._size) or length != str(self._wanted):
+            raise WrongSize(f"it has {total or 'other'} bytes in the cloud instead of {self._size}", next_step=_VERIFY)
 
 
-def _error(status: int, content: bytes) -> Exception:
-    """What an answer means (S3 API reference, "Error responses"); its text is not repeated, it names keys."""
-    code = _tag(content, "Code") or str(status)
-    if status in _TRANSIENT_STATUS or code in _TRANSIENT_CODE:
-        return _Transient(code)
-    if status == 416:
+def _error(said: ServiceError, head: Head) -> Exception:
+    """What an answer means; its text is not repeated, it names keys."""
+    if failure := transient(said.status, said.code):
+        return failure
+    if said.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         return WrongSize("it has less bytes in the cloud than were stored", next_step=_VERIFY)
-    if code in _GONE:
+    if said.code in _GONE:
         return Gone("it is gone from the cloud", next_step=_VERIFY)
-    if code == "InvalidObjectState" and (storage_class := _tag(content, "StorageClass")) in _FROZEN:
-        return Frozen(storage_class)
-    if code in _OLD_KEYS:
-        return _OldKeys(code)
-    if code == "RequestTimeTooSkewed":
-        return CloudError("S3 refuses", why="this machine's clock is wrong", next_step="Set it, then repeat")
-    return CloudError("S3 refuses to give it", why=code)
+    if said.code == "InvalidObjectState" and said.storage_class in _ARCHIVED:
+        return ObjectArchived(said.storage_class)
+    if said.expired:
+        return _OldCredentials(said.code)
+    if said.code == "RequestTimeTooSkewed":
+        clock = clock_error("S3 refuses", head.headers.text("Date"))
+        return clock or CloudError("S3 refuses", why="this machine's clock is wrong", next_step="Set it, then repeat")
+    return CloudError("S3 refuses to return the object", why=said.code)
 
 
-def _tag(content: bytes, name: str) -> str | None:
-    match = re.search(rf"<{name}>(\w+)</{name}>".encode(), content)
-    return match[1].decode() if match else None
-
-
-def _facts(response: http.client.HTTPResponse) -> Facts:
-    headers = response.headers
-    etag = headers.get("ETag", "").strip('"')
-    by_kms = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
+def _facts(head: Head) -> Facts:
+    etag = head.headers.text("ETag").strip('"')
+    by_kms = head.headers.text("x-amz-server-side-encryption").startswith("aws:kms")
+    total = head.headers.text("Content-Range").rpartition("/")[2]
     plain = re.fullmatch(r"[0-9a-f]{32}", etag) and not by_kms
-    return Facts(int(headers.get("Content-Range", "").rpartition("/")[2] or 0), etag if plain else None)
+    return Facts(int(total) if total.isdecimal() else 0, etag if plain else None)

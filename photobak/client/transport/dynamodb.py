@@ -1,4 +1,4 @@
-"""Asks DynamoDB over plain HTTP.
+"""DynamoDB, asked over plain HTTP.
 
 To make a client of botocore's takes several times as long as to read a page of records, and lists are what people wait
 for (``python -m tests.bench.listing``).
@@ -6,73 +6,119 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Low
 """
 
 import json
-import random
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
-from photobak.client.account.session import Session
-from photobak.client.transport.aws_errors import refusal
-from photobak.client.transport.http import Answer, post_signed
-from photobak.client.transport.sigv4 import Keys, Service, signed_headers
+from photobak.client.transport.answer import Answer, Fields
+from photobak.client.transport.curl import Credentials, Request, Signature
+from photobak.client.transport.errors import NoAnswer, printable, refusal, unreachable
+from photobak.client.transport.http import read
+from photobak.client.transport.retry import SMALL_REQUESTS, TryAgain, transient
 from photobak.errors import CloudError
 
+T = TypeVar("T")
+
+Item: TypeAlias = Mapping[str, Any]
+"""By attribute: its value, as DynamoDB's API reference has it."""
+
 _VERSION: Final = "DynamoDB_20120810"
-_TOO_MUCH: Final = frozenset({"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"})
-_PAUSES: Final = (0.2, 0.8, 3.2)
-"""Seconds at most before each further try, where DynamoDB has too much to do."""
 _MAX_ANSWER: Final = 64 << 20
 """Bytes: BatchGetItem gives 16 MB of items at most, and JSON is longer than they are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a query."""
+
+    items: tuple[Item, ...]
+    count: int
+    next_key: Item | None
+    """Where the next page begins; None on the last one."""
+
+
 class DynamoDb:
-    """DynamoDB in the name of the signed-in person. Threads may share it."""
+    """DynamoDB in one region, asked what changes nothing, and so again where need be. Threads may share it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        profile = session.profile
-        self._url = f"{profile.endpoint_url or f'https://dynamodb.{profile.region}.amazonaws.com'}/"
-
-    def read(self, operation: str, request: Mapping[str, Any], *, what: str) -> dict[str, Any]:
-        """Call an operation that changes nothing, and so may be called again where something is in the way.
+    def __init__(self, region: str, endpoint_url: str | None, credentials: Callable[[], Credentials]) -> None:
+        """Ask nothing yet.
 
         Args:
-            operation: ``Query`` or ``BatchGetItem``.
+            region: where the tables are.
+            endpoint_url: where DynamoDB is; None for AWS itself.
+            credentials: gives some that are good for some minutes more.
+        """
+        self._region = region
+        self._url = f"{endpoint_url or f'https://dynamodb.{region}.amazonaws.com'}/"
+        self._credentials = credentials
+
+    def query(self, request: Mapping[str, Any], *, what: str) -> Page:
+        """One page of a Query.
+
+        Args:
             request: as DynamoDB's API reference has it.
             what: what can't be done where it is refused, for a person.
 
-        Returns:
-            The answer, as the API reference has it.
-
         Raises:
-            CloudError: DynamoDB can't be reached, or refuses.
+            CloudError: DynamoDB can't be reached, refuses, or gives an answer that can't be used.
             SignInNeeded: the credentials are not accepted any more.
         """
-        body = json.dumps(request).encode()
-        for pause in (*_PAUSES, None):
-            answer = post_signed(self._url, self._signed(operation, body), body, most=_MAX_ANSWER)
-            if answer.status == HTTPStatus.OK:
-                return answer.json()
-            code, message = _problem(answer)
-            if pause is None or code not in _TOO_MUCH:
-                break
-            time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
-        raise refusal(what, code, message, answer.headers.get("Date"))
+        found = self._run(lambda: self._ask("Query", request, what), what)
+        items = tuple(item.raw for item in found.objects("Items"))
+        key = found.object_or_none("LastEvaluatedKey")
+        return Page(items, found.integer("Count", len(items)), key.raw if key else None)
 
-    def _signed(self, operation: str, body: bytes) -> dict[str, str]:
-        """The headers of a request, with the signature that stands for the rest of it."""
-        mine = self._session.aws_credentials()
-        keys = Keys(mine.access_key_id, mine.secret_access_key, mine.session_token)
+    def batch_get(self, table: str, wanted: Mapping[str, Any], *, what: str) -> list[Item]:
+        """Items of one table by their keys, in no order; those that are not there are left out.
+
+        What DynamoDB leaves for later, since it is throttled or the answer would be too large, is asked for after a
+        pause, and longer ones where nothing comes.
+
+        Args:
+            table: its name.
+            wanted: ``Keys`` and so on, as the API reference has it.
+            what: as of ``query``; it raises the same.
+        """
+        found: list[Item] = []
+        left: Mapping[str, Any] = {table: wanted}
+
+        def ask_for_what_is_left() -> None:
+            nonlocal left
+            answer = self._ask("BatchGetItem", {"RequestItems": left}, what)
+            items = [item.raw for item in answer.object("Responses").objects(table)]
+            found.extend(items)
+            rest = answer.object_or_none("UnprocessedKeys")
+            if rest is not None and rest.raw:
+                left = rest.raw
+                raise TryAgain("DynamoDB leaves some photos for later", throttled=True, progressed=bool(items))
+
+        self._run(ask_for_what_is_left, what)
+        return found
+
+    def _run(self, step: Callable[[], T], what: str) -> T:
+        try:
+            return SMALL_REQUESTS.run(step)
+        except NoAnswer as error:
+            raise unreachable(self._url, error) from None
+        except TryAgain as failure:
+            raise CloudError(what, why=printable(failure), next_step="Try again later") from failure
+
+    def _ask(self, operation: str, request: Mapping[str, Any], what: str) -> Fields:
+        """Ask once."""
         headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"{_VERSION}.{operation}"}
-        service = Service("dynamodb", self._session.profile.region)
-        return signed_headers(keys, service, "POST", self._url, headers, body)
+        signature = Signature(self._credentials(), "dynamodb", self._region)
+        answer = read(Request("POST", self._url, headers, json.dumps(request).encode(), signature), _MAX_ANSWER)
+        if answer.status == HTTPStatus.OK:
+            return answer.json()
+        code, message = _problem(answer)
+        raise transient(answer.status, code, message) or refusal(what, code, message, answer.headers.text("Date"))
 
 
 def _problem(answer: Answer) -> tuple[str, str]:
     """DynamoDB's name of what is wrong, without its namespace, and its words."""
     try:
-        found = answer.json()
+        found = answer.json().raw
     except CloudError:
         return f"HTTP {answer.status}", ""
     code = str(found.get("__type") or f"HTTP {answer.status}").rpartition("#")[2]

@@ -1,66 +1,32 @@
-"""HTTP for sign-in and our own API: few small requests, encrypted, limited in time and size, with errors for people."""
+"""Small HTTP requests: limited in time and size, tried again where that is harmless, with errors for people."""
 
 import json
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from email.message import Message
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from photobak.client.profile import url_problem
-from photobak.client.transport.connections import NETWORK_ERRORS, Connections, unreachable
-from photobak.client.transport.retry import Patience
+from photobak.client.transport.answer import Answer
+from photobak.client.transport.curl import Head, Request, Sink, exchange
+from photobak.client.transport.errors import NoAnswer, unreachable
+from photobak.client.transport.retry import BATCHES, SMALL_REQUESTS, RetryPolicy, Transient, transient
 from photobak.errors import CloudError
 
 MAX_ANSWER: Final = 1 << 20
 """Bytes: few answers are larger than some kilobytes."""
-_TRANSIENT: Final = frozenset({429, 500, 502, 503, 504})
-_TRIES: Final = 4
-_FIRST_PAUSE: Final = 0.2
-
-_connections: Final = Connections(to_connect=5, to_answer=20)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, read whole. Its body may hold tokens, so ``repr`` leaves it out."""
-
-    url: str
-    status: int
-    headers: Message
-    """Found in any case (RFC 9110, 5.1)."""
-    body: bytes
-
-    def __repr__(self) -> str:
-        return f"Answer({self.url!r}, {self.status}, {len(self.body)} bytes)"
-
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object.
-
-        Raises:
-            CloudError: it is something else.
-        """
-        try:
-            found = json.loads(self.body)
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            raise CloudError(f"{self.url} gave an answer that can't be read", why=f"HTTP {self.status}, no JSON object")
-        return found
 
 
 def get(url: str, *, query: Mapping[str, str] | None = None) -> Answer:
-    """GET ``url``; redirects aren't followed.
+    """GET ``url``.
 
     Raises:
         CloudError: it couldn't be reached.
     """
-    return _request("GET", f"{url}?{urlencode(query)}" if query else url, repeatable=True)
+    return ask(Request("GET", f"{url}?{urlencode(query)}" if query else url))
 
 
 def post_form(url: str, form: str, *, repeatable: bool = False) -> Answer:
-    """POST an encoded form; redirects aren't followed.
+    """POST an encoded form.
 
     Args:
         url: where to.
@@ -71,7 +37,7 @@ def post_form(url: str, form: str, *, repeatable: bool = False) -> Answer:
         CloudError: it couldn't be reached.
     """
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    return _request("POST", url, repeatable=repeatable, body=form.encode(), headers=headers)
+    return ask(Request("POST", url, headers, form.encode(), once=not repeatable))
 
 
 def send_json(method: str, url: str, content: object, *, token: str) -> Answer:
@@ -87,7 +53,7 @@ def send_json(method: str, url: str, content: object, *, token: str) -> Answer:
         CloudError: it couldn't be reached.
     """
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    return _request(method, url, repeatable=True, body=json.dumps(content).encode(), headers=headers)
+    return ask(Request(method, url, headers, json.dumps(content).encode()), policy=BATCHES)
 
 
 def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answer:
@@ -102,87 +68,85 @@ def post_aws_json(url: str, target: str, content: Mapping[str, object]) -> Answe
         CloudError: it couldn't be reached.
     """
     headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
-    return _request("POST", url, repeatable=True, body=json.dumps(content).encode(), headers=headers)
+    return ask(Request("POST", url, headers, json.dumps(content).encode()))
 
 
-def post_signed(url: str, headers: Mapping[str, str], body: bytes, *, most: int) -> Answer:
-    """POST a repeatable request of an AWS service.
+def multipart(fields: Mapping[str, str], boundary: str) -> tuple[bytes, bytes]:
+    """What goes before and after a file that is the last field of a form, as S3 wants it (RFC 7578)."""
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n')
+    return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
+
+
+def ask(request: Request, *, most: int = MAX_ANSWER, policy: RetryPolicy = SMALL_REQUESTS) -> Answer:
+    """Send a request, again where no answer came or one that says that there will be a better one.
 
     Args:
-        url: the service's endpoint.
-        headers: with the signature among them.
-        body: what was signed.
+        request: what to send; one that is for once is sent again only where it can't have arrived.
         most: how many bytes the answer may have.
+        policy: how often to try.
+
+    Returns:
+        The answer, whatever its status.
 
     Raises:
-        CloudError: it couldn't be reached.
+        CloudError: the host couldn't be reached, or its answer is larger.
+        ConfigError: the proxy or the CA bundle can't be used.
     """
-    return _request("POST", url, repeatable=True, body=body, headers=headers, most=most)
+    last: list[Answer] = []
 
+    def once() -> Answer:
+        last.clear()
+        try:
+            answer = read(request, most)
+        except NoAnswer as error:
+            if request.once and error.sent:
+                raise NoAnswer(error.why, next_step=error.next_step) from None
+            raise
+        last.append(answer)
+        failure = None if request.once else transient(answer.status)
+        if failure:
+            raise failure
+        return answer
 
-def ask_signed(method: str, url: str, headers: Mapping[str, str], *, most: int) -> Answer:
-    """Send a GET or HEAD request of an AWS service; arguments and errors as of ``post_signed``."""
-    return _request(method, url, repeatable=True, headers=headers, most=most)
-
-
-def _request(
-    method: str,
-    url: str,
-    *,
-    repeatable: bool,
-    body: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-    most: int = MAX_ANSWER,
-) -> Answer:
-    place = url.partition("?")[0]
-    problem = url_problem(place)
-    if problem:
-        raise CloudError(f"{place} isn't asked", why=problem)
-    ask = _ask_until_it_answers if repeatable else _ask_once
     try:
-        answer = ask(method, url, headers or {}, body, most)
-    except NETWORK_ERRORS as error:
-        raise unreachable(place, error) from None  # the cause's text may have the query, with codes and tokens in it
-    if len(answer.body) > most:
-        raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {most} bytes")
-    return answer
+        return policy.run(once)
+    except NoAnswer as error:
+        raise unreachable(_place(request.url), error) from None  # the cause's text may have the query in it
+    except Transient:
+        return last[0]
 
 
-def _ask_once(method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
-    """Ask, and ask again only where no connection was made."""
-    patience = Patience(_TRIES, _FIRST_PAUSE)
-    while True:
-        try:
-            _connections.open(url)
-        except ssl.SSLCertVerificationError:
-            raise
-        except OSError as error:
-            patience.wait(error)
-        else:
-            return _exchange(method, url, headers, body, most)
+def read(request: Request, most: int) -> Answer:
+    """Send a request once, and read the answer.
+
+    Raises:
+        NoAnswer: there was none, or not all of it.
+        CloudError: the URL is not one to send secrets to, or the answer has more than ``most`` bytes.
+        ConfigError: the proxy or the CA bundle can't be used.
+    """
+    place = _place(request.url)
+    if problem := url_problem(place):
+        raise CloudError(f"{place} isn't asked", why=problem)
+    chunks: list[bytes] = []
+    left = most
+
+    def take(chunk: bytes) -> None:
+        nonlocal left
+        left -= len(chunk)
+        if left < 0:
+            raise CloudError(f"{place} gave an answer that can't be read", why=f"it is larger than {most} bytes")
+        chunks.append(chunk)
+
+    def begin(_: Head) -> Sink:
+        return take
+
+    head = exchange(request, begin)
+    return Answer(place, head.status, head.headers, b"".join(chunks))
 
 
-def _ask_until_it_answers(method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
-    """Ask again where no answer came, or one that says that there will be a better one."""
-    patience = Patience(_TRIES, _FIRST_PAUSE)
-    while True:
-        try:
-            answer = _exchange(method, url, headers, body, most)
-        except ssl.SSLCertVerificationError:
-            raise
-        except NETWORK_ERRORS as error:
-            patience.wait(error)
-        else:
-            if answer.status not in _TRANSIENT or not patience.lasts():
-                return answer
-
-
-def _exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
-    response = _connections.send(method, url, headers, body)
-    content = _connections.content(url, response, most)
-    return Answer(url.partition("?")[0], response.status, response.headers, content)
-
-
-def printable(text: object, most: int = 200) -> str:
-    """A text from the network as it may be shown: no control characters, which a terminal would obey, and not long."""
-    return "".join(character if character.isprintable() else " " for character in str(text)[:most]).strip()
+def _place(url: str) -> str:
+    return url.partition("?")[0]

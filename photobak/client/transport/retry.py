@@ -1,46 +1,126 @@
-"""How often and how long to try again."""
+"""When to try again, and how often: the one place that knows which failures pass by themselves."""
 
-import random
-import time
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
-_TRIES: Final = 5
-_FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 20.0
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+T = TypeVar("T")
+
+_TRANSIENT_STATUS: Final = frozenset({408, 429, 500, 502, 503, 504})
+_THROTTLED_STATUS: Final = 429
+_TRANSIENT_CODES: Final = frozenset({"RequestTimeout", "InternalError", "InternalServerError", "ServiceUnavailable"})
+_THROTTLED_CODES: Final = frozenset(
+    {
+        "SlowDown",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""What AWS services say when they are asked too much.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+"""
 
 
-class Patience:
-    """Pauses before further tries, jittered, longer each time, and few; whatever got through begins them anew."""
+class Transient(Exception):
+    """A failure that passes by itself."""
 
-    def __init__(self, tries: int = _TRIES, first_pause: float = _FIRST_PAUSE) -> None:
-        """Begin.
+    throttled = False
+    """Whether the other side asks for fewer requests."""
+    progressed = False
+    """Whether something got through before it, so that the attempts are counted anew."""
+
+
+class TryAgain(Transient):
+    """An answer that says to try again."""
+
+    def __init__(self, why: str, *, throttled: bool = False, progressed: bool = False) -> None:
+        """Say so.
 
         Args:
-            tries: how many, the first one included.
-            first_pause: seconds that the first pause may take; each further one may take twice as long.
+            why: the service's words for it, or the status.
+            throttled: see ``Transient``.
+            progressed: likewise.
         """
-        self._tries = tries
-        self._first_pause = first_pause
-        self._failures = 0
+        super().__init__(why)
+        self.throttled = throttled
+        self.progressed = progressed
 
-    def renew(self) -> None:
-        """Something got through."""
-        self._failures = 0
 
-    def lasts(self) -> bool:
-        """Whether there is another try; where there is, wait before it."""
-        self._failures += 1
-        if self._failures >= self._tries:
-            return False
-        longest = min(_LONGEST_PAUSE, self._first_pause * 2 ** (self._failures - 1))
-        time.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
-        return True
+def transient(status: int, code: str = "", message: str = "") -> TryAgain | None:
+    """The failure to raise for an answer that says to try again; None for any other answer.
 
-    def wait(self, error: Exception) -> None:
-        """Wait before another try.
+    Args:
+        status: the HTTP status.
+        code: the service's own name for the error, where it has one.
+        message: its words for it, likewise.
+    """
+    throttled = status == _THROTTLED_STATUS or code in _THROTTLED_CODES
+    if throttled or status in _TRANSIENT_STATUS or code in _TRANSIENT_CODES:
+        return TryAgain(": ".join(filter(None, (code or f"HTTP {status}", message))), throttled=throttled)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often to try, with jittered pauses that grow; a service that is asked too much is given more time."""
+
+    attempts: int = 5
+    """In all, the first one included; those that were throttled are not counted."""
+    first_pause: float = 1.0
+    """Seconds that the first pause may take; each further one may take twice as long."""
+    longest_pause: float = 20.0
+    """Seconds."""
+    throttled_for: float = 180.0
+    """Seconds after which a service that still asks for fewer requests is given up: where a thousand machines begin at
+    the same minute, each has its turn."""
+
+    def run(self, step: Callable[[], T]) -> T:
+        """Call ``step`` until it raises no ``Transient``, or too many.
 
         Raises:
-            Exception: the error, where there is none.
+            Transient: the last one.
         """
-        if not self.lasts():
-            raise error
+        try:
+            return step()
+        except Transient as failure:
+            first = [failure]
+        import tenacity  # 30 ms, which nearly every command is spared
+
+        def again() -> T:
+            if first:
+                raise first.pop()
+            return step()
+
+        return tenacity.Retrying(
+            retry=_is_transient,
+            wait=tenacity.wait_random_exponential(multiplier=self.first_pause, max=self.longest_pause),
+            stop=self._ends,
+            reraise=True,
+        )(again)
+
+    def _ends(self, state: "RetryCallState") -> bool:
+        failure = state.outcome.exception() if state.outcome else None
+        if isinstance(failure, Transient) and failure.throttled:
+            return (state.seconds_since_start or 0.0) >= self.throttled_for
+        return state.attempt_number >= self.attempts
+
+
+SMALL_REQUESTS: Final = RetryPolicy(attempts=4, first_pause=0.2, throttled_for=20.0)
+"""For requests that a person waits for."""
+BATCHES: Final = RetryPolicy(attempts=4, first_pause=0.2)
+"""For requests of our own API, which work through a hundred photos each."""
+
+
+def _is_transient(state: "RetryCallState") -> bool:
+    failure = state.outcome.exception() if state.outcome else None
+    if not isinstance(failure, Transient):
+        return False
+    if failure.progressed:
+        state.attempt_number = 1
+    return True

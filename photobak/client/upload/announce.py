@@ -3,13 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from photobak.client.account.api import call
+from photobak.client.account.api import PhotoAnswer, ask_of_photos
 from photobak.client.account.session import Session
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.outcome import Result
+from photobak.client.transport.errors import printable
 from photobak.client.upload.content import Confirmed, Content, InTrash, Post, StatusReader, Uploaded, Verdict, Wanted
 from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
@@ -83,10 +83,9 @@ def _without_twins(contents: Iterable[Content]) -> list[list[Content]]:
     return lists
 
 
-def announce_all(session: Session, announcements: Sequence[Announcement]) -> dict[str, dict[str, Any]]:
+def announce_all(session: Session, announcements: Sequence[Announcement]) -> dict[str, PhotoAnswer]:
     """Send announcements as they are; the answers by SHA-256. Raises as ``Announcer.announce``."""
-    answer = call(session, "/prep/photoupload", {"photos": [each.to_json() for each in announcements]})
-    answers = {entry["sha256"]: entry for entry in answer.get("photos", [])}
+    answers = ask_of_photos(session, "/prep/photoupload", [each.to_json() for each in announcements])
     missing = [each.filename for each in announcements if each.sha256 not in answers]
     if missing:
         next_step = "Bring the cloud up to date: photobak deploy"
@@ -105,11 +104,13 @@ def _known(content: Content, verdict: Verdict | None) -> Uploaded | Confirmed | 
     return Uploaded(content, uploaded_at) if verdict.status is Status.EXPECTED and lately else None
 
 
-def _answer(content: Content, answer: dict[str, Any], asked_at: float) -> Answer:
-    match answer["status"]:
+def _answer(content: Content, answer: PhotoAnswer, asked_at: float) -> Answer:
+    match answer.status:
         case Status.STORED:
             return Confirmed(content, Result.ALREADY_STORED)
         case Status.TRASHED:
-            until = answer.get("trashed_until")
-            return InTrash(content, datetime.fromisoformat(until) if until else None)
-    return Wanted(content, Post(answer["url"], answer["fields"], asked_at))
+            return InTrash(content, answer.trashed_until)
+    if answer.upload is None:
+        what = f"the cloud gave an answer for {content.first.path.name} that can't be used"
+        raise CloudError(what, why=f"its status is {printable(answer.status, 40)}, which this photobak doesn't know")
+    return Wanted(content, Post(answer.upload.url, answer.upload.fields, asked_at))

@@ -1,7 +1,7 @@
 """What the stages of an upload pass on: a content on its way to the cloud, and what the cloud says of it."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -66,7 +66,7 @@ class Post:
     """A presigned POST (S3 API reference, "POST Object"). It lets anyone who has it upload, so it is never shown."""
 
     url: str
-    fields: dict[str, str]
+    fields: Mapping[str, str]
     made_at: float
     """When it was issued, by the monotonic clock."""
 

@@ -1,30 +1,27 @@
 """Sends files by presigned POST: streamed from the disk, over connections that are kept open."""
 
 import os
-import re
 import secrets
-import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import FileIO
-from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Fingerprint
-from photobak.client.transport.connections import NETWORK_ERRORS, Connections, unreachable
-from photobak.client.transport.retry import Patience
+from photobak.client.profile import url_problem
+from photobak.client.transport.curl import Head, Limits, Request, Sink, exchange
+from photobak.client.transport.errors import NoAnswer, ServiceError, clock_error, unreachable
+from photobak.client.transport.http import multipart
+from photobak.client.transport.retry import RetryPolicy, Transient, transient
 from photobak.client.upload.content import Post
 from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.errors import CloudError
 from photobak.platform.files import open_to_read
 
-_CHUNK: Final = 64 * 1024  # what a slow line sends before a connection counts as dead
-_CHUNK_ON_THIS_MACHINE: Final = 256 * 1024  # as much as the local stack takes at a time
+_LIMITS: Final = Limits(to_connect=10, silent=120)
 _LONGEST_ANSWER: Final = 64 * 1024
-_TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
-_CODE: Final = re.compile(rb"<Code>(\w+)</Code>")
 
 
 class PostExpired(Exception):
@@ -43,33 +40,19 @@ class FileChanged(Exception):
     """The file is not the one that was hashed any more."""
 
 
-class _Transient(Exception):
-    """S3 asks to try again."""
-
-
-class _Unreadable(Exception):
-    """The file's own error, kept apart from those of the connection."""
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__()
-        self.error = error
-
-
 class RateLimit:
-    """Lets bytes pass no faster than so many a second, over all threads together."""
+    """Lets bytes pass no faster than so many a second, over all threads together.
+
+    Libcurl's own limit is for one connection, and can't be changed while it sends.
+    """
 
     def __init__(self, bytes_per_second: float | None) -> None:
         self._rate = bytes_per_second
         self._free_at = 0.0
         self._guard = Lock()
 
-    def chunk(self, url: str) -> int:
-        """How many bytes to take at a time: few enough that no connection is silent for long.
-
-        Args:
-            url: where they go; without TLS only to this machine itself, which is never slow.
-        """
-        most = _CHUNK_ON_THIS_MACHINE if url.startswith("http://") else _CHUNK
+    def chunk(self, most: int) -> int:
+        """How many bytes to take at a time: few enough that no connection is silent for long."""
         return most if self._rate is None else max(1024, min(most, int(self._rate / 16)))
 
     def take(self, size: int) -> None:
@@ -84,13 +67,13 @@ class RateLimit:
 
 
 class Uploader:
-    """Posts files, one at a time; each thread has its own, with a connection that stays open."""
+    """Posts files, one at a time; each thread has a connection that stays open."""
 
     def __init__(self, rate: RateLimit, limiter: ConcurrencyLimiter, on_bytes: Callable[[int], None]) -> None:
         self._rate = rate
         self._limiter = limiter
         self._on_bytes = on_bytes
-        self._connections = Connections(to_connect=10, to_answer=120)
+        self._policy = RetryPolicy()
 
     def send(self, candidate: Candidate, post: Post) -> float:
         """Post one file; what may succeed later is tried again, with jittered pauses.
@@ -105,103 +88,117 @@ class Uploader:
             Unavailable: S3 can't be reached, or could not take it however often it was tried.
             CloudError: S3 refuses it.
         """
-        patience = Patience()
+        if problem := url_problem(post.url):
+            raise UploadRefused("the file isn't sent where the cloud says", why=problem)
         try:
-            while not self._taken(candidate, post, patience):
-                pass
-        except _Unreadable as unreadable:
-            raise unreadable.error from None
+            self._policy.run(lambda: self._post_in_turn(candidate, post))
+        except NoAnswer as error:
+            said = unreachable(post.url, error)
+            raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
+        except Transient as error:
+            raise Unavailable("S3 takes no uploads", why=str(error), next_step="Sync again later") from error
         return time.time()
 
-    def _taken(self, candidate: Candidate, post: Post, patience: Patience) -> bool:
-        """Try once; where it may succeed later, pause, and say so."""
-        try:
-            self._post_in_turn(candidate, post)
-        except NETWORK_ERRORS as error:
-            if isinstance(error, ssl.SSLCertVerificationError) or not patience.lasts():
-                said = unreachable(post.url, error)
-                raise Unavailable(said.what, why=said.why, next_step=said.next_step) from None
-        except _Transient as error:
-            if not patience.lasts():
-                raise Unavailable("S3 takes no uploads", why=str(error), next_step="Sync again later") from error
-        else:
-            return True
-        return False
-
     def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
-        with _opened(candidate.path) as file, self._limiter.slot() as slot:
+        with open_to_read(candidate.path) as file, self._limiter.slot() as slot:
             try:
                 self._post(file, candidate.fingerprint, post)
-            except (*NETWORK_ERRORS, _Transient):
+            except (NoAnswer, Transient):
                 slot.failed()
                 raise
             slot.succeeded(candidate.fingerprint.size)
 
     def _post(self, file: FileIO, fingerprint: Fingerprint, post: Post) -> None:
         boundary = secrets.token_hex(16)
-        head, tail = _multipart(post, boundary)
-        _require_untouched(file, fingerprint)
-        headers = {
-            "Content-Type": f"multipart/form-data; boundary={boundary}",
-            "Content-Length": str(len(head) + fingerprint.size + len(tail)),
-        }
-        body = self._stream(head, file, fingerprint, tail, self._rate.chunk(post.url))
-        response = self._connections.send("POST", post.url, headers, body)
-        _check(response.status, self._connections.content(post.url, response, _LONGEST_ANSWER))
+        body = _Form(file, fingerprint, *multipart(post.fields, boundary), self._rate, self._on_bytes)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        answer = bytearray()
 
-    def _stream(self, head: bytes, file: FileIO, fingerprint: Fingerprint, tail: bytes, most: int) -> Iterator[bytes]:
-        """The request's body; ends early, and with it the connection, where the file is no longer what was hashed."""
-        yield head
-        left = fingerprint.size
-        while left:
-            try:
-                chunk = file.read(min(left, most))
-            except OSError as error:
-                raise _Unreadable(error) from error
-            if not chunk:
-                raise FileChanged
-            left -= len(chunk)
-            self._rate.take(len(chunk))
-            yield chunk
-            self._on_bytes(len(chunk))
-        _require_untouched(file, fingerprint)
-        yield tail
+        def take(chunk: bytes) -> None:
+            answer.extend(chunk[: _LONGEST_ANSWER - len(answer)])
+
+        def begin(_: Head) -> Sink:
+            return take
+
+        head = exchange(Request("POST", post.url, headers, body, limits=_LIMITS), begin)
+        _check(head, ServiceError(head.status, bytes(answer)), bytes(answer))
 
 
-def _opened(path: Path) -> FileIO:
-    try:
-        return open_to_read(path)
-    except OSError as error:
-        raise _Unreadable(error) from error
+class _Form:
+    """A form with a file, read from the disk while it is sent (RFC 7578)."""
+
+    def __init__(
+        self,
+        file: FileIO,
+        fingerprint: Fingerprint,
+        before: bytes,
+        after: bytes,
+        rate: RateLimit,
+        on_bytes: Callable[[int], None],
+    ) -> None:
+        """Read nothing yet.
+
+        Raises:
+            FileChanged: the file is not the one that was hashed.
+        """
+        self._file = file
+        self._fingerprint = fingerprint
+        self._before = before
+        self._after = after
+        self._rate = rate
+        self._on_bytes = on_bytes
+        self.size = len(before) + fingerprint.size + len(after)
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin again."""
+        self._require_untouched()
+        self._file.seek(0)
+        self._left = self._fingerprint.size
+        self._ready = memoryview(self._before)
+        self._ended = False
+
+    def read(self, most: int) -> bytes:
+        """The next bytes.
+
+        Raises:
+            FileChanged: the file is no longer what was hashed; the request ends early, and with it the connection.
+            OSError: it can't be read.
+        """
+        if not self._ready and not self._left and not self._ended:
+            self._require_untouched()
+            self._ready, self._ended = memoryview(self._after), True
+        if self._ready:
+            part, self._ready = self._ready[:most], self._ready[most:]
+            return bytes(part)
+        if not self._left:
+            return b""
+        chunk = self._file.read(min(self._left, self._rate.chunk(most)))
+        if not chunk:
+            raise FileChanged
+        self._left -= len(chunk)
+        self._rate.take(len(chunk))
+        self._on_bytes(len(chunk))
+        return chunk
+
+    def _require_untouched(self) -> None:
+        if Fingerprint.of(os.fstat(self._file.fileno())) != self._fingerprint:
+            raise FileChanged
 
 
-def _require_untouched(file: FileIO, fingerprint: Fingerprint) -> None:
-    if Fingerprint.of(os.fstat(file.fileno())) != fingerprint:
-        raise FileChanged
-
-
-def _multipart(post: Post, boundary: str) -> tuple[bytes, bytes]:
-    """What goes before and after the file: RFC 7578, with the file last, as S3 wants it."""
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in post.fields.items()
-    ]
-    parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n')
-    return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
-
-
-def _check(status: int, answer: bytes) -> None:
-    """Understand S3's answer (S3 API reference, "Error responses"); its text is not repeated, it names keys."""
-    if 200 <= status < 300:
+def _check(head: Head, said: ServiceError, answer: bytes) -> None:
+    """Understand S3's answer; its text is not repeated, it names keys."""
+    if 200 <= head.status < 300:
         return
-    match = _CODE.search(answer)
-    code = match[1].decode() if match else f"HTTP {status}"
-    if status in _TRANSIENT or code in ("RequestTimeout", "SlowDown"):
-        raise _Transient(code)
-    if code == "RequestTimeTooSkewed":
-        raise CloudError("S3 refuses the upload", why="this machine's clock is wrong", next_step="Set it, then repeat")
+    if failure := transient(head.status, said.code):
+        raise failure
+    if said.code == "RequestTimeTooSkewed":
+        clock = clock_error("S3 refuses the upload", head.headers.text("Date"))
+        raise clock or CloudError(
+            "S3 refuses the upload", why="this machine's clock is wrong", next_step="Set it, then repeat"
+        )
     if b"expired" in answer.lower():
         raise PostExpired
-    if code in ("EntityTooLarge", "EntityTooSmall", "BadDigest", "XAmzContentChecksumMismatch"):
+    if said.code in ("EntityTooLarge", "EntityTooSmall", "BadDigest", "XAmzContentChecksumMismatch"):
         raise FileChanged
-    raise UploadRefused("S3 refuses the upload", why=code)
+    raise UploadRefused("S3 refuses the upload", why=said.code)

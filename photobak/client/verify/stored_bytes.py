@@ -4,18 +4,17 @@ import base64
 import hashlib
 import random
 from collections.abc import Callable, Container, Iterable, Iterator
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from photobak.client.account.session import Session
 from photobak.client.concurrency import parallel
-from photobak.client.transport.aws_errors import aws_errors
+from photobak.client.library.bucket import SessionBucket
+from photobak.client.transport.curl import Headers
+from photobak.client.transport.download import Download
+from photobak.client.transport.s3 import S3
 from photobak.client.verify.judge import Checked, Listed, Problem, ProblemKind, original_to_compare
-from photobak.photo.identity import CHUNK_BYTES
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 
 class Sample:
@@ -52,8 +51,7 @@ class ByteReader:
     """Reads the originals of one person, and the records beside them."""
 
     def __init__(self, session: Session, record_beside: Callable[[str], Record | None], sample: Sample) -> None:
-        self._session = session
-        self._s3: S3Client = session.client("s3")
+        self._download = Download(SessionBucket(session).objects)
         self._record_beside = record_beside
         self._sample = sample
         self.read = 0
@@ -94,17 +92,14 @@ class ByteReader:
         original = original_to_compare(facts)
         if original is not None and not original.frozen:
             size = original.size
-            found += self._original(record)
+            found += self._original(record, size)
         if facts.object(record_key(record.username, record.sha256)) is not None:
             found += self._beside(record)
         return (facts, found), size
 
-    def _original(self, record: Record) -> list[Problem]:
+    def _original(self, record: Record, size: int) -> list[Problem]:
         digest = hashlib.sha256()
-        with aws_errors("an original can't be fetched", self._session.profile):
-            answer = self._s3.get_object(Bucket=self._session.profile.bucket, Key=record.original_key)
-            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-                digest.update(chunk)
+        self._download.read(record.original_key, size, digest.update)
         if digest.hexdigest() == record.sha256:
             return []
         reason = f"its bytes have the SHA-256 {digest.hexdigest()}"
@@ -123,8 +118,7 @@ class ChecksumReader:
     """Asks S3 for the SHA-256 of originals, one by one (S3 API reference, HeadObject, ``ChecksumMode``)."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._s3: S3Client = session.client("s3")
+        self._s3 = S3(SessionBucket(session).objects)
         self.compared = 0
         """Originals whose SHA-256 S3 has."""
         self.without = 0
@@ -162,11 +156,9 @@ class ChecksumReader:
 
     def _checksum(self, key: str) -> str | None:
         """The SHA-256 of the whole object in hex, where S3 has one."""
-        bucket = self._session.profile.bucket
-        with aws_errors("the checksum of an original can't be asked for", self._session.profile):
-            found = self._s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
-        checksum = found.get("ChecksumSHA256", "")
+        found = self._s3.head(key, what="the checksum of an original can't be asked for", checksum=True) or Headers()
+        checksum = found.text("x-amz-checksum-sha256")
         # Of an object that came in parts it is a checksum of their checksums, and ends with their number.
-        if not checksum or "-" in checksum or found.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
+        if not checksum or "-" in checksum or found.text("x-amz-checksum-type") not in ("", "FULL_OBJECT"):
             return None
         return base64.b64decode(checksum).hex()

@@ -23,3 +23,15 @@ if _redirect:
             super().connect(address)
 
     socket.socket = RedirectedSocket  # type: ignore[misc]
+
+    import pycurl
+
+    class RedirectedCurl(pycurl.Curl):  # libcurl has sockets of its own
+        """A handle that connects elsewhere."""
+
+        def perform(self) -> None:
+            """As ``pycurl.Curl.perform``."""
+            self.setopt(pycurl.CONNECT_TO, [f"127.0.0.1:{_taken}:127.0.0.1:{_given}"])
+            super().perform()
+
+    pycurl.Curl = RedirectedCurl

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from photobak.client.account.cognito import authorization_endpoint
 from photobak.client.profile import Profile
-from photobak.client.transport.http import printable
+from photobak.client.transport.errors import printable
 from photobak.errors import PhotobakError
 
 CALLBACK_PORTS = (47115, 47125, 47135, 47145, 47155)

@@ -4,13 +4,14 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from photobak.client.account.cognito import Clock, tokens_of_sign_in
 from photobak.client.account.sign_in.authorization import SCOPES, SignInRefused
 from photobak.client.account.tokens.interface import Tokens
 from photobak.client.profile import Profile, url_problem
-from photobak.client.transport.http import Answer, post_form, printable
+from photobak.client.transport.answer import Answer, Fields
+from photobak.client.transport.errors import printable
+from photobak.client.transport.http import post_form
 from photobak.errors import CloudError
 from photobak.platform.host import host_name
 
@@ -82,7 +83,7 @@ def wait_for_approval(
             continue
         if answer.status == 200:
             return tokens_of_sign_in(profile, answer.json(), nonce=None, now=now)
-        error = answer.json().get("error")
+        error = answer.json().raw.get("error")
         if error == "slow_down" or answer.status == 429:  # the endpoint's word, or the gateway's before it
             interval += SLOW_DOWN
         elif error == "access_denied":
@@ -99,19 +100,16 @@ def wait_for_approval(
     )
 
 
-def _parse(found: dict[str, Any]) -> DeviceCode:
+def _parse(found: Fields) -> DeviceCode:
     """What will be shown on a terminal is checked here: it comes from the network."""
-    try:
-        code = DeviceCode(
-            device_code=str(found["device_code"]),
-            user_code=str(found["user_code"]),
-            verification_uri=str(found["verification_uri"]),
-            verification_uri_complete=str(found.get("verification_uri_complete", "")),
-            expires_in=int(found["expires_in"]),
-            interval=max(int(found.get("interval", 5)), 1),
-        )
-    except (KeyError, TypeError, ValueError):
-        raise CloudError("the device code can't be used", why="the answer lacks what RFC 8628 asks for") from None
+    code = DeviceCode(
+        device_code=found.text("device_code"),
+        user_code=found.text("user_code"),
+        verification_uri=found.text("verification_uri"),
+        verification_uri_complete=found.text_or_none("verification_uri_complete"),
+        expires_in=found.integer("expires_in"),
+        interval=max(found.integer("interval", default=5), 1),
+    )
     if not _USER_CODE.fullmatch(code.user_code) or url_problem(code.verification_uri):
         raise CloudError("the device code can't be used", why="its user code or URL can't be shown")
     complete = code.verification_uri_complete or ""
@@ -121,7 +119,7 @@ def _parse(found: dict[str, Any]) -> DeviceCode:
 
 def _failed(answer: Answer, what: str) -> CloudError:
     try:
-        found = answer.json()
+        found = answer.json().raw
     except CloudError:
         found = {}
     said = found.get("error_description") or found.get("detail") or found.get("error") or ""

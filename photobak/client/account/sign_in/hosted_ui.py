@@ -42,7 +42,7 @@ def sign_in_local(profile: Profile, username: str, password: str, now: Clock = t
     if answer.status not in (302, 303):
         raise _refused(HostedUiForm.of(answer.body).error or f"HTTP {answer.status}")
     try:
-        redirect = read_redirect(answer.headers.get("Location", ""), attempt)
+        redirect = read_redirect(answer.headers.text("Location"), attempt)
     except NotThisAttempt as problem:
         raise _refused(f"the hosted UI's redirect can't be used: {problem}") from None
     if redirect.refusal:
