@@ -34,4 +34,4 @@ if _redirect:
             self.setopt(pycurl.CONNECT_TO, [f"127.0.0.1:{_taken}:127.0.0.1:{_given}"])
             super().perform()
 
-    pycurl.Curl = RedirectedCurl
+    pycurl.Curl = RedirectedCurl  # type: ignore[misc]
