@@ -17,7 +17,7 @@ from photobak.client.imports.icloud.details import (
 
 HEADING = "imgName,fileChecksum,favorite,hidden,deleted,originalCreationDate,viewCount,importDate"
 ROWS = [
-    'IMG_0001.HEIC,AfQj57ORF2JIumUCjO+PawZ9nqPg,yes,no,no,"Saturday June 4,2022 12:11 PM GMT",10,"Sunday June 5,2022 1:00 AM GMT"',
+    'IMG_0001.HEIC,AfQj57ORF2JIumUCjO+PawZ9nqPg,yes,no,no,"Saturday June 4,2022 12:11 PM GMT",10,"Sunday June 5,2022"',
     'IMG_0002.JPG,x,no,yes,no,"Monday January 2,2023 4:05 PM GMT",0,',
     'IMG_0003.JPG,x,no,no,yes,"Monday January 2,2023 12:05 AM GMT",0,',
 ]

@@ -51,7 +51,8 @@ DIGIKAM = xmp(
     + '<mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:RegionList><rdf:Bag>'
     + region("Ann", "Face") + region("Rex", "Pet") + region("", "Face")
     + "</rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>",
-    'xmp:Rating="5" exif:DateTimeOriginal="2021-06-07T08:09:10" exif:GPSLatitude="48,51.5N" exif:GPSLongitude="2,17,24W"',
+    'xmp:Rating="5" exif:DateTimeOriginal="2021-06-07T08:09:10"'
+    ' exif:GPSLatitude="48,51.5N" exif:GPSLongitude="2,17,24W"',
 )  # fmt: skip
 LIGHTROOM = xmp(
     bag("dc:subject", "Paris")

@@ -120,7 +120,7 @@ def _described(
     namesakes: defaultdict[tuple[tuple[int, str], str], list[ICloudFile]] = defaultdict(list)
     for file in media:
         namesakes[file.scope, _key(file.path.name)].append(file)
-    described = {}
+    described: dict[ICloudFile, Facts] = {}
     for place, same in namesakes.items():
         found = rows.get(place, [])
         agreed = len({row.facts for row in found}) == 1
