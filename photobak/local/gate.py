@@ -2,7 +2,7 @@
 
 An answer of DynamoDB waits for the items' store, one of Cognito for its state (users, refresh tokens, and the identity
 ids that a library hangs on). S3 bodies are on the disk when MiniStack answers. All else changes in a deployment only,
-which ends by asking for :data:`photobak.local.probe.SAVE_PATH`.
+which ends by asking for :data:`photobak.local.running.SAVE_PATH`.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from photobak.local import ministack_auth, ministack_hooks
 from photobak.local.items import ItemStore
-from photobak.local.probe import SAVE_PATH
+from photobak.local.running import SAVE_PATH
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]

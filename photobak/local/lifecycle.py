@@ -5,21 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote_plus
 
 from photobak.errors import LocalStackError, RunLocked
 from photobak.local import process
-from photobak.local.accounts import OWNER, ensure_account
-from photobak.local.cut_off import announce_uploads
+from photobak.local.credentials import OWNER, RootKeys, ensure_account, root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.installed import require_extra
-from photobak.local.keys import RootKeys, root_keys, root_session
-from photobak.local.probe import save
-from photobak.local.running import Server, running, serving, stack_of
+from photobak.local.process import require_extra
+from photobak.local.running import Server, running, save, serving, stack_of
 from photobak.local.values import LocalAccount, LocalStack, LocalStatus, OnStep, Step
 from photobak.platform.private_files import write_private
 from photobak.stack.outputs import StackOutputs
 from photobak.stack.target import Target
+
+if TYPE_CHECKING:
+    import boto3
 
 STACK_NAME: Final = "photobak"
 MAX_UPLOAD_BYTES: Final = 256 * 1024 * 1024
@@ -124,6 +125,39 @@ def reset(home: Path) -> None:
         place.wipe()  # says that it is not ours
 
 
+def announce_uploads(session: "boto3.Session", endpoint_url: str, temp_bucket: str) -> int:
+    """Queue an ``ObjectCreated`` event for each object of the temp bucket, and return how many there were.
+
+    On AWS the queue is as durable as the bucket; here it is in memory, and its events are gone after ``kill -9`` while
+    the objects are not. A second event for the same object does no harm: AWS too delivers at least once.
+    """
+    s3 = session.client("s3", endpoint_url=endpoint_url)
+    sqs = session.client("sqs", endpoint_url=endpoint_url)
+    configuration = s3.get_bucket_notification_configuration(Bucket=temp_bucket)
+    queues = [entry["QueueArn"].rpartition(":")[2] for entry in configuration.get("QueueConfigurations", [])]
+    urls = [sqs.get_queue_url(QueueName=name)["QueueUrl"] for name in queues]
+    count = 0
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=temp_bucket):
+        for found in page.get("Contents", []):
+            count += 1
+            for url in urls:
+                sqs.send_message(
+                    QueueUrl=url, MessageBody=json.dumps(_created_event(temp_bucket, found["Key"], found["Size"]))
+                )
+    return count
+
+
+def _created_event(bucket: str, key: str, size: int) -> dict[str, Any]:
+    """An S3 event notification (S3 User Guide, "Event message structure"), with the fields known here."""
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "eventName": "ObjectCreated:Post",
+        "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/"), "size": size}},
+    }
+    return {"Records": [record]}
+
+
 def _deployed(home: Home, keys: RootKeys, server: Server) -> StackOutputs:
     from photobak.stack.deploy import deploy  # 15 ms, which each command that only asks whether it runs does without
 
@@ -153,10 +187,8 @@ def _locked(home: Home) -> Iterator[None]:
 
 @contextmanager
 def _explained(home: Home) -> Iterator[None]:
-    """Make an error of an AWS call one that a person can act on."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    """Turn botocore's exceptions into a ``LocalStackError`` that points to the server's log."""
+    from photobak.stack.aws_errors import local_errors
 
-    try:
+    with local_errors("the local stack failed", next_step=f"Its log: {home.log}"):
         yield
-    except (BotoCoreError, ClientError) as error:
-        raise LocalStackError("the local stack failed", why=str(error), next_step=f"Its log: {home.log}") from error

@@ -1,6 +1,8 @@
-"""The server as a background process: started, stopped, and swept up after."""
+"""The server as a background process: what it needs installed, its environment, its start and its end."""
 
 import contextlib
+import importlib.metadata
+import importlib.util
 import json
 import os
 import signal
@@ -8,17 +10,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from photobak.errors import LocalStackError, reason_of
-from photobak.local.environment import environment
+from photobak.local.credentials import RootKeys
 from photobak.local.home import Home
-from photobak.local.keys import RootKeys
-from photobak.local.probe import serves
-from photobak.local.running import Server, last_server
-from photobak.local.values import HOST
+from photobak.local.running import Server, last_server, serves
+from photobak.local.values import HOST, REGION
 from photobak.platform.private_files import write_private
 
 if TYPE_CHECKING:
@@ -31,6 +31,66 @@ _STOP_SECONDS: Final = 15.0
 _KILL_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.02
 _LOG_BYTES: Final = 5 * 1024 * 1024
+_NEEDED: Final = ("ministack", "hypercorn", "psutil", "pydantic", "aws_lambda_powertools")
+PATCHED_VERSIONS: Final = {"ministack": "1.5.33", "hypercorn": "0.18.0"}
+"""Versions as in pyproject.toml; photobak.local.patches relies on private names of these very versions."""
+_INSTALL: Final = "Install it with: pip install 'photobak[local]'"
+_INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "PYTHONPATH", "TZ", "VIRTUAL_ENV")
+_LAMBDA_CONCURRENCY: Final = 6
+"""Lambda workers at once, over all functions."""
+_LAMBDA_IDLE_SECONDS: Final = 60
+"""How long a worker that a burst needed stays after it; one a function stays for good."""
+_SERVER_THREADS: Final = 32
+
+
+def require_extra() -> None:
+    """Check, without importing them, that the packages of the extra ``local`` are installed.
+
+    Raises:
+        LocalStackError: a package is missing, or one that is patched has another version.
+    """
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        why = f"not installed: {', '.join(missing)}"
+        raise LocalStackError("the local stack can't be started", why=why, next_step=_INSTALL)
+    for name, wanted in PATCHED_VERSIONS.items():
+        found = importlib.metadata.version(name)
+        if found != wanted:
+            why = f"{name} {found} is installed, and this photobak works with {name} {wanted} only"
+            raise LocalStackError("the local stack can't be started", why=why, next_step=_INSTALL)
+
+
+def environment(home: Home, keys: RootKeys, port: int, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """All of the server's environment: little of ours, so that no AWS variable or proxy of the user's reaches a Lambda.
+
+    Args:
+        home: where it stores.
+        keys: its root keys; MiniStack takes them from here, so that they are in no command line.
+        port: the port that it is reached on.
+        outer: our own environment.
+    """
+    return {
+        **{name: outer[name] for name in _INHERITED if name in outer},
+        "TMPDIR": str(home.temporary),
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",  # signatures are verified, and IAM policies evaluated
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(home.state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(home.objects),
+        "IOT_MTLS_ENABLED": "0",  # it and SFTP would listen on further ports
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",  # MiniStack removes containers that it takes for its own
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(_LAMBDA_CONCURRENCY),
+        "LAMBDA_WARM_TTL_SECONDS": str(_LAMBDA_IDLE_SECONDS),
+        "MINISTACK_WORKER_THREADS": str(_SERVER_THREADS),
+        "MALLOC_ARENA_MAX": "2",  # glibc has a heap a thread otherwise, and they don't shrink
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 def start(home: Home, keys: RootKeys) -> Server:

@@ -29,7 +29,7 @@ from photobak.local import (
 from photobak.local.gate import App, gated
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
-from photobak.local.probe import home_path
+from photobak.local.running import home_path
 from photobak.platform.processes import raise_open_files
 
 GIVEN_UP: Final = 74

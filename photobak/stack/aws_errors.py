@@ -1,4 +1,4 @@
-"""What AWS refuses, or the way to it, while a stack is made, changed or removed: in words a person can act on."""
+"""What AWS refuses, or why it can't be reached: botocore's exceptions in words that a person can act on."""
 
 import re
 from collections.abc import Iterator
@@ -20,15 +20,15 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from photobak.errors import ConfigError, PhotobakError, StackError
+from photobak.errors import ConfigError, LocalStackError, StackError
 
-_AGAIN: Final = "Type the same command again: what is done is done, and the rest follows."
+_AGAIN: Final = "Run the same command again: it continues where this run stopped."
 _SIGN_IN: Final = "Sign in with: aws login, or aws sso login; or set AWS_PROFILE"
-_SIGN_IN_AGAIN: Final = "Sign in again with: aws login, or aws sso login; and type the same command again"
-_LOOK_AT_THE_NETWORK: Final = "Look at the network, and type the same command again."
-_MEND: Final = "Mend that."
-_ASK_SOMEBODY: Final = "Do it as somebody who may, such as an administrator."
-_ASK_FOR_MORE: Final = "Make room, or ask AWS for more (Service Quotas in its console)."
+_SIGN_IN_AGAIN: Final = "Sign in again with: aws login, or aws sso login; then run the same command again"
+_CHECK_THE_NETWORK: Final = "Check the network, and run the same command again."
+_FIX: Final = "Fix the cause above."
+_ASK_SOMEBODY: Final = "Use an account that has this permission, such as an administrator."
+_ASK_FOR_MORE: Final = "Delete what you no longer need, or ask AWS for a higher quota (Service Quotas in its console)."
 
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError)
 _SIGN_IN_ENDED: Final = (SSOError, TokenRetrievalError, CredentialRetrievalError)
@@ -50,51 +50,79 @@ def aws_errors(what: str, next_step: str = "") -> Iterator[None]:
     """Turn botocore's exceptions into ours.
 
     Args:
-        what: what can't be done then, for a person.
-        next_step: what to do where AWS's own words say it best; otherwise what fits the kind of refusal.
+        what: what failed, for a person.
+        next_step: what to do; "" chooses by the kind of refusal.
 
     Raises:
         ConfigError: the credentials are missing, expired or unknown.
-        StackError: AWS can't be reached, or refuses.
+        StackError: AWS refuses, or can't be reached.
     """
     try:
         yield
     except (ClientError, BotoCoreError) as error:
-        raise explained(error, what, next_step) from error
+        raise _credentials(error) or StackError(
+            what, why=_reason(error), next_step=next_step or _remedy_of(error)
+        ) from error
 
 
-def explained(error: ClientError | BotoCoreError, what: str, next_step: str = "") -> PhotobakError:
-    """The error that a person reads; arguments as of ``aws_errors``."""
-    if isinstance(error, ClientError):
-        return _refusal(error, what, next_step)
-    if isinstance(error, _NO_CREDENTIALS):
-        return ConfigError("there are no AWS credentials to deploy with", why=str(error), next_step=_SIGN_IN)
-    if isinstance(error, _SIGN_IN_ENDED):
-        return ConfigError("the AWS credentials can't be renewed", why=str(error), next_step=_SIGN_IN_AGAIN)
-    if isinstance(error, _NO_NETWORK):
-        return StackError(what, why="AWS can't be reached", next_step=next_step or _LOOK_AT_THE_NETWORK)
-    return StackError(what, why=str(error), next_step=next_step or mend(str(error)))
+@contextmanager
+def local_errors(what: str, next_step: str) -> Iterator[None]:
+    """Turn botocore's exceptions into ours where the local stack is called, with keys that are not the user's.
+
+    Raises:
+        LocalStackError: it refuses, or can't be reached.
+    """
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise LocalStackError(what, why=_reason(error), next_step=next_step) from error
 
 
-def mend(reason: str, then: str = _AGAIN) -> str:
-    """What to do about a refusal, by AWS's words for it, and what to do after that."""
+def remedy(reason: str, then: str = _AGAIN) -> str:
+    """What to do about a refusal, judged by AWS's words for it.
+
+    Args:
+        reason: AWS's words.
+        then: what to do after that.
+    """
     if _QUOTA_WORDS.search(reason):
         return f"{_ASK_FOR_MORE} {then}"
-    return f"{_ASK_SOMEBODY if _DENIED_WORDS.search(reason) else _MEND} {then}"
+    return f"{_ASK_SOMEBODY if _DENIED_WORDS.search(reason) else _FIX} {then}"
 
 
 def foreign_bucket(bucket: str, account: str) -> StackError:
-    """A bucket's name that can't be had: names of buckets are the whole world's."""
+    """The error for a bucket name that another account has taken: these names are shared by the whole world."""
     why = f"it belongs to another account, or {account} may not use it"
     return StackError(f"the bucket {bucket} can't be used", why=why, next_step="Use another --stack-name.")
 
 
-def _refusal(error: ClientError, what: str, next_step: str) -> PhotobakError:
-    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+def _credentials(error: ClientError | BotoCoreError) -> ConfigError | None:
+    """The error to raise where the credentials are the cause."""
+    code = _code(error)
+    if isinstance(error, _NO_CREDENTIALS):
+        return ConfigError("there are no AWS credentials to deploy with", why=str(error), next_step=_SIGN_IN)
+    if isinstance(error, _SIGN_IN_ENDED):
+        return ConfigError("the AWS credentials can't be renewed", why=str(error), next_step=_SIGN_IN_AGAIN)
     if code in _EXPIRED:
         return ConfigError("the AWS credentials have expired", next_step=_SIGN_IN_AGAIN)
     if code in _UNKNOWN:
-        look = "Look at AWS_PROFILE, AWS_ACCESS_KEY_ID and ~/.aws/credentials"
+        look = "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and ~/.aws/credentials"
         return ConfigError("AWS does not know these credentials", why=code, next_step=look)
-    reason = f"{code}: {message}" if message else code
-    return StackError(what, why=reason, next_step=next_step or mend(reason))
+    return None
+
+
+def _code(error: ClientError | BotoCoreError) -> str:
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+
+
+def _reason(error: ClientError | BotoCoreError) -> str:
+    if isinstance(error, ClientError):
+        message = error.response["Error"].get("Message", "")
+        return f"{_code(error)}: {message}" if message else _code(error)
+    if isinstance(error, _NO_NETWORK):
+        return f"{error.kwargs.get('endpoint_url') or 'AWS'} can't be reached"
+    return str(error)
+
+
+def _remedy_of(error: ClientError | BotoCoreError) -> str:
+    return _CHECK_THE_NETWORK if isinstance(error, _NO_NETWORK) else remedy(_reason(error))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from photobak.errors import StackError
-from photobak.stack.bytecode import bytecode_of
+from photobak.stack.bytecode import bytecode_of, find_interpreter
 from photobak.stack.wheels import Platform, fetch_wheels, lock_file
 
 PACKAGES: Final = ("cloud", "photo")
@@ -37,11 +37,13 @@ class Bundle:
     content: bytes
     key: str
     """``code/{sha256 of the zip}.zip``: new code is a new key, which is what makes CloudFormation update a function."""
+    compiled: bool
+    """Whether bytecode is in it; without, functions start more slowly."""
 
     @classmethod
-    def of(cls, content: bytes) -> "Bundle":
+    def of(cls, content: bytes, *, compiled: bool = False) -> "Bundle":
         """Name a zip by its content."""
-        return cls(content, f"code/{hashlib.sha256(content).hexdigest()}.zip")
+        return cls(content, f"code/{hashlib.sha256(content).hexdigest()}.zip", compiled)
 
 
 def build_bundle() -> Bundle:
@@ -62,16 +64,18 @@ def build_whole_bundle(platform: Platform, cache: Path) -> Bundle:
     Raises:
         StackError: a library can't be had, or the bundle is too large for Lambda.
     """
+    interpreter = find_interpreter(platform.python)
     inputs = hashlib.sha256(build_bundle().content + lock_file() + repr(platform).encode()).hexdigest()[:16]
-    known = cache / f"bundle-{inputs}.zip"
-    if known.is_file():
-        return Bundle.of(known.read_bytes())
+    cached = _cached(cache, inputs, compiled=True) or (None if interpreter else _cached(cache, inputs, compiled=False))
+    if cached:
+        return cached
     files = _own_files() | _files_of(fetch_wheels(platform, cache))
-    content = _zip(files | dict(bytecode_of(files, platform.python)))
-    if len(content) > MAX_BYTES:
-        raise StackError("the Lambda bundle is too large", why=f"{len(content):,} bytes, {MAX_BYTES:,} at most")
-    _write(known, content)
-    return Bundle.of(content)
+    bytecode = bytecode_of(files, interpreter) if interpreter else {}
+    bundle = Bundle.of(_zip(files | bytecode), compiled=bool(bytecode))
+    if len(bundle.content) > MAX_BYTES:
+        raise StackError("the Lambda bundle is too large", why=f"{len(bundle.content):,} bytes, {MAX_BYTES:,} at most")
+    _keep(cache, inputs, bundle)
+    return bundle
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:
@@ -120,10 +124,28 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a finished bundle, whole or not at all; the ones before it go."""
-    for outdated in path.parent.glob("bundle-*.zip"):
+def _cached(cache: Path, inputs: str, *, compiled: bool) -> Bundle | None:
+    """A finished bundle of the same inputs; a file whose content is not what its name says is left alone."""
+    for file in cache.glob(_cache_name(inputs, compiled=compiled, digest="*")):
+        bundle = Bundle.of(file.read_bytes(), compiled=compiled)
+        if file.name == _cache_name(inputs, compiled=compiled, digest=_digest(bundle)):
+            return bundle
+    return None
+
+
+def _keep(cache: Path, inputs: str, bundle: Bundle) -> None:
+    """Cache a finished bundle, whole or not at all; the ones before it go."""
+    for outdated in cache.glob("bundle-*.zip"):
         outdated.unlink(missing_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)  # noqa: PTH105 - the name of a file that is closed by now
+    with tempfile.NamedTemporaryFile(dir=cache, delete=False) as file:
+        file.write(bundle.content)
+    final = cache / _cache_name(inputs, compiled=bundle.compiled, digest=_digest(bundle))
+    os.replace(file.name, final)  # noqa: PTH105 - the name of a file that is closed by now
+
+
+def _cache_name(inputs: str, *, compiled: bool, digest: str) -> str:
+    return f"bundle-{inputs}-{'compiled' if compiled else 'source'}-{digest}.zip"
+
+
+def _digest(bundle: Bundle) -> str:
+    return hashlib.sha256(bundle.content).hexdigest()

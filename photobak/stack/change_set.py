@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from photobak.errors import StackError
-from photobak.stack.aws_errors import aws_errors, mend
+from photobak.stack.aws_errors import aws_errors, remedy
 from photobak.stack.target import Target
 from photobak.stack.template import KEPT
 
@@ -134,7 +134,7 @@ def create_change_set(
             cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
             return None  # a change set without changes ends as FAILED
         if failure:
-            raise StackError(what, why=failure, next_step=mend(failure))
+            raise StackError(what, why=failure, next_step=remedy(failure))
         return ChangeSet(stack_name, name, tuple(_changes(cloudformation, stack_name, name)))
 
 

@@ -1,10 +1,10 @@
-"""Deploy the template by a CloudFormation change set: the same path on AWS and on the local stack."""
+"""Deploy the template by a CloudFormation change set, on AWS and on the local stack alike, and invite the owner."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photobak.errors import StackError
+from photobak.errors import StackError, WrongUsage
 from photobak.stack.aws_errors import aws_errors
 from photobak.stack.bundle import Bundle, build_bundle
 from photobak.stack.change_set import (
@@ -18,12 +18,19 @@ from photobak.stack.change_set import (
 )
 from photobak.stack.code_bucket import hand_over_template, put_bundle
 from photobak.stack.outputs import StackOutputs
-from photobak.stack.parameters import settled, to_send
-from photobak.stack.progress import OnEvent, event_before_current, follow, newest_event
+from photobak.stack.progress import (
+    Kind,
+    OnEvent,
+    event_before_current,
+    follow,
+    is_changing,
+    kind_of_change,
+    newest_event,
+    stack_of,
+)
 from photobak.stack.retained import find_retained
-from photobak.stack.state import Kind, is_changing, kind_of_change, stack_of
 from photobak.stack.target import Target
-from photobak.stack.template import adopting_template, template_text
+from photobak.stack.template import adopting_template, parameters_to_send, resulting_parameters, template_text
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -96,6 +103,44 @@ def read_outputs(target: Target, stack_name: str) -> StackOutputs:
         raise StackError(f"the stack {stack_name} is not a photobak stack", why=f"it has no output {error}") from error
 
 
+def invite(target: Target, outputs: StackOutputs, email: str) -> bool:
+    """Make an account; Cognito sends its owner a temporary password, which the first sign-in changes.
+
+    Returns:
+        False where there is such an account already: nothing is sent.
+
+    Raises:
+        WrongUsage: it is no e-mail address.
+        StackError: Cognito refuses.
+    """
+    cognito = target.client("cognito-idp")
+    next_step = f"The stack is ready; type `photobak deploy --email {email}` again to invite."
+    with aws_errors(f"{email} could not be invited", next_step):
+        try:
+            cognito.admin_create_user(
+                UserPoolId=outputs.user_pool_id,
+                Username=email,
+                DesiredDeliveryMediums=["EMAIL"],
+                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            )
+        except cognito.exceptions.UsernameExistsException:
+            return False
+        except cognito.exceptions.InvalidParameterException as error:
+            raise WrongUsage(f"{email!r} can't be invited", why=error.response["Error"].get("Message", "")) from error
+    return True
+
+
+def has_accounts(target: Target, outputs: StackOutputs) -> bool:
+    """Whether anybody can sign in: the run that was to invite the owner may have been cut off.
+
+    Raises:
+        StackError: Cognito can't be asked.
+    """
+    cognito = target.client("cognito-idp")
+    with aws_errors("it can't be seen who has an account"):
+        return bool(cognito.list_users(UserPoolId=outputs.user_pool_id, Limit=1)["Users"])
+
+
 @dataclass(frozen=True, slots=True)
 class _Deployment:
     """One run of ``deploy``; the fields are its arguments."""
@@ -129,10 +174,10 @@ class _Deployment:
 
     def _adopt(self, given: Mapping[str, str], adopted: tuple[Adopted, ...]) -> None:
         """Make a stack of what is there, which changes none of it; the update that follows adds the rest."""
-        self.approve(Plan((), adopted, settled(self.template, given, None)))
+        self.approve(Plan((), adopted, resulting_parameters(self.template, given, None)))
         part = adopting_template(self.template, [one.logical_id for one in adopted])
         handed = hand_over_template(self.target, self.stack_name, part)
-        parameters = to_send(self.template, given, None)
+        parameters = parameters_to_send(self.template, given, None)
         change_set = create_change_set(self.target, self.stack_name, "IMPORT", handed, parameters, adopted)
         if change_set is not None:
             self._carry_out(change_set, lambda _: None)
@@ -144,11 +189,11 @@ class _Deployment:
             self.stack_name,
             kind,
             handed,
-            to_send(self.template, given, stack),
+            parameters_to_send(self.template, given, stack),
             revert_drift=self.revert_drift and kind == "UPDATE",
         )
         if change_set is not None:
-            plan = Plan(change_set.changes, (), settled(self.template, given, stack))
+            plan = Plan(change_set.changes, (), resulting_parameters(self.template, given, stack))
             self._carry_out(change_set, lambda _: self.approve(plan))
 
     def _carry_out(self, change_set: ChangeSet, approve: Callable[[ChangeSet], None]) -> None:

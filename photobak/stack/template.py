@@ -1,12 +1,15 @@
-"""The template as a document: what it keeps for ever, and the part of it that adopts what an earlier stack kept."""
+"""The template as a document: its parameters, what it keeps for ever, and the part that adopts what was kept."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
 KEPT: Final = frozenset({
     "TempBucket",
@@ -49,6 +52,33 @@ def read_template(text: str) -> dict[str, Any]:
     """Read a template, with the short forms of intrinsic functions in their long ones."""
     document: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that knows CloudFormation's tags
     return document
+
+
+def parameters_to_send(
+    template: str, given: Mapping[str, str], stack: "StackTypeDef | None"
+) -> "list[ParameterTypeDef]":
+    """Parameters for CloudFormation; one that isn't given keeps its value, so a redeployment needs no options.
+
+    Args:
+        template: its text.
+        given: for this deployment.
+        stack: as it is; None where there is none.
+    """
+    kept = [key for key in read_template(template)["Parameters"] if key in _current(stack) and key not in given]
+    parameters: list[ParameterTypeDef] = [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
+    parameters.extend({"ParameterKey": key, "ParameterValue": value} for key, value in given.items())
+    return parameters
+
+
+def resulting_parameters(template: str, given: Mapping[str, str], stack: "StackTypeDef | None") -> dict[str, str]:
+    """Their values after the deployment: as given, else the stack's, else the default; secret ones as asterisks."""
+    defaults = {key: str(each.get("Default", "")) for key, each in read_template(template)["Parameters"].items()}
+    return {**defaults, **{key: value for key, value in _current(stack).items() if key in defaults}, **given}
+
+
+def _current(stack: "StackTypeDef | None") -> dict[str, str]:
+    parameters = stack.get("Parameters", []) if stack else []
+    return {each["ParameterKey"]: each.get("ParameterValue", "") for each in parameters}
 
 
 def _alone(resource: dict[str, Any], outside: set[str]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Downloads the libraries that the Lambdas import, as wheels for the machine that they run on there."""
 
 import hashlib
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +17,7 @@ from photobak.errors import StackError
 _LOCK: Final = "lambda-requirements.txt"
 _SECONDS: Final = 300
 _TOLD: Final = "ERROR:"
+_HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def lock_file() -> bytes:
 
 
 def fetch_wheels(platform: Platform, cache: Path) -> list[Path]:
-    """The wheels of all libraries, from the cache or else from PyPI, sorted by name.
+    """The wheels of all libraries, from the cache or else from PyPI, sorted by name; each has a hash of the lock file.
 
     Args:
         platform: what they are to run on.
@@ -53,16 +56,26 @@ def fetch_wheels(platform: Platform, cache: Path) -> list[Path]:
     """
     wanted = hashlib.sha256(lock_file() + repr((platform, sysconfig.get_platform())).encode()).hexdigest()[:16]
     folder = cache / f"wheels-{wanted}"
+    if folder.is_dir() and not _all_as_locked(folder):
+        shutil.rmtree(folder)  # damaged, or changed by somebody: pip checks what it downloads
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix="wheels-") as unfinished:
             _download(platform, Path(unfinished))
-            _settle(Path(unfinished), folder)
+            _move_finished(Path(unfinished), folder)
     return sorted(folder.glob("*.whl"))
 
 
-def _settle(unfinished: Path, folder: Path) -> None:
-    """Give what was downloaded whole its final name; another process may have been faster."""
+def _all_as_locked(folder: Path) -> bool:
+    """Whether every wheel has a hash of the lock file, and each library has its wheel."""
+    lock = lock_file().decode()
+    locked, wheels = set(_HASH.findall(lock)), list(folder.glob("*.whl"))
+    complete = len(wheels) == sum("==" in line for line in lock.splitlines())
+    return complete and all(hashlib.sha256(wheel.read_bytes()).hexdigest() in locked for wheel in wheels)
+
+
+def _move_finished(unfinished: Path, folder: Path) -> None:
+    """Move a complete download to its final name; another process may have been faster."""
     finished = unfinished / "finished"
     finished.mkdir()
     for wheel in unfinished.glob("*.whl"):
@@ -79,7 +92,8 @@ def _download(platform: Platform, folder: Path) -> None:
     lock.write_bytes(lock_file())
     tags = [option for tag in platform.tags for option in ("--platform", tag)]
     command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"),
+        # -P: a pip.py in the working folder must not run in pip's place.
+        *(sys.executable, "-P", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"),
         *("--no-deps", "--require-hashes", "--only-binary=:all:", "--requirement", str(lock)),
         *("--python-version", platform.python, "--implementation", "cp", *tags, "--dest", str(folder)),
     ]
@@ -88,7 +102,7 @@ def _download(platform: Platform, folder: Path) -> None:
             command, capture_output=True, text=True, timeout=_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise _unreachable(f"pip was still at it after {_SECONDS} s") from error
+        raise _unreachable(f"pip did not finish within {_SECONDS} s") from error
     if done.returncode:
         raise _unreachable(_reason(done.stderr))
 
@@ -98,9 +112,9 @@ def _reason(stderr: str) -> str:
     if any("No module named pip" in line for line in lines):
         return "this Python has no pip (python -m ensurepip gives it one)"
     told = [line.removeprefix(_TOLD).strip() for line in lines if line.startswith(_TOLD)]
-    return (told or lines or ["pip says nothing"])[0]
+    return (told or lines or ["pip gave no reason"])[0]
 
 
 def _unreachable(why: str) -> StackError:
-    next_step = "Look at the network, and deploy again; nothing has been changed."
+    next_step = "Check the network, and deploy again; nothing has been changed."
     return StackError("the Lambda's libraries can't be downloaded", why=why, next_step=next_step)

@@ -14,8 +14,8 @@ from photobak.client.account.session import Session, open_session
 from photobak.client.index.file import index_path
 from photobak.client.places import Places, places
 from photobak.client.profile import Profile, load_profile
+from photobak.local.credentials import root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import root_keys, root_session
 from photobak.local.running import running
 from photobak.local.values import LocalStack
 from tests.bench.measure import Command

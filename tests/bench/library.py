@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from photobak.local.credentials import RootKeys, root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import RootKeys, root_keys, root_session
 from photobak.local.lifecycle import down
 from photobak.local.running import running
 from photobak.local.values import LocalStack

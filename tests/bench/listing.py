@@ -13,8 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from photobak.local.credentials import root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import root_keys, root_session
 from photobak.local.running import running
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.record import Record

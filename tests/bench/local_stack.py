@@ -25,10 +25,10 @@ from urllib.request import urlopen
 import psutil
 
 from photobak.local import process
-from photobak.local.environment import environment
+from photobak.local.credentials import RootKeys, root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import RootKeys, root_keys, root_session
 from photobak.local.lifecycle import down, up
+from photobak.local.process import environment
 from tests.bench.pictures import drawn, save_jpeg
 from tests.support.command_line import photobak
 from tests.support.local_stack import kill

@@ -13,8 +13,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from photobak.local.credentials import root_keys
 from photobak.local.home import Home
-from photobak.local.keys import root_keys
 from tests.bench.home import installed
 from tests.bench.large_files import write_large_files
 from tests.bench.measure import Command, measure

@@ -12,8 +12,8 @@ from support.library_damage import Damage
 from support.local_stack import root_client
 
 from photobak.client.account.sign_in.hosted_ui import sign_in_local
+from photobak.local.credentials import root_keys
 from photobak.local.home import Home
-from photobak.local.keys import root_keys
 
 PAGE = (Path(__file__).parents[2] / "docs" / "disaster.md").read_text("utf-8")
 

@@ -18,8 +18,8 @@ from support.node import node
 from support.terminal import terminal
 from support.user_pool import free_ports
 
+from photobak.local.credentials import root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import root_keys, root_session
 from photobak.local.values import LocalStack
 from photobak.stack.deploy import deploy
 from photobak.stack.outputs import StackOutputs

@@ -8,8 +8,8 @@ from support.backup import Backup, contents, json_lines
 from support.command_line import photobak
 from support.local_stack import root_client
 
+from photobak.local.credentials import root_keys
 from photobak.local.home import Home
-from photobak.local.keys import root_keys
 from photobak.photo.keys import record_key
 
 

@@ -14,18 +14,17 @@ from support.stacks import broken, local_parameters, made, put_photo, read_photo
 from photobak.errors import PhotobakError, StackError
 from photobak.local.values import LocalStack
 from photobak.stack.deploy import Plan, deploy
-from photobak.stack.destroy import destroy
 from photobak.stack.outputs import StackOutputs
-from photobak.stack.progress import ResourceEvent, follow
-from photobak.stack.state import stack_of
+from photobak.stack.progress import ResourceEvent, follow, stack_of
+from photobak.stack.retained import destroy
 from photobak.stack.target import Target
 from photobak.stack.template import template_text
 
 FAULTS: dict[str, Fault] = {
     "Sign in again": refusal("ExpiredTokenException"),
-    "as somebody who may": refusal("AccessDenied", "You are not authorized to perform this"),
-    "ask AWS for more (Service Quotas": refusal("LimitExceededException"),
-    "Look at the network": unreachable,
+    "such as an administrator": refusal("AccessDenied", "You are not authorized to perform this"),
+    "ask AWS for a higher quota (Service Quotas": refusal("LimitExceededException"),
+    "Check the network": unreachable,
     "Ctrl-C": interrupted,
 }
 """What happens, and what a person is told to do."""

@@ -15,11 +15,9 @@ from photobak.errors import StackError
 from photobak.local.values import LocalStack
 from photobak.stack.change_set import CREATE_ONLY, Change, losses
 from photobak.stack.deploy import Plan, deploy
-from photobak.stack.destroy import contents, delete_kept, destroy
 from photobak.stack.outputs import StackOutputs
-from photobak.stack.progress import ResourceEvent
-from photobak.stack.retained import find_retained
-from photobak.stack.state import kind_of_change, stack_of
+from photobak.stack.progress import ResourceEvent, kind_of_change, stack_of
+from photobak.stack.retained import contents, delete_kept, destroy, find_retained
 from photobak.stack.target import Target
 from photobak.stack.template import KEPT, adopting_template, read_template, template_text
 

@@ -10,8 +10,8 @@ from support.device_grant import FORM, TABLE, Sides
 
 from photobak.cloud.device import handler
 from photobak.cloud.store.connect import connect_dynamodb
+from photobak.local.credentials import root_keys
 from photobak.local.home import Home
-from photobak.local.keys import root_keys
 from photobak.local.values import REGION, LocalStack
 
 API = "https://abc123.execute-api.us-east-1.amazonaws.com"

@@ -27,8 +27,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from photobak.cloud.live.service import MAX_SUBSCRIPTIONS
 from photobak.cloud.store.changes import Change, sequence_of
 from photobak.cloud.store.topics import Topic
+from photobak.local.credentials import root_keys
 from photobak.local.home import Home
-from photobak.local.keys import root_keys
 from photobak.local.lifecycle import down, up
 from photobak.local.values import LocalStack
 from photobak.photo.record import Status

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from support.api import Member, new_member
 from support.local_stack import root_client, server_of
 
+from photobak.local.credentials import RootKeys, root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import RootKeys, root_keys, root_session
 from photobak.local.running import running
 from photobak.local.values import LocalStack
 

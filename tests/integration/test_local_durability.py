@@ -15,10 +15,9 @@ from support.campaign import rounds
 from support.local_stack import eventually, kill, make_function, root_client
 
 from photobak.errors import LocalStackError, StackError
-from photobak.local.cut_off import announce_uploads
+from photobak.local.credentials import root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import root_keys, root_session
-from photobak.local.lifecycle import add_user, down, up
+from photobak.local.lifecycle import add_user, announce_uploads, down, up
 from photobak.local.running import running, serving
 from photobak.local.values import LocalStack, Step
 

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import psutil
 import urllib3
 
+from photobak.local.credentials import RootKeys, root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import RootKeys, root_keys, root_session
 from photobak.local.values import LocalStack
 from photobak.stack.outputs import StackOutputs
 

@@ -2,8 +2,8 @@
 
 from support.local_stack import root_client
 
+from photobak.local.credentials import root_keys, root_session
 from photobak.local.home import Home
-from photobak.local.keys import root_keys, root_session
 from photobak.local.values import LocalStack
 from photobak.stack.deploy import deploy
 from photobak.stack.outputs import StackOutputs

@@ -8,8 +8,8 @@ import pytest
 
 from photobak.client.files.scan import Filters, distinct_roots, scan
 from photobak.errors import LocalStackError
+from photobak.local.credentials import root_keys
 from photobak.local.home import Home
-from photobak.local.keys import root_keys
 
 
 def test_it_is_made_private_whatever_the_umask(tmp_path: Path) -> None:

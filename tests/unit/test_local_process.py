@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from photobak.errors import LocalStackError
-from photobak.local.environment import environment
+from photobak.local.credentials import RootKeys
 from photobak.local.home import Home
-from photobak.local.installed import MINISTACK_VERSION, require_extra
-from photobak.local.keys import RootKeys
-from photobak.local.process import _is_ours
+from photobak.local.process import PATCHED_VERSIONS, _is_ours, environment, require_extra
 
 HOME = Home(Path("/home/anna/.local/state/photobak/local"))
 KEYS = RootKeys("AKIA0123456789ABCDEF", "secret")
@@ -61,26 +59,31 @@ def test_a_missing_ministack_is_said_with_what_to_install(monkeypatch: pytest.Mo
     with pytest.raises(LocalStackError) as raised:
         require_extra()
     assert str(raised.value) == (
-        "there is no local stack to start: MiniStack is not installed. Install it with: pip install 'photobak[local]'"
+        "the local stack can't be started: not installed: ministack. Install it with: pip install 'photobak[local]'"
     )
 
 
 def test_another_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "psutil" else find(name))
-    with pytest.raises(LocalStackError, match="psutil can't be found"):
+    with pytest.raises(LocalStackError, match="not installed: psutil"):
         require_extra()
 
 
-def test_another_ministack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.metadata, "version", lambda _name: "1.6.0")
-    with pytest.raises(LocalStackError, match=r"MiniStack 1\.6\.0 is installed"):
+@pytest.mark.parametrize("name", ["ministack", "hypercorn"])
+def test_another_version_of_what_is_patched_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda asked: "9.9.9" if asked == name else version(asked))
+    with pytest.raises(
+        LocalStackError, match=rf"{name} 9\.9\.9 is installed, .* works with {name} {PATCHED_VERSIONS[name]}"
+    ):
         require_extra()
 
 
-def test_the_version_is_the_one_that_is_pinned() -> None:
+def test_the_versions_are_the_ones_that_are_pinned() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    assert f"ministack=={MINISTACK_VERSION}" in project["optional-dependencies"]["local"]
+    pins = {f"{name}=={version}" for name, version in PATCHED_VERSIONS.items()}
+    assert pins <= set(project["optional-dependencies"]["local"])
 
 
 def test_keys_and_passwords_are_in_no_repr() -> None:

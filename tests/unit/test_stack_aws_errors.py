@@ -11,7 +11,7 @@ from botocore.exceptions import (
 )
 
 from photobak.errors import ConfigError, StackError
-from photobak.stack.aws_errors import aws_errors, mend
+from photobak.stack.aws_errors import aws_errors, remedy
 
 
 def refusal(code: str, message: str = "") -> ClientError:
@@ -26,14 +26,14 @@ def refusal(code: str, message: str = "") -> ClientError:
         (refusal("InvalidClientTokenId"), ConfigError, "AWS_ACCESS_KEY_ID"),
         (NoCredentialsError(), ConfigError, "aws sso login"),
         (TokenRetrievalError(provider="sso", error_msg="expired"), ConfigError, "aws sso login"),
-        (refusal("AccessDenied", "not today"), StackError, "an administrator"),
-        (refusal("403", "Forbidden"), StackError, "an administrator"),
+        (refusal("AccessDenied", "not today"), StackError, "such as an administrator"),
+        (refusal("403", "Forbidden"), StackError, "such as an administrator"),
         (refusal("TooManyBuckets"), StackError, "Service Quotas"),
         (refusal("LimitExceededException", "Too many pools"), StackError, "Service Quotas"),
-        (refusal("TooManyRequestsException", "Rate exceeded"), StackError, "Type the same command again"),
-        (refusal("ValidationError", "Parameter X must match"), StackError, "Mend that"),
-        (EndpointConnectionError(endpoint_url="https://x"), StackError, "Look at the network"),
-        (ReadTimeoutError(endpoint_url="https://x"), StackError, "Look at the network"),
+        (refusal("TooManyRequestsException", "Rate exceeded"), StackError, "Run the same command again"),
+        (refusal("ValidationError", "Parameter X must match"), StackError, "Fix the cause above"),
+        (EndpointConnectionError(endpoint_url="https://x"), StackError, "Check the network"),
+        (ReadTimeoutError(endpoint_url="https://x"), StackError, "Check the network"),
     ],
 )
 def test_each_refusal_says_what_to_do(error: ClientError | BotoCoreError, kind: type, said: str) -> None:
@@ -55,10 +55,10 @@ def test_awss_own_words_are_passed_on() -> None:
     [
         ('Resource handler returned message: "Limit Exceeded for tables"', "Service Quotas"),
         ("You have exceeded your quota of user pools", "Service Quotas"),
-        ("User: arn:aws:iam::1:user/me is not authorized to perform: iam:CreateRole", "an administrator"),
-        ("Properties validation failed", "Mend that"),
+        ("User: arn:aws:iam::1:user/me is not authorized to perform: iam:CreateRole", "such as an administrator"),
+        ("Properties validation failed", "Fix the cause above"),
     ],
 )
 def test_so_are_cloudformations_reasons(reason: str, said: str) -> None:
-    assert said in mend(reason)
-    assert mend(reason, "Then sleep.").endswith("Then sleep.")
+    assert said in remedy(reason)
+    assert remedy(reason, "Then sleep.").endswith("Then sleep.")

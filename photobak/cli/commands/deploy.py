@@ -95,7 +95,7 @@ def command(
 def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
     """What the place decides; on AWS only where there is no stack yet, so that what was chosen later stays."""
     from photobak.stack.preflight import MOST_UPLOADS, upload_concurrency
-    from photobak.stack.state import is_new, stack_of
+    from photobak.stack.progress import is_new, stack_of
 
     if target.endpoint_url:
         return {"Environment": "local", "LocalEndpoint": target.endpoint_url}
@@ -115,12 +115,18 @@ def _bundle(context: Context, target: "Target") -> "Bundle":
         return build_bundle()  # an emulator lends its own interpreter's libraries
     if not context.quiet:
         say("Bundling the functions …")
-    return build_whole_bundle(LAMBDA, context.places.cache / "deploy")
+    bundle = build_whole_bundle(LAMBDA, context.places.cache / "deploy")
+    if not bundle.compiled:
+        say(
+            f"No Python {LAMBDA.python} on this machine to compile the functions with: they will start more slowly. "
+            f"Install it (uv python install {LAMBDA.python}) and run photobak deploy again."
+        )
+    return bundle
 
 
 def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> str | None:
     """The owner's address, asked for where there is no stack yet."""
-    from photobak.stack.state import is_new, stack_of
+    from photobak.stack.progress import is_new, stack_of
 
     if email or not is_new(stack_of(target, stack_name)):
         return email
@@ -130,7 +136,7 @@ def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> s
 
 
 def _invite(context: Context, target: "Target", outputs: "StackOutputs", email: str | None) -> None:
-    from photobak.stack.owner import has_accounts, invite
+    from photobak.stack.deploy import has_accounts, invite
 
     if email is None:
         if not has_accounts(target, outputs):

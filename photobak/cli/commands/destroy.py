@@ -37,9 +37,8 @@ def command(
       photobak destroy
       photobak destroy --delete-photos
     """
-    from photobak.stack.destroy import destroy
-    from photobak.stack.progress import GOES_ON
-    from photobak.stack.state import stack_of
+    from photobak.stack.progress import GOES_ON, stack_of
+    from photobak.stack.retained import destroy
 
     target = chosen_target(context, region)
     if stack_of(target, stack_name) is not None:
@@ -73,8 +72,7 @@ def _confirm_stack(target: "Target", stack_name: str, confirm: str | None) -> No
 
 
 def _delete_photos(context: Context, target: "Target", stack_name: str, confirm: int | None) -> None:
-    from photobak.stack.destroy import contents, delete_kept
-    from photobak.stack.retained import find_retained
+    from photobak.stack.retained import contents, delete_kept, find_retained
 
     kept = find_retained(target, stack_name)
     count, size = contents(target, kept)

@@ -176,8 +176,8 @@ def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
     if not frozen:
         return
     from photobak.client.restore.archived import THAWED_DAYS
+    from photobak.stack.cost.bill import thaw_offers
     from photobak.stack.cost.prices import StorageClass, load_prices
-    from photobak.stack.cost.thaw import thaw_offers
 
     prices = load_prices()
     for archived in dict.fromkeys(outcome.archived for outcome in frozen):

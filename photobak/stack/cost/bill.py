@@ -1,4 +1,4 @@
-"""Bills: what a library costs each month, once to upload it, and once to restore it."""
+"""Bills: what a library costs a month, to upload once, to restore once, and to thaw from Glacier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from photobak.stack.cost.prices import Prices, StorageClass
 from photobak.stack.cost.usage import GB, Shelf
 
 _SERVED_COLD = frozenset({StorageClass.GLACIER_IR, StorageClass.GLACIER, StorageClass.DEEP_ARCHIVE})
+_DAYS_A_MONTH = 30
 _GLACIER_OVERHEAD_GB, _STANDARD_OVERHEAD_GB = 32 * 1024 / GB, 8 * 1024 / GB
 
 
@@ -32,6 +33,18 @@ class Bill:
     def total(self) -> float:
         """Dollars after the free tier."""
         return sum(line.paid for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to thaw originals."""
+
+    speed: str
+    """S3's name of the retrieval tier, in lower case."""
+    hours: int
+    """The longest it may take."""
+    dollars: float
+    """Retrieval and the days as a copy in STANDARD; the download is not included."""
 
 
 def monthly_bill(prices: Prices, shelf: Shelf, storage: StorageClass) -> Bill:
@@ -74,6 +87,23 @@ def restore_cost(prices: Prices, shelf: Shelf, storage: StorageClass) -> float:
     requests = shelf.photos / 1000 * (price.get_1000 + price.thaw_1000)
     egress = max(0.0, size - prices.free["egress_gb"]) * prices.egress["gb"]
     return requests + size * price.retrieval_gb + egress
+
+
+def thaw_offers(prices: Prices, storage: StorageClass, photos: int, size: int, days: int) -> tuple[Offer, Offer]:
+    """S3's offers to thaw originals of one storage class.
+
+    Args:
+        prices: the price list.
+        storage: where they lie.
+        photos: how many they are.
+        size: of all of them, in bytes.
+        days: how long they stay readable.
+    """
+    price, gigabytes, thousands = prices.s3[storage], size / GB, photos / 1000
+    copy = gigabytes * prices.s3[StorageClass.STANDARD].gb_month * days / _DAYS_A_MONTH
+    standard = gigabytes * price.retrieval_gb + thousands * price.thaw_1000
+    bulk = gigabytes * price.bulk_retrieval_gb + thousands * price.bulk_thaw_1000
+    return Offer("standard", price.thaw_hours, standard + copy), Offer("bulk", price.bulk_hours, bulk + copy)
 
 
 def _originals(prices: Prices, shelf: Shelf, storage: StorageClass) -> float:

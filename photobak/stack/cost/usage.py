@@ -48,7 +48,7 @@ class Shelf:
     """What a library is."""
 
     photos: int
-    """How many there are, films and sidecars included."""
+    """How many there are, videos and sidecars included."""
     original_bytes: int
     """All originals together."""
     monthly: int = 0
