@@ -1,8 +1,10 @@
 """The bundle for AWS: it is what the lock file says, the same each time, and enough by itself."""
 
+import contextlib
 import importlib.util
 import io
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,9 +16,10 @@ from pillow_heif import from_pillow
 from support.handlers import EVENTS, handlers_of_the_template, run_cold
 
 from photobak.errors import StackError
+from photobak.stack import bundle as bundle_module
 from photobak.stack import bytecode, wheels
-from photobak.stack.bundle import MAX_BYTES, SERVICES, build_whole_bundle
-from photobak.stack.bytecode import bytecode_of
+from photobak.stack.bundle import MAX_BYTES, SERVICES, Bundle, build_whole_bundle
+from photobak.stack.bytecode import bytecode_of, find_interpreter
 from photobak.stack.wheels import LAMBDA, Platform, fetch_wheels
 
 
@@ -82,25 +85,105 @@ def test_every_module_comes_with_its_bytecode_for_the_python_that_runs_it(bundle
     assert [path for path in modules if path not in compiled] == []
 
 
-def test_a_version_of_python_that_is_not_here_gives_no_bytecode():
-    assert list(bytecode_of({"module.py": b"x = 1\n"}, "2.0")) == []
+MODULE = {"module.py": b"x = 1\n"}
 
 
-def test_a_python_that_hangs_or_cant_be_started_gives_no_bytecode(tmp_path, monkeypatch):
-    python = tmp_path / "python2.0"
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exec sleep 60",
+        "echo pyenv: python3.99: command not found >&2; exit 127",
+        "echo 3.98 cpython",
+        "echo 3.99 pypy",
+    ],
+)
+def test_a_program_of_pythons_name_that_is_none_is_not_used(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_interpreter("3.99") is None
+    put_python(tmp_path, monkeypatch, script)
+    monkeypatch.setattr(bytecode, "_VERSION_SECONDS", 0.2)
+    assert find_interpreter("3.99") is None
+
+
+def test_a_python_that_hangs_or_cant_be_started_gives_no_bytecode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bytecode, "_SECONDS", 0.2)
-    for script in ("#!/bin/sh\nexec sleep 60\n", "#!/no/such/program\n"):
-        python.write_text(script)
-        python.chmod(0o755)
-        assert list(bytecode_of({"module.py": b"x = 1\n"}, "2.0")) == []
+    assert bytecode_of(MODULE, str(put_python(tmp_path, monkeypatch, "exec sleep 60"))) == {}
+    assert bytecode_of(MODULE, str(tmp_path / "missing")) == {}
+
+
+def put_python(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
+    """A python3.99 that runs a line of shell."""
+    python = folder / "python3.99"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    return python
+
+
+def test_a_bundle_without_bytecode_is_replaced_once_a_python_is_here(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Platform.of_this_machine()
+    own = tmp_path / "cache"
+    shutil.copytree(cache, own, ignore=shutil.ignore_patterns("bundle-*"))
+    with monkeypatch.context() as without:
+        without.setattr(bundle_module, "find_interpreter", lambda _python: None)
+        plain = build_whole_bundle(here, own)
+        assert build_whole_bundle(here, own) == plain
+    assert not plain.compiled
+    assert compiled_names(plain) == []
+
+    with_bytecode = build_whole_bundle(here, own)
+    assert with_bytecode.compiled
+    assert len(compiled_names(with_bytecode)) > 500
+
+    monkeypatch.setattr(bundle_module, "find_interpreter", lambda _python: None)
+    assert build_whole_bundle(here, own) == with_bytecode, "what was compiled once is good without a Python too"
+
+
+def compiled_names(bundle: Bundle) -> list[str]:
+    return [name for name in zipfile.ZipFile(io.BytesIO(bundle.content)).namelist() if name.endswith(".pyc")]
+
+
+def test_a_cached_bundle_that_was_changed_is_made_anew(cache: Path, tmp_path: Path) -> None:
+    here, own = Platform.of_this_machine(), tmp_path / "cache"
+    build_whole_bundle(here, cache)
+    shutil.copytree(cache, own)
+    (finished,) = own.glob("bundle-*.zip")
+    sound = finished.read_bytes()
+    finished.write_bytes(sound[:-100] + bytes(100))
+    assert build_whole_bundle(here, own).content == sound
+
+
+def test_a_cached_wheel_that_was_changed_is_downloaded_anew(cache: Path, tmp_path: Path) -> None:
+    here, own = Platform.of_this_machine(), tmp_path / "cache"
+    fetch_wheels(here, cache)
+    shutil.copytree(cache, own, ignore=shutil.ignore_patterns("bundle-*"))
+    wheel = fetch_wheels(here, own)[0]
+    sound = wheel.read_bytes()
+    wheel.write_bytes(sound + b"evil")
+    assert fetch_wheels(here, own)[0].read_bytes() == sound
+    wheel.unlink()
+    assert fetch_wheels(here, own)[0].read_bytes() == sound
+
+
+def test_a_pip_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pip.py").write_text("import pathlib; pathlib.Path('ran').touch()")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(wheels, "lock_file", lambda: b"")
+    with contextlib.suppress(StackError):
+        fetch_wheels(LAMBDA, tmp_path / "cache")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_bytecode_is_the_same_each_time_and_needs_no_look_at_its_source():
     files = {path.name: path.read_bytes() for path in Path(wheels.__file__).parent.glob("*.py")}
-    here = Platform.of_this_machine().python
-    first = dict(bytecode_of(files, here))
-    assert first == dict(bytecode_of(files, here))
+    here = find_interpreter(Platform.of_this_machine().python)
+    first = bytecode_of(files, here)
+    assert first == bytecode_of(files, here)
     assert len(first) == len(files)
     unchecked_hash = (1).to_bytes(4, "little")  # PEP 552
     assert {content[4:8] for content in first.values()} == {unchecked_hash}
