@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photobak.local.items import Item, ItemStore
@@ -60,6 +60,7 @@ keys = st.sampled_from("abc")
 requests = st.lists(st.lists(st.tuples(keys, st.none() | st.text()), max_size=4), max_size=12)
 
 
+@settings(deadline=None)  # it writes to a real disk
 @given(requests)
 def test_it_holds_what_the_changes_say_in_their_order(
     tmp_path_factory: pytest.TempPathFactory, told: list[list[tuple[str, str | None]]]
