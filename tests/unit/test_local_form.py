@@ -50,7 +50,7 @@ def test_another_body_in_the_same_request_is_another_form() -> None:
     assert copy_context().run(lambda: [parse_once("", body) for body in bodies]) == [[(body,)] for body in bodies]
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @example([PIECES[6], *PIECES[2:4], PIECES[0], PIECES[3], PIECES[0], PIECES[5], PIECES[3], PIECES[7], PIECES[0]], FORM)
 @example([PIECES[3], PIECES[0], PIECES[6], PIECES[3], PIECES[5], PIECES[0], PIECES[4], PIECES[3], PIECES[0]], FORM)
 @given(st.lists(st.sampled_from(PIECES)), st.sampled_from([FORM, "text/plain"]))
