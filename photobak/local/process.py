@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from photobak.errors import LocalStackError, reason_of
 from photobak.local.credentials import RootKeys
 from photobak.local.home import Home
-from photobak.local.running import Server, last_server, serves
+from photobak.local.running import FIRST_WORDS, Server, last_server, serves
 from photobak.local.values import HOST, REGION
 from photobak.platform.private_files import write_private
 
@@ -105,6 +105,8 @@ def start(home: Home, keys: RootKeys) -> Server:
     _rotate(home)
     with _listener(last.port if last else 0) as listener, home.log.open("ab") as log:
         home.log.chmod(0o600)
+        log.write(f"{FIRST_WORDS}\n".encode())
+        log.flush()
         port = listener.getsockname()[1]
         child = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
             # -P: the working folder is no place to import from.

@@ -5,6 +5,8 @@ Beside AWS's interfaces the server answers two paths of its own: whether it is o
 
 import hashlib
 import json
+import os
+import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,14 @@ from photobak.stack.outputs import StackOutputs
 SAVE_PATH: Final = "/_photobak/save"
 """A POST answers 204 once the state of all services is on the disk."""
 
+FIRST_WORDS: Final = "The local stack starts."
+"""The first line of each run in the server's log."""
+LAST_WORDS: Final = "The local stack stops: "
+"""What the line of the server's log begins with, after the time, that says why it ends by itself."""
+
+_LOG_TAIL: Final = 16 * 1024
+_FULL_BELOW: Final = 1024 * 1024
+"""Bytes that are free; a disk with fewer can't store a photo and its records."""
 _ANSWER_SECONDS: Final = 10.0  # a POST of 256 MiB keeps the server from answering for seconds
 _SAVE_SECONDS: Final = 30.0
 _LONGEST_LINE: Final = 4096
@@ -63,6 +73,32 @@ def last_server(home: Home) -> Server | None:
         return Server(**json.loads(home.server_file.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def why_stopped(home: Path) -> str:
+    """Why a server that does not answer has ended, in a few words; "" where that is not known.
+
+    Args:
+        home: the local stack's folder.
+    """
+    place = Home.at(home)
+    try:
+        with place.log.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_TAIL))
+            last_run = log.read().decode(errors="replace").rpartition(FIRST_WORDS)[2]
+    except OSError:
+        last_run = ""
+    said = [line.partition(LAST_WORDS)[2] for line in last_run.splitlines() if LAST_WORDS in line]
+    return full_disk(place) or (said[-1].strip() if said else "")
+
+
+def full_disk(home: Home) -> str:
+    """That the disk of a local stack is full, where it is; "" otherwise."""
+    try:
+        free = shutil.disk_usage(home.root).free
+    except OSError:
+        return ""
+    return f"the disk of {home.root} is full" if free < _FULL_BELOW else ""
 
 
 def stack_of(home: Home, server: Server, outputs: StackOutputs) -> LocalStack:

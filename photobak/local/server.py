@@ -1,10 +1,11 @@
-"""The server process of the local stack: MiniStack behind our door. Started by :mod:`photobak.local.process`.
+"""The server process of the local stack: MiniStack behind our middleware, started by :mod:`photobak.local.process`.
 
 ``python -m photobak.local.server FOLDER`` serves on the listening socket that is its standard input; all else that it
 needs to know is in its environment (:func:`photobak.local.process.environment`).
 """
 
 import asyncio
+import functools
 import logging
 import os
 import signal
@@ -19,21 +20,17 @@ from hypercorn.config import Config
 from hypercorn.typing import Framework
 from ministack.app import app
 
-from photobak.local import (
-    hypercorn_connections,
-    ministack_auth,
-    ministack_etags,
-    ministack_federation,
-    ministack_hooks,
-)
-from photobak.local.gate import App, gated
+from photobak.local import patches
 from photobak.local.home import Home
 from photobak.local.items import ItemStore
-from photobak.local.running import home_path
+from photobak.local.middleware import App, Middleware
+from photobak.local.patches.durability import save
+from photobak.local.patches.memory import end_lambda_workers
+from photobak.local.running import LAST_WORDS, full_disk, home_path
 from photobak.platform.processes import raise_open_files
 
 GIVEN_UP: Final = 74
-"""The exit code where the disk takes nothing more (EX_IOERR of sysexits.h)."""
+"""The exit code where the disk can't be written (EX_IOERR of sysexits.h)."""
 _KEEP_ALIVE_SECONDS: Final = 75  # longer than a client keeps an idle connection, so that it is the one to close it
 _GRACE_SECONDS: Final = 2
 _WORKERS_END_EVERY: Final = 0.1
@@ -47,16 +44,14 @@ def main(folder: str) -> None:
     home = Home.at(Path(folder))
     raise_open_files(_OPEN_FILES)
     store = ItemStore(home.items)
-    hypercorn_connections.install()
-    ministack_auth.install()
-    ministack_hooks.install(store, _give_up)
-    ministack_federation.install()
-    ministack_etags.install()
-    asyncio.run(_serve(gated(cast(App, app), store, _give_up, home_path(home))))
+    give_up = functools.partial(_give_up, home)
+    patches.install(store, give_up)
+    port = int(os.environ["GATEWAY_PORT"])
+    asyncio.run(_serve(Middleware(cast(App, app), store, give_up, home_path(home), port)))
     store.close()
 
 
-async def _serve(door: App) -> None:
+async def _serve(middleware: App) -> None:
     config = Config()
     config.bind = [f"fd://{sys.stdin.fileno()}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
@@ -68,22 +63,22 @@ async def _serve(door: App) -> None:
 
     async def stop() -> None:
         await asked.wait()
-        ministack_hooks.save()
+        save()
         threading.Thread(target=_end_lambda_workers, daemon=True).start()
 
-    await serve(cast(Framework, door), config, shutdown_trigger=stop)
+    await serve(cast(Framework, middleware), config, shutdown_trigger=stop)
 
 
 def _end_lambda_workers() -> NoReturn:
     """End them again and again: each WebSocket that is closed now starts one more, which would wait for this server."""
     while True:
-        ministack_hooks.end_lambda_workers()
+        end_lambda_workers()
         time.sleep(_WORKERS_END_EVERY)
 
 
-def _give_up(why: str) -> NoReturn:
+def _give_up(home: Home, why: str) -> NoReturn:
     """End at once: what memory holds and the disk does not must not be told to anybody."""
-    _log.critical("The local stack stops: %s", why)
+    _log.critical("%s%s%s", LAST_WORDS, why, f" ({full})" if (full := full_disk(home)) else "")
     logging.shutdown()
     os._exit(GIVEN_UP)
 

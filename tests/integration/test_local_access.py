@@ -4,10 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
 import pytest
 import urllib3
-from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from support.api import Member, new_member
@@ -90,29 +88,6 @@ def test_what_aws_serves_unsigned_is_served(local_stack: LocalStack) -> None:
     keys = urllib3.request("GET", f"{local_stack.endpoint_url}/{outputs.user_pool_id}/.well-known/jwks.json")
     assert keys.json()["keys"]
     assert urllib3.request("GET", f"{outputs.api_url}/no-such-route", retries=False).status == 404
-
-
-def test_a_guest_of_the_identity_pool_may_do_nothing(local_stack: LocalStack) -> None:
-    """MiniStack gives credentials to guests of a pool that takes none (AWS does not); no role stands behind them."""
-    unsigned = boto3.client(
-        "cognito-identity",
-        endpoint_url=local_stack.endpoint_url,
-        region_name=local_stack.region,
-        config=Config(signature_version=UNSIGNED),
-    )
-    guest = unsigned.get_id(IdentityPoolId=local_stack.outputs.identity_pool_id)["IdentityId"]
-    found = unsigned.get_credentials_for_identity(IdentityId=guest)["Credentials"]
-    session = boto3.Session(found["AccessKeyId"], found["SecretKey"], found["SessionToken"], local_stack.region)
-    s3 = session.client("s3", endpoint_url=local_stack.endpoint_url)
-    dynamodb = session.client("dynamodb", endpoint_url=local_stack.endpoint_url)
-    with pytest.raises(ClientError, match="AccessDenied"):
-        s3.list_objects_v2(Bucket=local_stack.outputs.bucket)
-    with pytest.raises(ClientError, match="AccessDenied"):
-        dynamodb.query(
-            TableName=local_stack.outputs.table,
-            KeyConditionExpression="username = :me",
-            ExpressionAttributeValues={":me": {"S": "me"}},
-        )
 
 
 def test_a_new_person_who_is_asked_for_at_many_places_at_once_is_one_person(local_stack: LocalStack) -> None:

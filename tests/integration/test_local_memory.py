@@ -9,7 +9,7 @@ import pytest
 from support.local_stack import eventually, make_function, post_form, root_client
 
 from photobak.local.lifecycle import down, up
-from photobak.local.ministack_hooks import KEPT_LOG_STREAMS
+from photobak.local.patches.memory import KEPT_LOG_STREAMS
 from photobak.local.values import LocalStack
 
 PHOTO_BYTES = 10_000_000

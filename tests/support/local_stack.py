@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import psutil
 import urllib3
+from botocore.config import Config
 
 from photobak.local.credentials import RootKeys, root_keys, root_session
 from photobak.local.home import Home
@@ -31,7 +32,8 @@ def root_client(stack: LocalStack, service: str) -> Any:
 @functools.cache
 def _client(keys: RootKeys, endpoint_url: str, service: str) -> Any:
     client: Any = root_session(keys).client  # its stubs know services by their literal names only
-    return client(service, endpoint_url=endpoint_url)  # 50 ms and more
+    config = Config(signature_version="s3v4") if service == "s3" else None  # as photobak signs
+    return client(service, endpoint_url=endpoint_url, config=config)  # 50 ms and more
 
 
 def post_form(stack: LocalStack, bucket: str, key: str, body: bytes) -> str:

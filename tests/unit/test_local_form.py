@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ministack.services import s3
 
-from photobak.local.form import once_a_request, photo_aside
+from photobak.local.patches.form import once_a_request, photo_aside
 
 BOUNDARY = "b0undary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"

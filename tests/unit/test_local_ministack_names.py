@@ -122,7 +122,7 @@ USED_BY_NAME = [
 @pytest.mark.parametrize(("module", "name", "parameters"), FUNCTIONS)
 def test_a_function_we_wrap_or_call(module: Any, name: str, parameters: list[str]) -> None:
     function = getattr(module, name, None)
-    assert function is not None, f"{module.__name__}.{name} is gone: photobak/local/ministack_*.py need it"
+    assert function is not None, f"{module.__name__}.{name} is gone: photobak/local/patches needs it"
     assert list(inspect.signature(function).parameters) == parameters
 
 
@@ -152,5 +152,5 @@ def test_nothing_else_changes_items() -> None:
 
 
 def test_what_we_teach_its_cloudformation_it_does_not_know() -> None:
-    """Where it does one day, that half of photobak/local/ministack_federation.py can go."""
+    """Where it does one day, that half of photobak/local/patches/federation.py can go."""
     assert "AWS::Cognito::UserPoolIdentityProvider" not in provisioners._RESOURCE_HANDLERS

@@ -1,57 +1,30 @@
-"""MiniStack made to last: what it changes is told to the items' store, and what is on the disk leaves the memory.
+"""What the local stack has answered survives ``kill -9``: changes go to the items' store, and state to the disk."""
+# ruff: noqa: SLF001 - private names are what this package is for
 
-It relies on private names. MiniStack's version is pinned in pyproject.toml, and
-``tests/unit/test_local_ministack_names.py`` fails by name where another version has moved something.
-"""
-# ruff: noqa: SLF001 - private names are what this module is for
-
-import contextvars
 import functools
 import json
-import os
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import psutil
-import yaml
 from ministack import app
-from ministack.core import lambda_runtime, persistence
+from ministack.core import persistence
 from ministack.services import cloudwatch_logs, cognito, dynamodb, lambda_svc, s3
-from ministack.services.cloudformation import engine
 
 from photobak.local.items import Item, ItemStore
 from photobak.platform.files import sync_path
 
-KEPT_LOG_STREAMS: Final = 100
-"""Lambda invocations whose log lines are kept in memory, a log group; MiniStack itself never forgets one."""
-_PARTITION_ALONE: Final = re.compile(r"\s*#?\w+\s*=\s*:\w+\s*")
-_LOG_WAIT_SECONDS: Final = 0.002
-_REMEMBERED_EXPRESSIONS: Final = 256
 _SAVE_ATTEMPTS: Final = 5
 
 
 def install(store: ItemStore, give_up: Callable[[str], NoReturn]) -> None:
-    """Make MiniStack tell the store what it changes, and forget what is on the disk.
-
-    Args:
-        store: remembers the changes.
-        give_up: ends the server; called where an object's body could not be written.
-    """
+    """Tell the store of every change, as ``patches.install``."""
     _remember_items(store)
     _remember_objects(store, give_up)
-    _tell_of_objects_in_one_thread()
-    _read_whole_partitions_at_once()
-    _take_expressions_apart_once()
-    _bound_logs()
-    _answer_before_logs()
     cognito._run_identity_handler = _one_at_a_time(cognito._run_identity_handler)
-    engine.CfnLoader = _compiled(engine.CfnLoader)
     app._build_persistence_save_dict = _without_bulk(app._build_persistence_save_dict)
 
 
@@ -70,7 +43,7 @@ def load_items(items: Iterable[Item]) -> None:
         dynamodb._items_replaced(table)  # counts, and indexes
     positions = lambda_svc._dynamodb_stream_positions
     for (account, region, mapping), _ in positions.all_items():
-        positions.set_scoped(account, region, mapping, 0)  # streams begin anew: the old place would skip their records
+        positions.set_scoped(account, region, mapping, 0)  # streams start anew: the old position would skip records
 
 
 def save(services: Iterable[str] | None = None) -> None:
@@ -85,14 +58,7 @@ def save(services: Iterable[str] | None = None) -> None:
         if name in states:
             _save(name, states[name])
     for file in Path(persistence.STATE_DIR).rglob("*"):
-        _sync(file)
-
-
-def end_lambda_workers() -> None:
-    """End the Lambda worker processes, so that the invocations that wait for them end too."""
-    lambda_runtime.reset()
-    for process in psutil.Process().children():
-        process.kill()  # one that was being started is in none of MiniStack's lists
+        sync_path(file)
 
 
 def _save(name: str, get_state: Callable[[], Any]) -> None:
@@ -116,14 +82,6 @@ def _inode(file: Path) -> int | None:
     return file.stat().st_ino if file.exists() else None
 
 
-def _sync(path: Path) -> None:
-    if path.is_dir():
-        sync_path(path)
-        return
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
 def _remember_items(store: ItemStore) -> None:
     set_item, remove_item = dynamodb._set_item, dynamodb._remove_item
 
@@ -144,7 +102,7 @@ def _remember_objects(store: ItemStore, give_up: Callable[[str], NoReturn]) -> N
     persist_object = s3._persist_object
 
     @functools.wraps(persist_object)
-    def persist_and_release(bucket: str, key: str, record: dict[str, Any]) -> None:
+    def persist_and_remember(bucket: str, key: str, record: dict[str, Any]) -> None:
         persist_object(bucket, key, record)
         if record["body"] is not None:  # MiniStack logs the error and answers 200
             give_up(f"an object of the bucket {bucket} could not be written")
@@ -154,74 +112,17 @@ def _remember_objects(store: ItemStore, give_up: Callable[[str], NoReturn]) -> N
             store.written(body)
             store.written(Path(f"{body}.meta.json"))
 
-    s3._persist_object = persist_and_release
+    s3._persist_object = persist_and_remember
 
 
 def _release_bodies(bucket: str, key: str) -> None:
-    """Forget the bodies of all versions: the current one has just been written, the others were when it came."""
+    """Free the bodies of all versions: the current one has just been written, the others were when they came."""
     for version in s3._object_versions.get((bucket, key), []):
         version["data"] = None
 
 
-def _tell_of_objects_in_one_thread() -> None:
-    """Tell the queues of new objects in the same thread: MiniStack starts one for each, and waits until it runs."""
-    one_thread = ThreadPoolExecutor(1)
-
-    @functools.wraps(s3._fire_s3_event_async)
-    def tell_soon(bucket_name: str, key: str, event_name: str, **facts: Any) -> None:
-        if bucket_name in s3._bucket_notifications:
-            facts["sequencer"] = s3._next_event_sequencer(event_name)
-            tell = functools.partial(s3._fire_s3_event, bucket_name, key, event_name, **facts)
-            one_thread.submit(contextvars.copy_context().run, tell)
-
-    s3._fire_s3_event_async = tell_soon
-
-
-def _read_whole_partitions_at_once() -> None:
-    """Take a condition on the partition alone as true of all that is in the partition.
-
-    MiniStack would read it anew for each item of each page: half a second a page of 10,000 records.
-    """
-    evaluate = dynamodb._evaluate_condition
-
-    @functools.wraps(evaluate)
-    def evaluate_if_needed(expr: str, *args: Any, slot: str = "ConditionExpression") -> Any:
-        if slot == "KeyConditionExpression" and _PARTITION_ALONE.fullmatch(expr):
-            return True
-        return evaluate(expr, *args, slot=slot)
-
-    dynamodb._evaluate_condition = evaluate_if_needed
-
-
-def _take_expressions_apart_once() -> None:
-    """Remember what expressions consist of: a transaction of a hundred updates has the same one three hundred times."""
-    tokens_of = functools.lru_cache(_REMEMBERED_EXPRESSIONS)(dynamodb._tokenize)
-    dynamodb._tokenize = lambda expr: list(tokens_of(expr))
-    dynamodb._condition_syntax_error = functools.lru_cache(_REMEMBERED_EXPRESSIONS)(dynamodb._condition_syntax_error)
-
-
-def _bound_logs() -> None:
-    emit = lambda_svc._emit_lambda_logs
-
-    @functools.wraps(emit)
-    def emit_and_forget(*args: Any, **kwargs: Any) -> None:
-        emit(*args, **kwargs)
-        for group in cloudwatch_logs._log_groups.all_values():
-            streams = group["streams"]
-            for name in list(streams)[:-KEPT_LOG_STREAMS]:
-                streams.pop(name, None)
-
-    lambda_svc._emit_lambda_logs = emit_and_forget
-
-
-def _answer_before_logs() -> None:
-    """Give an answer 50 ms sooner where nothing was logged; a line that comes late is kept with the next invocation."""
-    drain = lambda_runtime.Worker._drain_stderr_bounded
-    lambda_runtime.Worker._drain_stderr_bounded = functools.partialmethod(drain, first_line_wait=_LOG_WAIT_SECONDS)
-
-
 def _one_at_a_time(handle: Callable[..., Any]) -> Callable[..., Any]:
-    """Identity pools are asked in threads, and two first questions of one person at once made two identities."""
+    """Identity pools are asked in threads, and two first calls of one person at once made two identities."""
     turn = threading.Lock()
 
     def in_turn(*args: Any) -> Any:
@@ -229,16 +130,6 @@ def _one_at_a_time(handle: Callable[..., Any]) -> Callable[..., Any]:
             return handle(*args)
 
     return in_turn
-
-
-def _compiled(loader: type[yaml.SafeLoader]) -> type[yaml.CSafeLoader]:
-    """The same reader of templates, on libyaml's parser: they take 0.6 s otherwise, in which nobody is served."""
-
-    class Compiled(yaml.CSafeLoader):
-        yaml_constructors = loader.yaml_constructors
-        yaml_implicit_resolvers = loader.yaml_implicit_resolvers
-
-    return Compiled
 
 
 def _without_bulk(build: Callable[[], dict[str, Callable[[], Any]]]) -> Callable[[], dict[str, Callable[[], Any]]]:

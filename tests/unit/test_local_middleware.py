@@ -1,4 +1,4 @@
-"""The server's door: which answers wait for the disk, and what happens where the disk fails."""
+"""The server's middleware: which answers wait for the disk, and what happens where the disk fails."""
 
 import asyncio
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from photobak.local.gate import Before, Message, Receive, Send, before_answer, gated
 from photobak.local.items import Item, ItemStore
+from photobak.local.middleware import Before, Message, Middleware, Receive, Send, before_answer
 
 
 class GivenUp(Exception):
@@ -32,6 +32,8 @@ def headers(**named: str) -> list[tuple[bytes, bytes]]:
         ("/", headers(x_amz_target="AWSCognitoIdentityProviderService.AdminCreateUser"), Before.ACCOUNTS),
         ("/oauth2/token", [], Before.ACCOUNTS),
         ("/login", [], Before.ACCOUNTS),
+        ("/oauth2/idpresponse", [], Before.ACCOUNTS),
+        ("/oauth2/authorize", [], Before.NOTHING),
         ("/bucket/key", [], Before.NOTHING),
         ("/_aws/execute-api/abc/$default/prep/photoupload", [], Before.NOTHING),
         ("/", headers(x_amz_target="AmazonSQS.SendMessage"), Before.NOTHING),
@@ -42,7 +44,7 @@ def test_what_an_answer_waits_for(path: str, given: list[tuple[bytes, bytes]], b
 
 
 def ask(store: ItemStore, path: str = "/", **given: str) -> list[Message]:
-    """One request through the door, to an application that puts an item."""
+    """One request through the middleware, to an application that puts an item."""
 
     async def puts_an_item(_scope: Message, _receive: Receive, send: Send) -> None:
         store.changed(Item("table", "me", "a", "1"))
@@ -57,8 +59,9 @@ def ask(store: ItemStore, path: str = "/", **given: str) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": path, "headers": headers(**given)}
-    asyncio.run(gated(puts_an_item, store, give_up, "/_photobak/home/mine")(scope, receive, send))
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers(host="localhost:4566", **given)}
+    middleware = Middleware(puts_an_item, store, give_up, "/_photobak/home/mine", 4566)
+    asyncio.run(middleware(scope, receive, send))
     return sent
 
 
