@@ -1,0 +1,159 @@
+/**
+ * Starts the page: who is signed in, and what is shown to whom.
+ *
+ * @module
+ */
+
+import { Api, OutOfReach } from './api.js';
+import { loadConfig } from './config.js';
+import { Gallery } from './gallery.js';
+import { fillTexts, showMessage } from './message.js';
+import { Notices } from './notices.js';
+import { OfflineCopy } from './offline_copy.js';
+import { Session } from './session.js';
+import { SignInFailed } from './sign_in.js';
+import { LANGUAGE, text } from './texts.js';
+import { startServiceWorker } from './worker_start.js';
+
+/** @typedef {import('./message.js').Message} Message */
+
+const RETRY_MS = 5000;
+/** In sessionStorage while the hosted UI ends its session. */
+const SIGNED_OUT = 'photobak.signed-out';
+
+class App {
+  notices = new Notices(byId('notices'));
+  copy = new OfflineCopy();
+  #retry = 0;
+  /** @type {(() => void) | undefined} takes away the notice that there is no network */
+  #reassure;
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.session = session;
+    this.gallery = new Gallery({ api: new Api(session), copy: this.copy, notices: this.notices });
+    this.gallery.addEventListener('state', () => this.#showState());
+    this.gallery.addEventListener('trouble', (event) => this.#trouble(/** @type {CustomEvent} */ (event).detail));
+    session.addEventListener('ended', (event) => this.#leave(/** @type {CustomEvent} */ (event).detail));
+    document.addEventListener('click', (event) => void this.#act(event));
+    window.addEventListener('online', () => void this.open());
+  }
+
+  /** Find out who is signed in, and show them their photos. */
+  async open() {
+    clearTimeout(this.#retry);
+    try {
+      if (this.session.person) this.gallery.loader.retry();
+      else await this.session.open();
+      if (this.session.person) await this.#enter(this.session.person.subject);
+      else this.#welcome();
+    } catch (error) {
+      if (error instanceof OutOfReach) await this.#withoutNetwork();
+      else if (error instanceof SignInFailed) this.#welcome(error);
+      else this.#trouble(error);
+    }
+  }
+
+  async #enter(/** @type {string} */ subject) {
+    await this.copy.belongsTo(subject);
+    this.#signedIn(true);
+    await this.gallery.open();
+    this.#trouble(undefined);
+    void startServiceWorker();
+  }
+
+  /** Show what this browser has kept, and try again. */
+  async #withoutNetwork() {
+    this.#retry = setTimeout(() => void this.open(), RETRY_MS);
+    if (!(await this.copy.exists())) {
+      showMessage(byId('message'), { title: text('offlineNothing'), action: 'retry' });
+      return;
+    }
+    if (!this.gallery.library.count) await this.gallery.open().catch(() => undefined); // of photos it can't open it says so
+    this.#trouble(new OutOfReach());
+  }
+
+  #welcome(/** @type {unknown} */ why = undefined) {
+    const signedOut = sessionStorage.getItem(SIGNED_OUT);
+    sessionStorage.removeItem(SIGNED_OUT);
+    this.#signedIn(false);
+    const reason = why instanceof SignInFailed ? text(/** @type {any} */ (why.code), { detail: why.detail }) : '';
+    const help = reason || text(signedOut ? 'signedOut' : 'welcomeHelp');
+    showMessage(byId('message'), { title: text('welcome'), help, action: 'sign-in' });
+  }
+
+  /** The session has ended: nothing of it stays on the page. */
+  #leave(/** @type {SignInFailed | undefined} */ why) {
+    this.gallery.clear();
+    this.#welcome(why ?? new SignInFailed('signedOut'));
+  }
+
+  #signedIn(/** @type {boolean} */ yes) {
+    for (const element of document.querySelectorAll('[data-for="signed-in"]'))
+      /** @type {HTMLElement} */ (element).hidden = !yes;
+  }
+
+  #showState() {
+    const { library, source, route } = this.gallery;
+    if (library.count || !source.complete) return showMessage(byId('message'));
+    if (Object.keys(route.filter).length) return showMessage(byId('message'), { title: text('nothingFound') });
+    const command = 'photobak sync ~/Pictures';
+    showMessage(byId('message'), { title: text('emptyTitle'), help: text('emptyHelp'), command });
+  }
+
+  /** Say what is the matter, for as long as it is; undefined where it is over. */
+  #trouble(/** @type {unknown} */ error) {
+    if (error instanceof SignInFailed) return; // the session tells of its end itself
+    if (error instanceof OutOfReach) {
+      this.#reassure ??= this.notices.say(text(navigator.onLine ? 'outOfReach' : 'offline'), { stays: true });
+      return;
+    }
+    this.#reassure?.();
+    this.#reassure = undefined;
+    if (error) this.notices.say(text('failed', { detail: error instanceof Error ? error.message : String(error) }));
+  }
+
+  async #signOut() {
+    this.gallery.clear();
+    await this.copy.forget();
+    sessionStorage.setItem(SIGNED_OUT, 'yes');
+    await this.session.signOut();
+  }
+
+  async #act(/** @type {MouseEvent} */ event) {
+    const control = /** @type {HTMLElement} */ (event.target).closest('[data-action]');
+    const { viewer, changes } = this.gallery;
+    const photo = viewer.photo;
+    /** @type {Record<string, () => unknown>} */
+    const actions = {
+      'sign-in': () => this.session.begin(),
+      'sign-out': () => this.#signOut(),
+      retry: () => this.open(),
+      close: () => viewer.close(),
+      next: () => viewer.move(1),
+      previous: () => viewer.move(-1),
+      details: () => viewer.toggleDetails(),
+      'play-live': () => viewer.playLive(),
+      favorite: () => photo && changes.favorite(photo),
+      trash: () => photo && changes.trash(photo),
+      download: () => photo && changes.download(photo),
+    };
+    await actions[control?.getAttribute('data-action') ?? '']?.();
+  }
+}
+
+/** @param {string} id */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+async function start() {
+  document.documentElement.lang = LANGUAGE;
+  fillTexts(document);
+  history.scrollRestoration = 'manual'; // the timeline knows its own place
+  const config = await loadConfig().catch(() => undefined);
+  if (config) await new App(new Session(config)).open();
+  else showMessage(byId('message'), { title: text('outOfReach'), action: 'retry' });
+}
+
+void start();
