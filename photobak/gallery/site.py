@@ -1,4 +1,4 @@
-"""The files of the gallery as HTTP answers: the page, its modules below a name that changes with them, and its settings.
+"""The files of the gallery as HTTP answers: the page, its modules below a name that changes with them, its settings.
 
 Nothing here knows of Lambda or of a server, so that the api function and the tests serve the same bytes and headers.
 """
@@ -30,6 +30,8 @@ _TYPES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _NOT_PRELOADED: Final = ("service_worker.js", "hash_worker.js", "vendor/noble-hashes/")
+_COMMENTS: Final = re.compile(rb"^[ \t]*/\*(?!!)[\s\S]*?\*/[ \t]*\n|^[ \t]*//.*\n|/\*\* @[\s\S]*?\*/ ?", re.MULTILINE)
+"""Comments that fill lines, and types within a line: two fifths of a module, and of no use to a browser."""
 _SHORTEST_COMPRESSED: Final = 500
 _YEAR: Final = "public, max-age=31536000, immutable"
 
@@ -121,9 +123,14 @@ class Site:
         }
         return "; ".join(f"{name} {value}" for name, value in rules.items())
 
+    @property
+    def names(self) -> list[str]:
+        """The files below ``static/{version}/``."""
+        return sorted(self._files)
+
     @cached_property
     def _files(self) -> Mapping[str, bytes]:
-        return MappingProxyType({name: file.read_bytes() for name, file in _walk(_FOLDER, "")})
+        return MappingProxyType({name: _served(name, file.read_bytes()) for name, file in _walk(_FOLDER, "")})
 
     @cached_property
     def _page(self) -> bytes:
@@ -168,6 +175,10 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
             yield from _walk(entry, f"{prefix}{entry.name}/")
         elif "." + entry.name.rpartition(".")[2] in _TYPES:
             yield prefix + entry.name, entry
+
+
+def _served(name: str, content: bytes) -> bytes:
+    return _COMMENTS.sub(b"", content) if name.endswith(".js") else content
 
 
 def _origin(url: str) -> str:

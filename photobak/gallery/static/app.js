@@ -46,10 +46,10 @@ class App {
       if (this.session.person) this.gallery.loader.retry();
       else await this.session.open();
       if (this.session.person) await this.#enter(this.session.person.subject);
-      else this.#welcome();
+      else this.#welcome(takeReason());
     } catch (error) {
       if (error instanceof OutOfReach) await this.#withoutNetwork();
-      else if (error instanceof SignInFailed) this.#welcome(error);
+      else if (error instanceof SignInFailed) this.#welcome(text(/** @type {any} */ (error.code), { detail: error.detail }));
       else this.#trouble(error);
     }
   }
@@ -73,19 +73,15 @@ class App {
     this.#trouble(new OutOfReach());
   }
 
-  #welcome(/** @type {unknown} */ why = undefined) {
-    const signedOut = sessionStorage.getItem(SIGNED_OUT);
-    sessionStorage.removeItem(SIGNED_OUT);
+  #welcome(help = text('welcomeHelp')) {
     this.#signedIn(false);
-    const reason = why instanceof SignInFailed ? text(/** @type {any} */ (why.code), { detail: why.detail }) : '';
-    const help = reason || text(signedOut ? 'signedOut' : 'welcomeHelp');
     showMessage(byId('message'), { title: text('welcome'), help, action: 'sign-in' });
   }
 
   /** The session has ended: nothing of it stays on the page. */
   #leave(/** @type {SignInFailed | undefined} */ why) {
     this.gallery.clear();
-    this.#welcome(why ?? new SignInFailed('signedOut'));
+    this.#welcome(text(why ? 'signInEnded' : 'signedOut'));
   }
 
   #signedIn(/** @type {boolean} */ yes) {
@@ -145,6 +141,13 @@ class App {
 /** @param {string} id */
 function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/** Why nobody is signed in, where the page itself has seen to that. */
+function takeReason() {
+  const signedOut = sessionStorage.getItem(SIGNED_OUT);
+  sessionStorage.removeItem(SIGNED_OUT);
+  return signedOut ? text('signedOut') : undefined;
 }
 
 async function start() {

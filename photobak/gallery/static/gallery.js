@@ -57,6 +57,9 @@ export class Gallery extends EventTarget {
    * @throws {import('./api.js').OutOfReach} there is no network, and nothing is kept
    */
   async open() {
+    const { filter } = this.route;
+    this.route = parseRoute(location.hash); // a sign-in may have led back to another place
+    if (JSON.stringify(filter) !== JSON.stringify(this.route.filter)) this.#use(this.route.filter);
     await this.source.open();
     this.dispatchEvent(new Event('state'));
     await this.#openPhoto(this.route.photo);

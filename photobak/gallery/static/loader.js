@@ -58,7 +58,7 @@ export class Loader extends EventTarget {
   }
 
   #pump() {
-    while (this.#running.size < MOST_REQUESTS && performance.now() >= this.#retryAt) {
+    while (this.#running.size < this.#mostRequests && performance.now() >= this.#retryAt) {
       const last = Math.min(this.#last, this.library.count - 1);
       const range = this.#missing(this.#shown, last) ?? this.#missing(this.#first, this.#shown - 1) ?? this.#nextPage();
       if (!range) return;
@@ -96,6 +96,12 @@ export class Loader extends EventTarget {
 
   #nextSize() {
     return performance.now() - this.#lastRequest > CALM_MS ? FIRST_PAGE : this.#size;
+  }
+
+  /** The first page comes alone, as fast as it can. */
+  get #mostRequests() {
+    for (const { first, last } of this.#running) if (last - first < FIRST_PAGE) return 1;
+    return MOST_REQUESTS;
   }
 
   async #request(/** @type {{first: number, last: number}} */ { first, last }) {

@@ -3,13 +3,15 @@
  * box that is scrolled ends at 15 million, and stands for a timeline that may be higher.
  *
  * Near the place where one is, a pixel of the box is a pixel of the timeline, so that wheels, fingers and keys work as
- * always. A leap (the scroll bar is dragged, the End key) goes in proportion. What has drifted apart in between is put
- * right by `settle`, when scrolling has ended.
+ * always. A leap (the scroll bar is dragged) goes to where the map leads: in proportion in the middle, and pixel by pixel
+ * near both ends. What has drifted apart from the map in between is put right by `settle`, when scrolling has ended.
  *
  * @module
  */
 
 const MOST_DEVICE_PIXELS = 15_000_000;
+/** The share of the box at either end that is not shrunk. */
+const END_SHARE = 0.1;
 
 /** Maps places in the scrolled box (`box…`) to places in the timeline. All are CSS pixels. */
 export class ScrollMap {
@@ -59,12 +61,12 @@ export class ScrollMap {
     const leap = Math.abs(boxTop - this.#last) > 2 * this.#view;
     this.#last = boxTop;
     const atAnEnd = boxTop <= 0 || boxTop >= this.#end;
-    if (leap || atAnEnd) this.#offset = this.#proportional(boxTop) - boxTop;
+    if (leap || atAnEnd) this.#offset = Math.round(this.#toTimeline(boxTop)) - boxTop;
   }
 
   /** Whether the box has to be put right although it is still being scrolled, because one of its ends is near. */
   get adrift() {
-    const drift = Math.abs(this.top - this.#proportional(this.#last));
+    const drift = Math.abs(this.top - this.#toTimeline(this.#last));
     const room = Math.min(this.#last, this.#end - this.#last);
     return drift > Math.max(16, room / 4);
   }
@@ -77,7 +79,7 @@ export class ScrollMap {
    */
   goTo(place) {
     const top = Math.max(0, Math.min(place, this.#bottom));
-    this.#last = Math.round(this.#bottom > 0 ? top * (this.#end / this.#bottom) : 0);
+    this.#last = Math.round(this.#toBoxTop(top));
     this.#offset = Math.round(top) - this.#last;
     return this.#last;
   }
@@ -100,8 +102,21 @@ export class ScrollMap {
     return Math.max(0, this.#height - this.#view);
   }
 
-  #proportional(/** @type {number} */ boxTop) {
-    if (boxTop >= this.#end) return this.#bottom + boxTop - this.#end; // what stands behind the timeline
-    return this.#end > 0 ? Math.max(0, boxTop) * (this.#bottom / this.#end) : 0;
+  /** Where the map leads from a place of the box. */
+  #toTimeline(/** @type {number} */ boxTop) {
+    const [end, bottom] = [this.#end, this.#bottom];
+    const edge = end * END_SHARE;
+    if (boxTop <= edge) return Math.max(0, boxTop);
+    if (boxTop >= end - edge) return bottom - end + boxTop; // also for what stands behind the timeline
+    return edge + (boxTop - edge) * ((bottom - 2 * edge) / (end - 2 * edge));
+  }
+
+  /** The same backwards. */
+  #toBoxTop(/** @type {number} */ top) {
+    const [end, bottom] = [this.#end, this.#bottom];
+    const edge = end * END_SHARE;
+    if (top <= edge) return top;
+    if (top >= bottom - edge) return end - bottom + top;
+    return edge + (top - edge) * ((end - 2 * edge) / (bottom - 2 * edge));
   }
 }

@@ -68,7 +68,8 @@ export class Scrubber {
     const { geometry, top } = this.timeline;
     const month = geometry.months[geometry.monthAt(top)];
     if (!month) return;
-    this.#thumb.style.top = `${(Math.max(0, top) / geometry.height) * 100}%`;
+    const share = Math.max(0, top) / geometry.height;
+    this.#thumb.style.transform = `translateY(${share * this.strip.clientHeight}px)`; // moves nothing, for the browser
     this.strip.setAttribute('aria-valuenow', String(geometry.months.indexOf(month)));
     this.strip.setAttribute('aria-valuetext', monthTitle(month.name));
   }
@@ -109,7 +110,7 @@ export class Scrubber {
     if (!month) return;
     this.#bubble.hidden = false;
     this.#bubble.textContent = monthTitle(month.name);
-    this.#bubble.style.top = `${event.clientY - this.strip.getBoundingClientRect().top}px`;
+    this.#bubble.style.transform = `translateY(${event.clientY - this.strip.getBoundingClientRect().top}px) translateY(-50%)`;
   }
 
   #hideBubble() {

@@ -70,22 +70,26 @@ export class Timeline extends EventTarget {
     return this.#map.top;
   }
 
-  /** The photo at the top of the screen, and how far it is above the edge; to come back to with `goBackTo`. */
+  /** What is in the middle of the screen; to come back to with `goBackTo`. */
   get anchor() {
-    if (!this.#geometry.count) return undefined;
-    const slot = this.#geometry.slotAt(this.top);
-    const index = this.#geometry.monthAt(this.top);
-    const month = this.#geometry.months[index];
-    const position = slot - this.#geometry.starts[index];
-    const below = this.top - this.#geometry.boxOf(slot).top;
-    return { month: month.name, position, below, sha256: month.photos.get(position)?.sha256 };
+    const geometry = this.#geometry;
+    if (!geometry.count) return undefined;
+    const middle = this.top + this.#view / 2;
+    const slot = geometry.slotAt(middle);
+    const index = geometry.monthAt(middle);
+    const month = geometry.months[index];
+    const position = slot - geometry.starts[index];
+    const { top, height } = geometry.boxOf(slot);
+    return { month: month.name, position, share: (middle - top) / height, sha256: month.photos.get(position)?.sha256 };
   }
 
   /** @param {NonNullable<Timeline['anchor']>} anchor */
-  goBackTo({ month, position, below, sha256 }) {
+  goBackTo({ month, position, share, sha256 }) {
     const photo = sha256 ? this.library?.find(sha256) : undefined;
     const slot = this.library?.slotOf(photo?.month ?? month, photo?.position ?? position) ?? -1;
-    if (slot >= 0) this.goTo(this.#geometry.boxOf(slot).top + below);
+    if (slot < 0) return this.#render();
+    const { top, height } = this.#geometry.boxOf(slot);
+    this.goTo(top + share * height - this.#view / 2);
   }
 
   /**
@@ -141,6 +145,7 @@ export class Timeline extends EventTarget {
 
   /** What is on the screen of a month, as a position and a number of photos. */
   shownOf(/** @type {string} */ name) {
+    if (!this.#geometry.count) return { position: 0, limit: 50 };
     const first = this.#geometry.slotAt(this.top);
     const last = this.#geometry.lastSlotAt(this.top + this.#view);
     const index = this.#geometry.months.findIndex((month) => month.name === name);

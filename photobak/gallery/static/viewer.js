@@ -45,6 +45,7 @@ export class Viewer extends EventTarget {
     this.image = /** @type {HTMLImageElement} */ (dialog.querySelector('img'));
     this.video = /** @type {HTMLVideoElement} */ (dialog.querySelector('video'));
     this.trouble = /** @type {HTMLElement} */ (dialog.querySelector('.trouble'));
+    this.notices = /** @type {HTMLElement} */ (document.getElementById('notices'));
     this.details = /** @type {HTMLElement} */ (dialog.querySelector('.details'));
     this.zoom = new Zoom(stage, this.image);
     this.zoom.addEventListener('swipe', (event) => this.#swiped(/** @type {CustomEvent} */ (event).detail));
@@ -72,7 +73,7 @@ export class Viewer extends EventTarget {
   show(album, slot) {
     this.album = album;
     this.#slot = slot;
-    if (!this.dialog.open) this.dialog.showModal();
+    if (!this.dialog.open) this.#open();
     const photo = album.photoAt(slot);
     this.#photo = photo;
     this.#button('previous').disabled = slot <= 0;
@@ -87,6 +88,11 @@ export class Viewer extends EventTarget {
     }
     for (const near of [slot, slot + 1, slot - 1, slot + 2]) this.#prepare(near);
     this.dispatchEvent(new Event('moved'));
+  }
+
+  #open() {
+    this.dialog.append(this.notices); // what is outside of a modal dialog can't be used
+    this.dialog.showModal();
   }
 
   /** Something of the album has been loaded or has changed. */
@@ -241,6 +247,7 @@ export class Viewer extends EventTarget {
     this.image.removeAttribute('src');
     this.#views.clear();
     this.#photo = undefined;
+    document.body.append(this.notices);
     this.dispatchEvent(new Event('closed'));
   }
 

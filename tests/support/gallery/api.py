@@ -132,7 +132,13 @@ class Api:
             return {"sha256": sha256, "timestamp": "1", "status": "stored"}
         self.announced[sha256] = announced
         fields = {"key": f"me/{sha256}", "policy": "signed", "Content-Type": announced["content_type"]}
-        return {"sha256": sha256, "timestamp": "1", "status": "upload", "url": self.bucket_origin + "/", "fields": fields}
+        return {
+            "sha256": sha256,
+            "timestamp": "1",
+            "status": "upload",
+            "url": self.bucket_origin + "/",
+            "fields": fields,
+        }
 
     def _describe(self, sha256: str, **fields: Any) -> dict[str, Any]:
         self.photos.amend(sha256, **fields)

@@ -47,7 +47,9 @@ class Bucket:
             return Reply(200, preview(photo, 400 if kind == "thumb" else 1200), {"Content-Type": "image/webp"})
         headers = {"Content-Type": photo.content_type, "Accept-Ranges": "bytes"}
         if "download" in request.query:
-            headers["Content-Disposition"] = f'attachment; filename="{photo.filename.encode("ascii", "replace").decode()}"'
+            headers["Content-Disposition"] = (
+                f'attachment; filename="{photo.filename.encode("ascii", "replace").decode()}"'
+            )
         return _ranged(photo.original or preview(photo, 1200), request.headers.get("range", ""), headers)
 
     def _post(self, request: Request) -> Reply:

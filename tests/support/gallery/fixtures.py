@@ -14,7 +14,9 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "en-GB", "has_touc
 
 
 @contextmanager
-def gallery(chromium: Chromium, shelf: Shelf | None = None, **options: Any) -> Iterator[tuple[GalleryCloud, GalleryPage]]:
+def gallery(
+    chromium: Chromium, shelf: Shelf | None = None, **options: Any
+) -> Iterator[tuple[GalleryCloud, GalleryPage]]:
     """A cloud with these photos, and a tab with the gallery, not yet opened. Errors of the page fail the test."""
     with ExitStack() as stack:
         cloud = stack.enter_context(small_cloud(shelf).running())
@@ -24,7 +26,9 @@ def gallery(chromium: Chromium, shelf: Shelf | None = None, **options: Any) -> I
 
 
 @contextmanager
-def signed_in(chromium: Chromium, shelf: Shelf | None = None, **options: Any) -> Iterator[tuple[GalleryCloud, GalleryPage]]:
+def signed_in(
+    chromium: Chromium, shelf: Shelf | None = None, **options: Any
+) -> Iterator[tuple[GalleryCloud, GalleryPage]]:
     """The same, signed in."""
     with gallery(chromium, shelf, **options) as (cloud, tab):
         tab.open().sign_in(cloud.hosted_ui.username, cloud.hosted_ui.password)

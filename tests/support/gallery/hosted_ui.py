@@ -86,7 +86,8 @@ class HostedUi:
             for name, value in query.items()
         )
         form = f"""<!doctype html><title>Sign in</title><form method="post" action="/login">{hidden}
-            <input name="username"><input name="password" type="password"><button type="submit">Sign in</button></form>"""
+            <input name="username"><input name="password" type="password">
+            <button type="submit">Sign in</button></form>"""
         return Reply(200, form.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
     def _login(self, request: Request) -> Reply:
@@ -121,7 +122,9 @@ class HostedUi:
         parts = ({"alg": "RS256"}, claims)
         id_token = ".".join([*(_base64url(json.dumps(part).encode()) for part in parts), "signature"])
         self._id_tokens[id_token] = time.monotonic() + self.token_seconds
-        return json_reply({"id_token": id_token, "expires_in": self.token_seconds, "token_type": "Bearer", **more}, **CORS)
+        return json_reply(
+            {"id_token": id_token, "expires_in": self.token_seconds, "token_type": "Bearer", **more}, **CORS
+        )
 
     def _logout(self, request: Request) -> Reply:
         if request.query.get("logout_uri") != self.home or request.query.get("client_id") != CLIENT_ID:

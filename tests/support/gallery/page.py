@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 SHIFTS = """
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted = (window.shifted ?? 0) + entry.value;
+  for (const { hadRecentInput, value } of list.getEntries())
+    if (!hadRecentInput) window.shifted = (window.shifted ?? 0) + value;
 }).observe({ type: 'layout-shift', buffered: true });
 """
 

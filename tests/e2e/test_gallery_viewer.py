@@ -1,0 +1,254 @@
+"""The gallery's viewer in a real browser: every way in, through and out, and back to the photo."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from support.chromium import Chromium
+from support.gallery.fixtures import PHONE, signed_in
+from support.gallery.page import GalleryPage
+from support.gallery.shelf import Photos, some_photos
+
+PHOTOS = some_photos(120)
+
+
+def ready(tab: GalleryPage) -> None:
+    """Until the viewer shows the web view."""
+    tab.page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 500")
+
+
+def test_a_click_opens_a_photo_the_arrows_walk_and_escape_leads_back_to_the_photo(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
+        tab.tile(PHOTOS[3].sha256).click()
+        ready(tab)
+        assert tab.shown == PHOTOS[3].sha256
+        for key, slot in [("ArrowRight", 4), ("ArrowRight", 5), ("ArrowLeft", 4)]:
+            tab.page.keyboard.press(key)
+            assert tab.shown == PHOTOS[slot].sha256
+            assert PHOTOS[slot].sha256[:12] in tab.page.url
+            ready(tab)
+        for _ in range(60):
+            tab.action("next").click()
+        tab.wait_until(lambda: tab.shown == PHOTOS[64].sha256, "the 64th photo being shown")
+        tab.page.keyboard.press("Escape")
+        assert tab.viewer.count() == 0
+        assert tab.focused == PHOTOS[64].sha256
+        assert "photo" not in tab.page.url
+        box = tab.tile(PHOTOS[64].sha256).bounding_box()
+        assert box
+        assert 56 <= box["y"] < 800
+
+
+def test_back_and_forward_and_reload_and_a_link_show_the_photo_that_they_name(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
+        tab.tile(PHOTOS[2].sha256).click()
+        ready(tab)
+        tab.page.go_back()
+        tab.wait_until(lambda: tab.viewer.count() == 0, "Back closing the viewer")
+        assert tab.focused == PHOTOS[2].sha256
+        tab.page.go_forward()
+        ready(tab)
+        assert tab.shown == PHOTOS[2].sha256
+        tab.page.reload()
+        ready(tab)
+        assert tab.shown == PHOTOS[2].sha256
+        tab.action("close").click()
+        tab.page.goto(f"{cloud.url}#/photo/{PHOTOS[100].sha256[:12]}")
+        ready(tab)
+        tab.wait_until(lambda: tab.shown == PHOTOS[100].sha256, "the link being followed")
+        tab.page.keyboard.press("Escape")
+        assert tab.focused == PHOTOS[100].sha256
+        assert tab.page.url == f"{cloud.url}#/"
+
+
+def test_a_link_to_a_photo_that_is_not_there_says_so(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
+        tab.open("#/photo/ffffffffffff")
+        tab.page.get_by_text("in your library").wait_for()
+        assert tab.viewer.count() == 0
+
+
+def test_the_next_photo_is_on_the_screen_at_once_because_it_was_fetched_before(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
+        tab.tile(PHOTOS[3].sha256).click()
+        ready(tab)
+        tab.wait_until(lambda: ("GET", f"/web/me/{PHOTOS[4].sha256}.webp") in cloud.bucket.requests, "a preload")
+        tab.page.wait_for_timeout(300)
+        tab.page.keyboard.press("ArrowRight")
+        shown = tab.page.evaluate(
+            "[document.querySelector('dialog img').src, document.querySelector('dialog img').complete]"
+        )
+        assert f"/web/me/{PHOTOS[4].sha256}" in shown[0]
+        assert shown[1]
+        assert cloud.bucket.requests.count(("GET", f"/web/me/{PHOTOS[4].sha256}.webp")) == 1
+
+
+def test_details_tell_time_in_the_photos_zone_camera_exposure_and_place_without_asking_anybody(
+    chromium: Chromium,
+) -> None:
+    fields = {
+        "lens": "Sigma 50mm F1.4",
+        "f_number": 1.4,
+        "exposure_time": 0.004,
+        "iso": 200,
+        "focal_length": 50,
+        "latitude": 38.7223,
+        "longitude": -9.1393,
+    }
+    with signed_in(chromium, Photos([replace(PHOTOS[0], fields=fields)]), timezone_id="Asia/Tokyo") as (_, tab):
+        asked: list[str] = []
+        tab.page.on("request", lambda request: asked.append(request.url))
+        tab.tiles.first.click()
+        tab.action("details").click()
+        details = tab.page.inner_text("#details")
+        for text in ["18:00:00 UTC+02:00", "Google Pixel 8", "Sigma 50mm", "ƒ/1.4 · 1/250 s · ISO 200 · 50 mm"]:
+            assert text in details
+        for text in ["IMG_0000.jpg", "3024 · 12.2 MP · 2.3 MB", "laptop:Pictures/IMG_0000.jpg"]:
+            assert text in details
+        link = tab.page.locator("#details a")
+        assert re.search(r"openstreetmap\.org/\?mlat=38\.72230&mlon=-9\.13930", link.get_attribute("href") or "")
+        assert not any("openstreetmap" in url for url in asked)
+
+
+def test_names_with_markup_and_bidi_characters_are_text_and_nothing_else(chromium: Chromium) -> None:
+    name = "<img src=x onerror=alert(1)>\u202egpj.exe"
+    camera = "<script>alert(1)</script> & \u2067"
+    odd = replace(PHOTOS[0], filename=name, fields={"camera": camera, "description": "<b>bold</b>"})
+    with signed_in(chromium, Photos([odd, replace(PHOTOS[1], filename=name, status="no-preview")])) as (_, tab):
+        tab.wait_for_pictures()
+        assert tab.page.locator(".no-picture bdi").inner_text() == name
+        tab.tile(odd.sha256).click()
+        tab.action("details").click()
+        assert [camera, name] == [
+            each for each in tab.page.locator("#details bdi").all_inner_texts() if each in (camera, name)
+        ]
+        assert tab.page.locator("#details b, #details script, #details img").count() == 0
+
+
+def test_a_photo_without_preview_is_an_honest_tile_and_says_why(chromium: Chromium) -> None:
+    raw = replace(PHOTOS[0], filename="DSC_1.NEF", status="no-preview", fields={"reason": "its format is unknown"})
+    with signed_in(chromium, Photos([raw])) as (_, tab):
+        tab.wait_for_pictures()
+        assert "DSC_1.NEF" in tab.tiles.first.inner_text()
+        assert "No preview: its format is unknown" in tab.tiles.first.inner_text()
+        tab.tiles.first.click()
+        assert "its format is unknown" in tab.viewer.inner_text()
+        assert tab.action("download").is_enabled()
+
+
+def test_a_lost_thumbnail_is_said_to_be_lost(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:5])) as (cloud, tab):
+        cloud.bucket.lost.add(PHOTOS[1].sha256)
+        tab.page.evaluate("caches.delete('thumbs')")
+        tab.page.reload()
+        tab.page.get_by_text("be loaded").wait_for()
+        assert "IMG_0001.jpg" in tab.tile(PHOTOS[1].sha256).inner_text()
+
+
+def test_an_address_that_has_expired_is_fetched_anew_and_nobody_notices(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
+        tab.wait_for_pictures()
+        cloud.bucket.epoch += 1
+        tab.tile(PHOTOS[4].sha256).click()
+        ready(tab)
+        assert tab.page.locator(".trouble:visible").count() == 0
+        tab.page.keyboard.press("Escape")
+        tab.scroll_to_end()
+        tab.wait_for_pictures()
+        assert tab.page.locator(".no-picture").count() == 0
+
+
+def test_a_photo_is_downloaded_under_its_name(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:3])) as (_, tab):
+        tab.tiles.first.click()
+        with tab.page.expect_download() as download:
+            tab.action("download").click()
+        assert download.value.suggested_filename == "IMG_0000.jpg"
+        assert tab.viewer.count() == 1
+
+
+def test_a_favorite_is_one_at_once_and_after_a_reload(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:3])) as (cloud, tab):
+        tab.tiles.first.click()
+        tab.action("favorite").click()
+        assert tab.action("favorite").get_attribute("aria-pressed") == "true"
+        tab.wait_until(lambda: cloud.api.counts["POST photos/describe"] == 1, "the request")
+        tab.page.reload()
+        tab.wait_until(lambda: tab.action("favorite").get_attribute("aria-pressed") == "true", "the favorite")
+        tab.action("close").click()
+        assert "♥" in tab.tiles.first.inner_text()
+
+
+def test_a_photo_goes_into_the_trash_the_next_one_is_shown_and_undo_brings_it_back(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:20])) as (cloud, tab):
+        tab.tile(PHOTOS[3].sha256).click()
+        tab.action("trash").click()
+        tab.wait_until(lambda: tab.shown == PHOTOS[4].sha256, "the next photo")
+        assert PHOTOS[3].sha256 in cloud.api.trash
+        tab.action("close").click()
+        assert tab.tile(PHOTOS[3].sha256).count() == 0
+        assert "IMG_0003.jpg is in the trash" in tab.page.inner_text("#notices")
+        tab.action("undo").click()
+        tab.tile(PHOTOS[3].sha256).wait_for()
+        assert cloud.api.trash == {}
+        order = tab.page.eval_on_selector_all("[data-sha256]", "all => all.map((each) => each.dataset.sha256)")
+        assert order[:6] == [photo.sha256 for photo in PHOTOS[:6]]
+
+
+def test_the_last_photo_of_all_can_be_deleted_too(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:1])) as (_, tab):
+        tab.tiles.first.click()
+        tab.action("trash").click()
+        tab.page.get_by_text("No photos yet").wait_for()
+        assert tab.viewer.count() == 0
+        tab.action("undo").click()
+        tab.tile(PHOTOS[0].sha256).wait_for()
+
+
+def test_the_wheel_zooms_and_a_double_click_does_and_undoes_it(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
+        tab.tiles.first.click()
+        ready(tab)
+        transform = "getComputedStyle(document.querySelector('dialog img')).transform"
+        tab.page.mouse.move(700, 300)
+        tab.page.mouse.wheel(0, -500)
+        tab.wait_until(lambda: "matrix(2.7" in tab.page.evaluate(transform), "the zoom")
+        tab.page.mouse.dblclick(700, 300)
+        assert tab.page.evaluate(transform) == "none"
+        tab.page.mouse.dblclick(700, 300)
+        assert "matrix(2.5" in tab.page.evaluate(transform)
+        tab.page.keyboard.press("ArrowRight")
+        assert tab.page.evaluate(transform) == "none"
+
+
+@pytest.mark.parametrize(("to", "slot"), [((60, 400), 4), ((300, 400), 2), ((180, 700), None)])
+def test_a_swipe_leads_on_or_back_or_closes(chromium: Chromium, to: tuple[int, int], slot: int | None) -> None:
+    with signed_in(chromium, Photos(PHOTOS), **PHONE) as (_, tab):
+        tab.tile(PHOTOS[3].sha256).tap()
+        ready(tab)
+        tab.page.mouse.move(180, 400)
+        tab.page.mouse.down()
+        tab.page.mouse.move(*to, steps=4)
+        tab.page.mouse.up()
+        if slot is None:
+            tab.wait_until(lambda: tab.viewer.count() == 0, "the viewer closing")
+        else:
+            tab.wait_until(lambda: tab.shown == PHOTOS[slot].sha256, "another photo")
+
+
+def test_two_fingers_zoom(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS), **PHONE) as (_, tab):
+        tab.tile(PHOTOS[0].sha256).tap()
+        ready(tab)
+        session = tab.page.context.new_cdp_session(tab.page)
+
+        def touch(kind: str, *places: tuple[int, int]) -> None:
+            points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", (150, 400), (210, 400))
+        for spread in range(1, 6):
+            touch("touchMove", (150 - 10 * spread, 400), (210 + 10 * spread, 400))
+        touch("touchEnd")
+        scale = tab.page.evaluate("new DOMMatrix(getComputedStyle(document.querySelector('dialog img')).transform).a")
+        assert scale == pytest.approx(160 / 60, rel=0.1)
