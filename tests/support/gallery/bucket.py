@@ -57,9 +57,9 @@ class Bucket:
             self.broken_posts -= 1
             raise ConnectionResetError
         head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-        fields = {}
+        fields: dict[object, bytes] = {}
         for part in message_from_bytes(head + request.body, policy=HTTP).iter_parts():
-            fields[part.get_param("name", header="content-disposition")] = part.get_payload(decode=True)
+            fields[part.get_param("name", header="content-disposition")] = bytes(part.get_payload(decode=True))
         content = fields.pop("file")
         if fields.get("policy") != b"signed":
             return Reply(403)

@@ -71,7 +71,7 @@ class HostedUi:
             case "POST", "/":
                 self._refresh.discard(request.json()["Token"])
                 self.revoked.add(request.json()["Token"])
-                return json_reply({}, **CORS)
+                return json_reply({}, headers=CORS)
         return Reply(404)
 
     def _authorize(self, request: Request) -> Reply:
@@ -107,11 +107,11 @@ class HostedUi:
     def _token(self, form: dict[str, str]) -> Reply:
         if form.get("grant_type") == "refresh_token":
             known = form.get("refresh_token") in self._refresh
-            return self._tokens("") if known else json_reply({"error": "invalid_grant"}, 400, **CORS)
+            return self._tokens("") if known else json_reply({"error": "invalid_grant"}, 400, CORS)
         query = self._codes.pop(form.get("code", ""), None)
         challenge = _base64url(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if query is None or query["code_challenge"] != challenge or form.get("redirect_uri") != self.home:
-            return json_reply({"error": "invalid_grant"}, 400, **CORS)
+            return json_reply({"error": "invalid_grant"}, 400, CORS)
         refresh_token = secrets.token_hex(32)
         self._refresh.add(refresh_token)
         return self._tokens(query["nonce"], refresh_token=refresh_token)
@@ -123,7 +123,7 @@ class HostedUi:
         id_token = ".".join([*(_base64url(json.dumps(part).encode()) for part in parts), "signature"])
         self._id_tokens[id_token] = time.monotonic() + self.token_seconds
         return json_reply(
-            {"id_token": id_token, "expires_in": self.token_seconds, "token_type": "Bearer", **more}, **CORS
+            {"id_token": id_token, "expires_in": self.token_seconds, "token_type": "Bearer", **more}, headers=CORS
         )
 
     def _logout(self, request: Request) -> Reply:

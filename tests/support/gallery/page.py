@@ -68,17 +68,18 @@ class GalleryPage:
     @property
     def months(self) -> list[str]:
         """The months that are on the page now, newest first."""
-        return self.page.eval_on_selector_all("[data-month]", "all => all.map((each) => each.dataset.month)")
+        return list(self.page.eval_on_selector_all("[data-month]", "all => all.map((each) => each.dataset.month)"))
 
     @property
     def focused(self) -> str | None:
         """The SHA-256 of the tile that has the focus."""
-        return self.page.evaluate("document.activeElement?.dataset.sha256 ?? null")
+        focused: str | None = self.page.evaluate("document.activeElement?.dataset.sha256 ?? null")
+        return focused
 
     @property
     def shifted(self) -> float:
         """Cumulative layout shift so far."""
-        return self.page.evaluate("window.shifted ?? 0")
+        return float(self.page.evaluate("window.shifted ?? 0"))
 
     def wait_until(self, condition: Callable[[], bool], what: str, seconds: float = 10) -> None:
         """Wait for something that no selector tells."""

@@ -90,10 +90,12 @@ def serving(part: Part) -> Iterator[str]:
         thread.join()
 
 
-def json_reply(value: object, status: int = 200, **headers: str) -> Reply:
+def json_reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     kind = "application/problem+json" if status >= 400 else "application/json"
-    return Reply(status, json.dumps(value).encode(), {"Content-Type": kind, "Cache-Control": "no-store", **headers})
+    return Reply(
+        status, json.dumps(value).encode(), {"Content-Type": kind, "Cache-Control": "no-store", **(headers or {})}
+    )
 
 
-def problem(status: int, detail: str, **headers: str) -> Reply:
-    return json_reply({"title": "Problem", "status": status, "detail": detail}, status, **headers)
+def problem(status: int, detail: str) -> Reply:
+    return json_reply({"title": "Problem", "status": status, "detail": detail}, status)
