@@ -21,6 +21,7 @@ class GalleryPage:
         self.page = page
         self.url = url
         self.errors: list[str] = []
+        page.set_default_timeout(15_000)
         page.add_init_script(SHIFTS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._console)
