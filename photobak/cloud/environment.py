@@ -92,6 +92,7 @@ class LiveEnvironment(_Environment):
 class PublishEnvironment(_Environment):
     """What the publish function needs."""
 
+    contents_table: str
     topics_table: str
     changes_table: str
     connections_url: str

@@ -30,18 +30,30 @@ class InvalidRecord(PhotobakError):
 
 
 class Status(StrEnum):
-    """The state of a content; the first two appear in ``Contents`` only."""
+    """The state of a content; ``expected``, ``rejected`` and ``forgotten`` appear in ``Contents`` only."""
 
     EXPECTED = "expected"
     REJECTED = "rejected"
     STORED = "stored"
     NO_PREVIEW = "no-preview"
     TRASHED = "trashed"
+    FORGOTTEN = "forgotten"
+    """Deleted by its owner, and gone from the trash; only ``Contents`` keeps it, so that no sync uploads it again."""
 
     @property
     def kept(self) -> bool:
         """Whether the original is in the photo bucket and counts as backed up."""
         return self in (Status.STORED, Status.NO_PREVIEW)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether its owner has deleted it, so that no sync uploads it again."""
+        return self in (Status.TRASHED, Status.FORGOTTEN)
+
+    @property
+    def has_record(self) -> bool:
+        """Whether a record belongs to it, in the trash or not."""
+        return self.kept or self is Status.TRASHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,9 @@ class Record:
     web_key: str | None = None
     trashed_until: datetime | None = None
     """Until when it can be undeleted; None unless it is in the trash."""
+    deleted_at: datetime | None = None
+    deleted_from: str | None = None
+    """The device that deleted it, or ``gallery``; None unless it is in the trash, or if nobody said."""
     schema: int = SCHEMA
 
     @property
@@ -292,5 +307,7 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "thumb_key": _text,
     "web_key": _text,
     "trashed_until": _instant,
+    "deleted_at": _instant,
+    "deleted_from": _text,
     "schema": int,
 }

@@ -87,6 +87,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "ReadChanges": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
         "FindStreams": ("dynamodb:ListStreams",),
         "KeepChanges": ("dynamodb:BatchWriteItem",),
+        "ForgetExpiredPhotos": ("dynamodb:UpdateItem",),
         "FindListeners": ("dynamodb:Query", "dynamodb:DeleteItem"),
         "PostToConnections": ("execute-api:ManageConnections",),
         "ReportFailures": ("sqs:SendMessage",),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -21,6 +23,9 @@ from support.cloud import (
 )
 from support.pictures import encoded, quadrants
 
+from photobak.cloud.photos.evidence import Doubt
+from photobak.cloud.publish.changes import expired_of
+from photobak.cloud.store.contents import ContentsTable
 from photobak.photo.record import Record, Status
 
 PHOTO = encoded(quadrants(), "JPEG")
@@ -56,7 +61,9 @@ def check_agreed(person: Person, content: bytes = PHOTO) -> Record:
     visible = {key.partition("/")[0] for key in person.objects()}
     if record.status is Status.TRASHED:
         assert record.trashed_until is not None
-        assert item["ttl"] == record.to_item()["ttl"] == {"N": str(int(record.trashed_until.timestamp()))}
+        assert record.to_item()["ttl"] == {"N": str(int(record.trashed_until.timestamp()))}
+        assert "ttl" not in item, "it outlives the record"
+        assert (found.trashed_until, found.deleted_at) == (record.trashed_until, record.deleted_at)
         assert visible == {"record"}
     else:
         assert record.trashed_until is None
@@ -124,7 +131,8 @@ def test_what_the_bucket_has_deleted_for_good_is_gone(aws: Aws) -> None:
     for version in listing["Versions"]:
         s3.delete_object(Bucket=aws.photo_bucket, Key=record.original_key, VersionId=version["VersionId"])
     assert person.restore(SHA256) == [{"sha256": SHA256, "status": "gone"}]
-    assert person.records == [record]
+    assert (person.records, person.content(SHA256)) == ([], None)
+    assert person.announce(announcement(PHOTO))[0]["status"] == "upload"
 
 
 @pytest.mark.parametrize(("first", "then"), PAIRS)
@@ -179,30 +187,110 @@ def test_a_sync_uploads_nothing_that_is_in_the_trash(aws: Aws) -> None:
     check_deleted(person)
 
 
-@pytest.mark.parametrize("deleted_by_dynamodb", [[], ["photos"], ["contents"], ["photos", "contents"]])
-def test_a_sync_uploads_again_what_the_trash_has_let_go_of(aws: Aws, deleted_by_dynamodb: list[str]) -> None:
-    """DynamoDB deletes an item hours or days after its time, each item in its own."""
+def expire(person: Person, *, record: bool) -> Person:
+    """Let the time in the trash pass: S3 deletes the bytes, and DynamoDB the record hours or days later."""
+    s3, bucket = person.aws.root("s3"), person.aws.photo_bucket
+    (found,) = person.records
+    for kind in ("original", "thumb", "web", "record"):
+        listing = s3.list_object_versions(Bucket=bucket, Prefix=f"{kind}/{person.identity_id}/")
+        for version in (*listing.get("Versions", []), *listing.get("DeleteMarkers", [])):
+            s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+    if record:
+        key = {name: found.to_item()[name] for name in ("username", "timestamp")}
+        person.aws.root("dynamodb").delete_item(TableName=person.aws.photos_table, Key=key)
+    return person.later(TRASH_DAYS + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("record", [False, True])
+def test_what_the_trash_has_let_go_of_is_forgotten_and_not_uploaded_again(aws: Aws, record: bool) -> None:
+    person = with_photo(aws)
+    person.delete(SHA256, device="laptop")
+    later = expire(person, record=record)
+    (answer,) = later.announce(announcement(PHOTO))
+    assert "url" not in answer
+    assert answer["status"] == "forgotten"
+    assert (answer["deleted_at"], answer["deleted_from"]) == (NOW.isoformat(), "laptop")
+    item = later.content_item(SHA256)
+    assert "ttl" not in item
+    assert item["status"] == {"S": "forgotten" if record else "trashed"}  # its record may still be there
+    assert later.announce(announcement(PHOTO))[0]["status"] == "forgotten"
+
+
+@pytest.mark.parametrize("record", [False, True])
+@pytest.mark.parametrize("announced", [False, True])
+def test_a_forgotten_photo_is_uploaded_again_once_it_is_restored(aws: Aws, record: bool, announced: bool) -> None:
     person = with_photo(aws)
     person.delete(SHA256)
-    past = {":past": {"N": str(int(NOW.timestamp()) - 60)}, ":then": {"S": "2026-11-24T11:59:00+00:00"}}
-    dynamodb = aws.root("dynamodb")
-    (record,) = person.records
-    username = {"username": {"S": person.identity_id}}
-    for name, table, key in (
-        ("photos", aws.photos_table, username | {"timestamp": record.to_item()["timestamp"]}),
-        ("contents", aws.contents_table, username | {"sha256": {"S": SHA256}}),
-    ):
-        if name in deleted_by_dynamodb:
-            dynamodb.delete_item(TableName=table, Key=key)
-        else:
-            dynamodb.update_item(
-                TableName=table,
-                Key=key,
-                UpdateExpression="SET #ttl = :past, trashed_until = :then",
-                ExpressionAttributeNames={"#ttl": "ttl"},
-                ExpressionAttributeValues=past,
-            )
-    (answer,) = person.announce(announcement(PHOTO))
+    later = expire(person, record=record)
+    if announced:
+        later.announce(announcement(PHOTO))
+    assert later.restore(SHA256) == [{"sha256": SHA256, "status": "gone"}]
+    assert (later.records, later.content(SHA256)) == ([], None)
+    assert later.restore(SHA256) == [{"sha256": SHA256, "status": "unknown"}]
+    assert later.repair_records(Doubt(SHA256)) == ["unknown"]
+    (answer,) = later.announce(announcement(PHOTO))
     assert answer["status"] == "upload"
-    person.process(person.upload(PHOTO))
-    check_kept(person)
+    later.process(later.upload(PHOTO))
+    check_kept(later)
+
+
+def test_a_late_upload_of_a_forgotten_photo_is_not_kept(aws: Aws) -> None:
+    person = with_photo(aws)
+    person.delete(SHA256)
+    later = expire(person, record=True)
+    later.announce(announcement(PHOTO))
+    later.process(later.upload(PHOTO))
+    assert (later.records, later.objects(), later.waiting_uploads()) == ([], {}, [])
+    assert later.repair_records(Doubt(SHA256)) == later.repair_objects(SHA256) == ["unknown"]
+    assert later.delete(SHA256) == [{"sha256": SHA256, "status": "unknown"}]
+    found = later.content(SHA256)
+    assert found is not None
+    assert found.status is Status.FORGOTTEN
+
+
+def test_a_forgotten_photo_is_its_owners_alone(aws: Aws) -> None:
+    person, stranger = with_photo(aws), aws.person()
+    person.delete(SHA256)
+    later = expire(person, record=True)
+    later.announce(announcement(PHOTO))
+    assert stranger.announce(announcement(PHOTO))[0]["status"] == "upload"
+    assert stranger.restore(SHA256) == [{"sha256": SHA256, "status": "unknown"}]
+    assert later.announce(announcement(PHOTO))[0]["status"] == "forgotten"
+
+
+def test_the_end_of_a_records_time_makes_its_content_forgotten(aws: Aws) -> None:
+    """DynamoDB's own deletion does, as the stream tells it; another device's request to redate or restore doesn't."""
+    person = with_photo(aws)
+    person.delete(SHA256)
+    (record,) = person.records
+    later = expire(person, record=True)
+    removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": record.to_item(), "SequenceNumber": "1"}}
+    by_service = {"userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}}
+    kept = removed | by_service | {"dynamodb": {"OldImage": _kept(record).to_item(), "SequenceNumber": "2"}}
+    assert list(expired_of([removed, kept, {}, None, removed | by_service])) == [(person.identity_id, SHA256)]
+    contents = ContentsTable(aws.root("dynamodb"), aws.contents_table)
+    assert not contents.forget(person.identity_id, SHA256, person.now)  # not yet
+    assert contents.forget(person.identity_id, SHA256, later.now)
+    found = later.content(SHA256)
+    assert found is not None
+    assert (found.status, found.timestamp, found.deleted_at) == (Status.FORGOTTEN, None, NOW)
+
+
+def _kept(record: Record) -> Record:
+    return replace(record, status=Status.STORED, trashed_until=None, deleted_at=None)
+
+
+def test_it_is_told_when_and_from_where_a_photo_was_deleted(aws: Aws) -> None:
+    person = with_photo(aws)
+    person.delete(SHA256, device="gallery")
+    record = check_agreed(person)
+    assert (record.deleted_at, record.deleted_from) == (NOW, "gallery")
+    person.later(timedelta(hours=1)).delete(SHA256, device="laptop")
+    assert check_agreed(person) == record  # it was deleted already
+    (answer,) = person.announce(announcement(PHOTO))
+    until = (NOW + TRASH_DAYS).isoformat()
+    assert (answer["status"], answer["trashed_until"]) == ("trashed", until)
+    assert (answer["deleted_at"], answer["deleted_from"]) == (NOW.isoformat(), "gallery")
+    person.restore(SHA256)
+    record = check_agreed(person)
+    assert (record.deleted_at, record.deleted_from) == (None, None)

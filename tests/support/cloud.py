@@ -8,7 +8,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -114,6 +114,11 @@ class Person:
     identity_id: str
     calls: list[str] = field(default_factory=list)
     """The names of the AWS calls of the last run."""
+    now: datetime = NOW
+
+    def later(self, time: timedelta) -> "Person":
+        """The same person after some time."""
+        return replace(self, now=self.now + time)
 
     # ------------------------------------------------------------------ what they and their devices do
 
@@ -126,18 +131,20 @@ class Person:
     def announce(self, *announcements: Announcement, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /prep/photoupload``."""
         with self._library(self.aws.api_role, before_call) as (library, s3):
-            preparer = Preparer(library, PostSigner(s3, self.aws.temp_bucket), 10_000_000, clock=lambda: NOW)
+            preparer = Preparer(library, PostSigner(s3, self.aws.temp_bucket), 10_000_000, clock=lambda: self.now)
             return preparer.prepare(self.identity_id, announcements)
 
-    def delete(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
+    def delete(
+        self, *hashes: str, device: str | None = None, before_call: BeforeCall = nothing
+    ) -> list[dict[str, Any]]:
         """Run ``DELETE /photos``."""
         with self._library(self.aws.api_role, before_call) as (library, _):
-            return Trash(library, TRASH_DAYS, clock=lambda: NOW).put_in(self.identity_id, hashes)
+            return Trash(library, TRASH_DAYS, clock=lambda: self.now).put_in(self.identity_id, hashes, device)
 
     def restore(self, *hashes: str, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /photos/restore``."""
         with self._library(self.aws.undelete_role, before_call) as (library, _):
-            return TrashExit(library).take_out(self.identity_id, hashes)
+            return TrashExit(library, clock=lambda: self.now).take_out(self.identity_id, hashes)
 
     def redate(self, wishes: Mapping[str, datetime], before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
         """Run ``POST /photos/redate``."""
@@ -147,7 +154,7 @@ class Person:
     def repair_records(self, *doubts: Doubt, before_call: BeforeCall = nothing) -> list[str]:
         """Run ``POST /photos/repair/records``; the status of each."""
         with self._library(self.aws.undelete_role, before_call) as (library, _):
-            answers = RecordRepairer(library, clock=lambda: NOW).repair(self.identity_id, doubts)
+            answers = RecordRepairer(library, clock=lambda: self.now).repair(self.identity_id, doubts)
             return [answer["status"] for answer in answers]
 
     def repair_objects(self, *hashes: str, before_call: BeforeCall = nothing) -> list[str]:

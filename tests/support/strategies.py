@@ -82,4 +82,6 @@ def records(draw: st.DrawFn) -> Record:
         thumb_key=thumb_key(identity_id, sha256) if has_previews else None,
         web_key=web_key(identity_id, sha256) if has_previews else None,
         trashed_until=draw(st.none() | instants),
+        deleted_at=draw(st.none() | instants),
+        deleted_from=draw(_texts.filter(lambda text: text != "")),
     )

@@ -197,6 +197,7 @@ def test_a_number_that_is_none_makes_a_record_illegible(value: object) -> None:
         (Status.STORED, True),
         (Status.NO_PREVIEW, True),
         (Status.TRASHED, False),
+        (Status.FORGOTTEN, False),
         (Status.EXPECTED, False),
         (Status.REJECTED, False),
     ],
@@ -206,4 +207,11 @@ def test_what_counts_as_backed_up(status: Status, kept: bool) -> None:
 
 
 def test_every_status_is_decided() -> None:
-    assert set(Status) == {Status.STORED, Status.NO_PREVIEW, Status.TRASHED, Status.EXPECTED, Status.REJECTED}
+    assert set(Status) == {
+        Status.STORED,
+        Status.NO_PREVIEW,
+        Status.TRASHED,
+        Status.FORGOTTEN,
+        Status.EXPECTED,
+        Status.REJECTED,
+    }

@@ -74,7 +74,7 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
 
 
 def ask_of_photos(
-    session: Session, route: str, photos: Sequence[Any], *, method: str = "POST"
+    session: Session, route: str, photos: Sequence[Any], *, method: str = "POST", **more: str
 ) -> dict[str, PhotoAnswer]:
     """Ask one of the routes that take up to a hundred photos; the answers by SHA-256.
 
@@ -83,11 +83,12 @@ def ask_of_photos(
         route: as of ``call``.
         photos: what is said of each photo; the route's own.
         method: as of ``call``.
+        more: further fields of the request.
 
     Raises:
         CloudError, SignInNeeded: as ``call``; also where an answer lacks something.
     """
-    answer = call(session, route, {"photos": list(photos)}, method=method)
+    answer = call(session, route, {"photos": list(photos), **more}, method=method)
     found = map(_photo, answer.objects("photos"))
     return {each.sha256: each for each in found}
 

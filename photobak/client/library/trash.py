@@ -10,6 +10,7 @@ from photobak.client.account.session import Session
 from photobak.client.index.index import Index
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Record, Status
+from photobak.platform.host import host_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def take_out_of_trash(session: Session, index: Index, records: Sequence[Record])
 def _move(session: Session, index: Index, records: Sequence[Record], route: str, method: str) -> Iterator[Moved]:
     for start in range(0, len(records), MAX_PHOTOS_A_REQUEST):
         batch = records[start : start + MAX_PHOTOS_A_REQUEST]
-        answers = ask_of_photos(session, route, [record.sha256 for record in batch], method=method)
+        device = {"device": host_name()} if method == "DELETE" else {}
+        answers = ask_of_photos(session, route, [record.sha256 for record in batch], method=method, **device)
         for record in batch:
             moved = _moved(record, answers.get(record.sha256))
             if not moved.failure:

@@ -108,7 +108,7 @@ def _answer(content: Content, answer: PhotoAnswer, asked_at: float) -> Answer:
     match answer.status:
         case Status.STORED:
             return Confirmed(content, Result.ALREADY_STORED)
-        case Status.TRASHED:
+        case Status.TRASHED | Status.FORGOTTEN:
             return InTrash(content, answer.trashed_until)
     if answer.upload is None:
         what = f"the cloud gave an answer for {content.first.path.name} that can't be used"

@@ -195,7 +195,7 @@ class Confirmer:
             yield Again(content.again(sent_again=True))
         elif verdict.status in _RESULTS:
             yield Confirmed(content, _RESULTS[verdict.status], verdict.reason)
-        elif verdict.status is Status.TRASHED:
+        elif verdict.status.deleted:
             yield InTrash(content)
         elif content.sent_again:
             yield Rejected(content, verdict.reason)

@@ -157,7 +157,7 @@ def _let_go(facts: Facts, now: datetime) -> bool:
     if facts.objects_of("original"):
         return False
     if facts.beside is None:
-        return facts.status is Status.TRASHED and not facts.objects
+        return facts.status is not None and facts.status.deleted and not facts.objects
     return facts.beside.trashed_until is not None and facts.beside.trashed_until <= now
 
 

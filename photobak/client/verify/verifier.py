@@ -27,6 +27,7 @@ _REASONS: Final = {
     Status.EXPECTED: "it was sent, and the cloud has not confirmed it yet",
     Status.REJECTED: "the cloud has refused it",
     Status.TRASHED: "it is in the trash",
+    Status.FORGOTTEN: "its owner has deleted it",
 }
 
 

@@ -10,11 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from photobak.cloud.api.listing import Lister
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
-from photobak.cloud.api.requests import ListQuery, PrepRequest, RedateRequest
+from photobak.cloud.api.requests import ListQuery, PrepRequest, RedateRequest, TrashRequest
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.http.application import Application, answer
-from photobak.cloud.http.requests import PhotosRequest, parse_body, parse_query
+from photobak.cloud.http.requests import parse_body, parse_query
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
@@ -39,8 +39,8 @@ def prepare_upload() -> Response[str]:
 @app.delete("/photos")
 def trash_photos() -> Response[str]:
     """Put photos into the trash."""
-    request = parse_body(PhotosRequest, app.body())
-    return answer({"photos": _trash().put_in(app.caller(), request.photos)})
+    request = parse_body(TrashRequest, app.body())
+    return answer({"photos": _trash().put_in(app.caller(), request.photos, request.device)})
 
 
 @app.post("/photos/redate")

@@ -30,6 +30,10 @@ class Preparer:
     def prepare(self, identity_id: str, announcements: Sequence[Announcement]) -> list[dict[str, Any]]:
         """Answer each announcement, in order.
 
+        Returns:
+            ``status`` is ``upload`` with a presigned POST; ``stored``; or ``trashed`` or ``forgotten``: its owner has
+            deleted it, so it is not uploaded, with ``deleted_at``, ``deleted_from`` and ``trashed_until``.
+
         Raises:
             Problem: a photo is larger than one POST may be (413), named by its file name.
         """
@@ -47,7 +51,7 @@ class Preparer:
         def answer(announcement: Announcement) -> dict[str, Any]:
             record = records.get(announcement.sha256)
             if announcement.sha256 in kept:
-                return self._known(kept[announcement.sha256], record, announcement)
+                return self._known(identity_id, kept[announcement.sha256], record, announcement)
             return (self._upload if expected else self._expect)(identity_id, announcement)
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
@@ -62,9 +66,9 @@ class Preparer:
         if not self.library.contents.expect(identity_id, announcement, self.clock()):
             # It is in the trash, or another device has stored it since the table was read.
             content = self.library.contents.get(identity_id, announcement.sha256)
-            if content is not None and content.timestamp is not None:
-                record = self.library.photos.get(identity_id, content.timestamp)
-                return self._known(content, record, announcement)
+            if content is not None and (content.status.deleted or content.timestamp is not None):
+                record = self.library.record_of(identity_id, content)
+                return self._known(identity_id, content, record, announcement)
         return self._upload(identity_id, announcement)
 
     def _upload(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
@@ -73,12 +77,22 @@ class Preparer:
         timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
         return {"sha256": announcement.sha256, "timestamp": timestamp, "status": "upload", **post}
 
-    def _known(self, content: Content, record: Record | None, announcement: Announcement) -> dict[str, Any]:
-        if record is not None:
-            self.library.update_sources(record, announcement.sources, announcement.sources_gone)
+    def _known(
+        self, identity_id: str, content: Content, record: Record | None, announcement: Announcement
+    ) -> dict[str, Any]:
         timestamp = plain(content.timestamp) if content.timestamp is not None else None
         answer = {"sha256": content.sha256, "timestamp": timestamp, "status": "stored"}
-        if content.status is Status.TRASHED:
-            until = record.trashed_until if record else None
-            answer |= {"status": "trashed", "trashed_until": until.isoformat() if until else None}
-        return answer
+        if record is not None:
+            self.library.update_sources(record, announcement.sources, announcement.sources_gone)
+        return answer | self._deletion(identity_id, content, record) if content.status.deleted else answer
+
+    def _deletion(self, identity_id: str, content: Content, record: Record | None) -> dict[str, Any]:
+        now = self.clock()
+        if content.status is Status.TRASHED and content.is_forgotten(now) and record is None:
+            self.library.contents.forget(identity_id, content.sha256, now)
+        times = {"trashed_until": content.trashed_until, "deleted_at": content.deleted_at}
+        return {
+            "status": "forgotten" if content.is_forgotten(now) else "trashed",
+            **{name: time.isoformat() if time else None for name, time in times.items()},
+            "deleted_from": content.deleted_from,
+        }

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, field_validator
 
-from photobak.cloud.http.requests import Instant, RequestModel, Sha256, SortKey
+from photobak.cloud.http.requests import Instant, PhotosRequest, RequestModel, Sha256, SortKey
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import FIRST_KEY, LAST_KEY
@@ -13,6 +13,7 @@ from photobak.photo.kind import Kind
 from photobak.photo.source import MAX_SOURCE_BYTES, Source
 
 _MAX_NAME: Final = 1024
+_MAX_DEVICE: Final = 255
 _MAX_SIZE: Final = 2**53
 """Far more than S3 holds, and few enough digits for JSON, DynamoDB and a message."""
 
@@ -72,6 +73,20 @@ class PrepRequest(RequestModel):
     """The body of ``POST /prep/photoupload``."""
 
     photos: Annotated[list[AnnouncedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
+class TrashRequest(PhotosRequest):
+    """The body of ``DELETE /photos``."""
+
+    device: Annotated[str | None, Field(min_length=1, max_length=_MAX_DEVICE)] = None
+    """The device that deletes, or ``gallery``; kept with the photo for other devices to show."""
+
+    @field_validator("device")
+    @classmethod
+    def _is_printable(cls, device: str | None) -> str | None:
+        if device is not None and not device.isprintable():
+            raise ValueError("should have only printable characters")
+        return device
 
 
 class RedatedPhoto(RequestModel):

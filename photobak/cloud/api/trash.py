@@ -27,8 +27,13 @@ class Trash:
     keeps_for: timedelta
     clock: Callable[[], datetime]
 
-    def put_in(self, identity_id: str, hashes: Sequence[str]) -> list[dict[str, Any]]:
-        """Put photos into the trash; deleting one again does not extend its time there.
+    def put_in(self, identity_id: str, hashes: Sequence[str], device: str | None = None) -> list[dict[str, Any]]:
+        """Put photos into the trash; deleting one again changes nothing.
+
+        Args:
+            identity_id: the owner.
+            hashes: the photos.
+            device: the device that deletes them, or ``gallery``.
 
         Returns:
             For each, in order: ``sha256``, and ``status`` ``trashed`` with ``trashed_until``, or ``unknown``.
@@ -37,14 +42,14 @@ class Trash:
             Problem: other requests keep changing a photo (409).
         """
         with ThreadPoolExecutor(_PARALLEL) as pool:
-            return list(pool.map(lambda sha256: self._put_in(identity_id, sha256), dict.fromkeys(hashes)))
+            return list(pool.map(lambda sha256: self._put_in(identity_id, sha256, device), dict.fromkeys(hashes)))
 
-    def _put_in(self, identity_id: str, sha256: str) -> dict[str, Any]:
+    def _put_in(self, identity_id: str, sha256: str, device: str | None) -> dict[str, Any]:
         for _ in range(_TRIES):
             before = self.library.find(identity_id, sha256)
             if before is None:
                 return {"sha256": sha256, "status": "unknown"}
-            after = self._trashed(before)
+            after = self._trashed(before, device)
             if (after == before or self.library.replace(before, after)) and self._hide(after):
                 self.library.write_record_json(after)
                 assert after.trashed_until is not None  # noqa: S101 - _trashed has just set it
@@ -52,11 +57,12 @@ class Trash:
                 return {"sha256": sha256, "status": after.status.value, "trashed_until": until}
         raise Problem.contended(sha256)
 
-    def _trashed(self, record: Record) -> Record:
+    def _trashed(self, record: Record, device: str | None) -> Record:
         if record.status is Status.TRASHED:
             return record
-        until = (self.clock() + self.keeps_for).replace(microsecond=0)
-        return replace(record, status=Status.TRASHED, trashed_until=until)
+        now = self.clock().replace(microsecond=0)
+        until = now + self.keeps_for
+        return replace(record, status=Status.TRASHED, trashed_until=until, deleted_at=now, deleted_from=device)
 
     def _hide(self, record: Record) -> bool:
         """Hide the photo's objects; False if another request has undeleted it meanwhile."""

@@ -47,6 +47,8 @@ def standing_record(evidence: Evidence, now: datetime) -> Record | None:
     But tables may have been restored from an old copy: a date that the owner has corrected stays, and so does a photo
     in the trash whose original is hidden.
     """
+    if evidence.content is not None and evidence.content.status is Status.FORGOTTEN and not evidence.is_original_there:
+        return None
     in_json = evidence.in_json
     if in_json is not None and in_json.trashed_until is not None and in_json.trashed_until <= now:
         in_json = None
@@ -65,7 +67,7 @@ def is_record_of(record: Record, identity_id: str, sha256: str) -> bool:
         (record.username, record.sha256) == (identity_id, sha256)
         and record.timestamp == timestamp_key(record.taken.taken_at, sha256)
         and record.original_key.startswith(original_key(identity_id, sha256, ""))
-        and record.status not in (Status.EXPECTED, Status.REJECTED)
+        and record.status.has_record
     )
 
 

@@ -19,7 +19,7 @@ from photobak.cloud.store.uploads import Upload, UploadStore
 from photobak.photo.keys import original_key
 from photobak.photo.kind import Kind
 from photobak.photo.preview import Previews
-from photobak.photo.record import Record, Status
+from photobak.photo.record import Record
 from photobak.photo.source import sources_after
 
 
@@ -48,7 +48,7 @@ class UploadKeeper:
         record = None
         while record is None:
             content = self.library.contents.get(upload.key.identity_id, upload.sha256)
-            if content is not None and content.status is Status.TRASHED:
+            if content is not None and content.status.deleted:
                 return  # its owner has deleted it
             record = self._existing_record(upload, content)
             if record is not None:

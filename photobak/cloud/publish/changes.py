@@ -1,12 +1,13 @@
 """Turns changes of table ``Photos`` into messages of topic ``photos``."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
 from photobak.cloud.store.changes import Change, sequence_of
-from photobak.photo.record import InvalidRecord, Record
+from photobak.photo.record import InvalidRecord, Record, Status
 from photobak.photo.topic import LARGEST_MESSAGE, PHOTOS, size, to_text
 
 _ROOM_FOR_SOURCES: Final = LARGEST_MESSAGE * 3 // 4
@@ -38,6 +39,20 @@ def _records(stream_records: Iterable[Any]) -> Iterator[tuple[str, Record]]:
             event_id = each.get("eventID") if isinstance(each, Mapping) else None
             reason = error.why if isinstance(error, InvalidRecord) else f"{type(error).__name__}: {error}"
             logger.warning("A change was skipped", extra={"reason": reason, "event_id": event_id})
+
+
+def expired_of(stream_records: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Identity id and SHA-256 of each photo whose record DynamoDB has deleted, its time in the trash being over.
+
+    DynamoDB Streams API reference, "Identity": deletions by TTL carry the service's own principal.
+    """
+    for each in stream_records:
+        with suppress(KeyError, TypeError, AttributeError):  # not one of these; ``_records`` logs what is malformed
+            if each["eventName"] == "REMOVE" and each["userIdentity"]["principalId"] == "dynamodb.amazonaws.com":
+                with suppress(InvalidRecord):
+                    record = Record.from_item(each["dynamodb"]["OldImage"])
+                    if record.status is Status.TRASHED:
+                        yield record.username, record.sha256
 
 
 def _message(sequence: str, record: Record) -> str:

@@ -109,7 +109,7 @@ class ObjectRepairer:
         for _ in range(_TRIES):
             content = self.library.contents.get(key.identity_id, key.sha256)
             original_key = self.library.bucket.originals.find(key.identity_id, key.sha256)
-            if original_key is None or (content is not None and content.status is Status.TRASHED):
+            if original_key is None or (content is not None and content.status.deleted):
                 return "unknown"
             with self._fetched(original_key, key) as original:
                 description = describe_original(original)

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,15 +39,24 @@ class Content:
     """What the client announced; dropped once the record exists."""
     revision: int = 0
     """Counts announcements, so that a record is made from the last one."""
+    trashed_until: datetime | None = None
+    deleted_at: datetime | None = None
+    deleted_from: str | None = None
 
     @property
     def is_photo(self) -> bool:
-        """Whether the content has a record, in the trash or not; otherwise it is expected or was rejected."""
-        return self.status not in (Status.EXPECTED, Status.REJECTED)
+        """Whether the content has a record, in the trash or not."""
+        return self.status.has_record
+
+    def is_forgotten(self, now: datetime) -> bool:
+        """Whether its owner has deleted it and its time in the trash is over."""
+        if self.status is Status.TRASHED:
+            return self.trashed_until is not None and self.trashed_until <= now
+        return self.status is Status.FORGOTTEN
 
     def agrees_with(self, record: Record) -> bool:
         """Whether the item says the same as a record."""
-        return (self.status, self.timestamp, self.reason) == (record.status, record.timestamp, record.reason)
+        return all(getattr(self, name) == getattr(record, name) for name in _OF_RECORD)
 
 
 class ContentsTable:
@@ -83,7 +92,7 @@ class ContentsTable:
         The first announcement of a content stands; a later one only updates its sources.
 
         Returns:
-            False if the content is a photo already, unless it is one that the trash has kept for its full time.
+            False if the content is a photo already, or its owner has deleted it.
         """
         try:
             self._dynamodb.update_item(**self._expectation(identity_id, announcement, now))
@@ -109,7 +118,7 @@ class ContentsTable:
         return True
 
     def _expectation(self, identity_id: str, announcement: Announcement, now: datetime) -> Any:
-        """The update that records an announcement, unless the content is a photo."""
+        """The update that records an announcement, unless the content is a photo or was deleted."""
         announced = announcement.to_json()
         first = {name: announced[name] for name in _KEPT_FROM_FIRST}
         values: dict[str, Any] = {f":{name}": _attribute(value) for name, value in first.items()}
@@ -118,8 +127,6 @@ class ContentsTable:
             ":timestamp": {"N": timestamp},
             ":ttl": {"N": str(int((now + EXPECTED_FOR).timestamp()))},
             ":one": {"N": "1"},
-            ":trashed": {"S": Status.TRASHED.value},
-            ":now": {"N": str(int(now.timestamp()))},
         }
         kept = [f"#{name} = if_not_exists(#{name}, :{name})" for name in (*first, "timestamp")]
         update = f"SET #status = :expected, #ttl = :ttl, {', '.join(kept)} REMOVE #reason ADD #revision :one"
@@ -132,7 +139,7 @@ class ContentsTable:
             "TableName": self.name,
             "Key": _key(identity_id, announcement.sha256),
             "UpdateExpression": update,
-            "ConditionExpression": f"{_STILL_OPEN} OR (#status = :trashed AND #ttl < :now)",
+            "ConditionExpression": _STILL_OPEN,
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
             "ExpressionAttributeValues": values,
         }
@@ -156,6 +163,32 @@ class ContentsTable:
         except ClientError as error:
             raise_unless_condition_failed(error)
 
+    def forget(self, identity_id: str, sha256: str, now: datetime) -> bool:
+        """Mark a content whose time in the trash is over as forgotten; False if it is not such a content."""
+        try:
+            self._dynamodb.update_item(
+                TableName=self.name,
+                Key=_key(identity_id, sha256),
+                UpdateExpression="SET #status = :forgotten REMOVE #timestamp, #reason, #trashed_until, #ttl",
+                ConditionExpression="#status = :trashed AND #trashed_until <= :now",
+                ExpressionAttributeNames={
+                    f"#{name}": name for name in ("status", "timestamp", "reason", "trashed_until", "ttl")
+                },
+                ExpressionAttributeValues={
+                    ":forgotten": {"S": Status.FORGOTTEN.value},
+                    ":trashed": {"S": Status.TRASHED.value},
+                    ":now": {"S": _trash_time(now)},
+                },
+            )
+        except ClientError as error:
+            raise_unless_condition_failed(error)
+            return False
+        return True
+
+    def removal(self, identity_id: str, seen: Content) -> Any:
+        """The part of a transaction that deletes an item; if it has changed since, the transaction is cancelled."""
+        return {"Delete": {"TableName": self.name, "Key": _key(identity_id, seen.sha256)} | _as_seen(seen)}
+
     def completion(self, record: Record, seen: Content | None) -> Any:
         """The part of a transaction that makes the content item follow a record.
 
@@ -178,7 +211,8 @@ class ContentsTable:
 
 _KEPT_FROM_FIRST: Final = ("kind", "size", "content_type", "taken_at", "taken_source", "modified_at", "filename")
 
-_OF_RECORD: Final = ("timestamp", "status", "reason", "ttl")
+_OF_RECORD: Final = ("timestamp", "status", "reason", "trashed_until", "deleted_at", "deleted_from")
+"""What the item of a photo repeats of its record."""
 
 
 def _as_seen(content: Content) -> dict[str, Any]:
@@ -200,9 +234,14 @@ def _key(identity_id: str, sha256: str) -> dict[str, Any]:
 
 
 def _item(record: Record) -> dict[str, Any]:
-    """The item of a photo; DynamoDB deletes that of a photo in the trash when it deletes the record."""
+    """The item of a photo. It has no TTL: that of a photo in the trash outlives the record, as forgotten."""
     item = {name: value for name, value in record.to_item().items() if name in _OF_RECORD}
     return _key(record.username, record.sha256) | item
+
+
+def _trash_time(instant: datetime) -> str:
+    """A time in the form of ``trashed_until``, so that texts compare as the times do: whole seconds of UTC."""
+    return instant.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
 def _attribute(value: object) -> dict[str, Any]:
@@ -230,10 +269,17 @@ def _read(item: Mapping[str, Any]) -> Content:
         timestamp=Decimal(plain_item["timestamp"]) if "timestamp" in plain_item else None,
         reason=plain_item.get("reason"),
         revision=int(plain_item.get("revision", 0)),
+        trashed_until=_instant(plain_item.get("trashed_until")),
+        deleted_at=_instant(plain_item.get("deleted_at")),
+        deleted_from=plain_item.get("deleted_from"),
     )
-    if not content.is_photo and "taken_at" in plain_item:
+    if status in (Status.EXPECTED, Status.REJECTED) and "taken_at" in plain_item:
         return dataclasses.replace(content, announcement=_announcement(plain_item))
     return content
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
 
 
 def _announcement(item: Mapping[str, Any]) -> Announcement:

@@ -55,7 +55,10 @@ class Library:
 
     def find(self, identity_id: str, sha256: str) -> Record | None:
         """The record of a content, whatever its date; None if it is no photo (yet) or its record is lost."""
-        content = self.contents.get(identity_id, sha256)
+        return self.record_of(identity_id, self.contents.get(identity_id, sha256))
+
+    def record_of(self, identity_id: str, content: Content | None) -> Record | None:
+        """The record that a content item points to; None if it is no photo (yet) or its record is lost."""
         if content is None or not content.is_photo or content.timestamp is None:
             return None
         return self.photos.get(identity_id, content.timestamp)
@@ -71,6 +74,22 @@ class Library:
             False if the record has changed since it was read: nothing was written.
         """
         return self.write_together(*self.photos.replacement(before, after), self.contents.replacement(before, after))
+
+    def lift(self, identity_id: str, seen: Content, record: Record | None) -> bool:
+        """Delete what the tables keep of a content whose bytes are gone, so that the next sync uploads it again.
+
+        Args:
+            identity_id: the owner.
+            seen: its item as it was read.
+            record: its record as it was read, if it has one.
+
+        Returns:
+            False if one of them has changed since: nothing was deleted.
+        """
+        parts = [self.contents.removal(identity_id, seen)]
+        if record is not None:
+            parts.append(self.photos.removal(record))
+        return self.write_together(*parts)
 
     def amend(self, amendments: Sequence[Amendment]) -> list[bool]:
         """Write records and their content items, and remove other records of the same contents.

@@ -176,7 +176,7 @@ def _legible(items: Iterable[Any]) -> Iterator[Record]:
             logger.warning("A record was skipped; `photobak repair` restores it", extra={"reason": error.why})
 
 
-_CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key")
+_CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key", "trashed_until")
 """The fields that change, and the one that says whose record it is."""
 
 

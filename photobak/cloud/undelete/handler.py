@@ -70,9 +70,13 @@ def _library() -> Library:
 
 @cache
 def _repairer() -> RecordRepairer:
-    return RecordRepairer(_library(), lambda: datetime.now(UTC))
+    return RecordRepairer(_library(), _now)
 
 
 @cache
 def _exit() -> TrashExit:
-    return TrashExit(_library())
+    return TrashExit(_library(), _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
