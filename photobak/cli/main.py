@@ -18,31 +18,31 @@ from photobak.errors import Interrupted, PhotobakError, reason_of
 
 COMMANDS: Final = {
     "sync": "Back up photos.",
-    "watch": "Back up whenever something changes.",
+    "watch": "Back up folders whenever they change.",
     "schedule": "Back up every night.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
-    "export": "Take everything out, readable by other programs.",
-    "verify": "Prove that the backup is there.",
-    "repair": "Bring back what the cloud has lost.",
-    "show": "Show all that is known of a photo.",
-    "redate": "Correct when photos were taken.",
-    "rm": "Delete photos; they can be brought back for a while.",
-    "trash": "List what is in the trash, and bring it back.",
-    "listen": "Hear of each photo as it is stored.",
-    "publish": "Say something to those who listen.",
-    "status": "Show whether the backup is healthy.",
-    "demo": "See all of it in a minute, on this machine.",
+    "export": "Export all originals, with XMP sidecars.",
+    "verify": "Verify that the backup is complete and intact.",
+    "repair": "Repair damage to the backup.",
+    "show": "Show everything known about a photo.",
+    "redate": "Correct the capture times of photos.",
+    "rm": "Move photos to the trash.",
+    "trash": "List the photos in the trash, and restore them.",
+    "listen": "Stream an event for each stored photo.",
+    "publish": "Publish a message to a topic.",
+    "status": "Show the state of the backup.",
+    "demo": "Try everything in a minute, on this machine.",
     "local": "Run the cloud on this machine.",
     "login": "Sign in.",
-    "logout": "Sign out, here and in the cloud.",
+    "logout": "Sign out.",
     "whoami": "Show who is signed in.",
     "token": "Print the ID token, for curl and other programs.",
-    "deploy": "Set up the cloud in your AWS account, or bring it up to date.",
-    "destroy": "Remove the cloud from your AWS account; the photos stay.",
-    "selftest": "Prove that your cloud does what photobak relies on.",
-    "cost": "Show what the cloud costs.",
-    "credentials": "Print AWS credentials, for aws, rclone and any SDK.",
+    "deploy": "Deploy the cloud to your AWS account, or update it.",
+    "destroy": "Remove the cloud from your AWS account; photos are kept.",
+    "selftest": "Check that your cloud behaves as photobak expects.",
+    "cost": "Estimate what the cloud costs.",
+    "credentials": "Print AWS credentials for the AWS CLI, rclone and SDKs.",
 }
 """Every command with its short help, in the order in which they are listed; a test compares them with the commands."""
 
@@ -51,7 +51,7 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class _Commands(click.Group):
-    """Knows the commands by name, so that ``--help`` loads none of them."""
+    """Lists the commands by name, so that ``--help`` imports none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -85,21 +85,23 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--profile", metavar="NAME", help="Which cloud to use; one that `deploy` or `local up` made.")
-@click.option("-v", "--verbose", count=True, help="Say more; -vv for all that is needed to find a fault.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
+@click.option("--profile", metavar="NAME", help="Use this profile; `deploy` and `local up` create profiles.")
+@click.option("-v", "--verbose", count=True, help="Print more; -vv also logs requests and tracebacks.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")
 @click.version_option(__version__, prog_name="photobak", message="%(prog)s %(version)s")
 @click.pass_context
 def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool) -> None:
     """Back up your photos to your own AWS account, for the price of the storage.
 
-    Without an AWS account, all of it runs on this machine:
+    Without an AWS account, everything runs on this machine.
 
     \b
-      photobak demo                     see what it does
+    Examples:
+      photobak demo                     try everything in a minute
       photobak sync ~/Pictures          back up
-      photobak ls --since 2024-06       look
+      photobak ls --since 2024-06       list photos
       photobak get --all --to restored  restore
+      photobak verify ~/Pictures        check the backup
     """
     context = ctx.ensure_object(Context)
     context.profile, context.verbosity = profile, -1 if quiet else verbose

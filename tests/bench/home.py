@@ -22,7 +22,7 @@ from tests.bench.measure import Command
 from tests.support.command_line import PHOTOBAK, environ_of, photobak
 
 INCOMPLETE = 3
-"""What ``sync --no-wait`` ends with: sent, and not confirmed yet."""
+"""What ``sync --no-wait`` ends with: uploaded, not confirmed yet."""
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def test_after_logout_the_refresh_token_is_refused_and_every_command_asks_to_sig
         assert (asked.returncode, asked.stdout) == (4, "")
         assert "nobody is signed in" in asked.stderr
         assert "photobak login (or photobak local up)" in asked.stderr
-    assert "Nobody was signed in" in photobak(tmp_path, "logout").stderr
+    assert "Was not signed in" in photobak(tmp_path, "logout").stderr
     keep_sign_in(pool.profile, places_of(tmp_path), {}, replace(before.tokens, expires_at=0))  # a copy made before
     refused = photobak(tmp_path, "token")
     assert refused.returncode == 4

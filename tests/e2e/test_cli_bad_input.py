@@ -140,10 +140,10 @@ class TestUsage:
             (["ls", "--since", "2024", "--until", "2023"], 2, "nothing lies between"),
             (["ls", "--limit", "0"], 2, "--limit"),
             (["get"], 2, "say what to restore. Give ids, or --from-list, or options such as --since"),
-            (["get", "--all", "123456"], 2, "say what to restore"),
+            (["get", "--all", "123456"], 2, "name the photos to restore in exactly one way"),
             (["get", "xyz"], 1, "'xyz' is not a photo's id"),
             (["get", "ffffffffffff"], 1, "there is no photo ffffffffffff"),
-            (["get", "123456", "--since", "2024"], 2, "say what to restore"),
+            (["get", "123456", "--since", "2024"], 2, "name the photos to restore in exactly one way"),
             (["get", "--since", "2024", "--until", "2023"], 2, "nothing lies between"),
             (["get", "--all", "--layout", "random"], 2, "there is no --layout 'random'"),
             (["get", "--all", "--layout", "{nonsense}"], 2, "there are only year, month, day"),
@@ -239,6 +239,6 @@ def test_a_full_disk_under_the_output_is_told_in_one_line(backup: Backup, tmp_pa
                 check=False,
             )
         lines = done.stderr.splitlines()
-        assert (done.returncode, lines[-1]) == (1, "photobak: the output can't be written: no space left on device")
+        assert (done.returncode, lines[-1]) == (1, "photobak: cannot write the output: no space left on device")
         assert "Traceback" not in done.stderr
     backup.require_restorable(tmp_path / "all")

@@ -67,7 +67,7 @@ class TestOutput:
         said = backup.run("-v", "sync", "Pictures").stderr.splitlines()
         assert f"stored {backup.photos}/a.jpg" in said
         assert f"ignored {backup.photos}/notes.txt: not a photo, video or sidecar" in said
-        assert "1 file safe: 1 newly stored, 0 stored already, 0 unchanged." in said
+        assert "1 file safe: 1 newly stored, 0 already stored, 0 unchanged." in said
 
     def test_a_file_that_is_not_safe_is_told_of_without_being_asked(self, backup: Backup) -> None:
         backup.make("a.jpg")
@@ -78,8 +78,8 @@ class TestOutput:
         assert done.returncode == 3
         failed, *summary = done.stderr.splitlines()
         assert failed.startswith(f"failed {backup.photos}/.photobakignore: not gitignore syntax")
-        assert "1 file NOT backed up as it is, for the reasons above." in summary
-        assert "3 other files left alone (-v names them)." in summary
+        assert "1 file NOT backed up; see the reasons above." in summary
+        assert "3 other files ignored (-v lists them)." in summary
 
     def test_q_is_quiet_but_for_failures(self, backup: Backup) -> None:
         (backup.photos / ".photobakignore").write_bytes(b"\xff")
@@ -208,7 +208,7 @@ class TestExitCodes:
         backup.make("a.jpg")
         done = backup.run("sync", "Pictures", "--no-wait")
         assert done.returncode == 3
-        assert "1 file sent, but not confirmed yet: sync again later." in done.stderr
+        assert "1 file uploaded, not confirmed yet; run sync again later." in done.stderr
         assert backup.run("sync", "Pictures").returncode == 0
 
     def test_4_where_nobody_is_signed_in(self, backup: Backup) -> None:
@@ -270,11 +270,11 @@ def test_without_any_profile_the_local_stack_is_started_and_it_is_said(tmp_path:
     try:
         done = photobak(home, "sync", str(tmp_path / "Pictures"), "--json")
         assert done.returncode == 0, done.stderr
-        assert done.stderr.splitlines()[0].startswith("No cloud is set up yet: using the local stack, on this machine.")
+        assert done.stderr.splitlines()[0].startswith("No cloud is set up yet; using the local stack on this machine.")
         assert json.loads(done.stdout.splitlines()[-1])["stored"] == 1
         down(home / "photobak" / "state" / "local")
         done = photobak(home, "sync", str(tmp_path / "Pictures"), "--json")
-        assert done.stderr.splitlines()[0] == "The local stack is down: starting it."
+        assert done.stderr.splitlines()[0] == "Starting the local stack."
         assert json.loads(done.stdout.splitlines()[-1])["unchanged"] == 1
     finally:
         down(home / "photobak" / "state" / "local")

@@ -8,7 +8,7 @@ from support.backup import Backup
 def test_the_library_is_counted(backup: Backup):
     empty = backup.run("cost")
     assert empty.returncode == 2
-    assert "Say how many photos it will have: --photos" in empty.stderr
+    assert "Pass a number of photos: --photos" in empty.stderr
     backup.make("1.jpg", "2.jpg")
     backup.sync()
     counted = backup.run("cost", "--json")

@@ -26,7 +26,7 @@ def test_deploy_makes_a_cloud_a_profile_and_its_first_user_and_then_nothing(tmp_
     assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout)["profile"] == "e2e"
     assert "make" in first.stderr
-    assert "It costs about $" in first.stderr
+    assert "Estimated cost per month: $" in first.stderr
     profile = (tmp_path / "photobak" / "config" / "config.toml").read_text()
     assert "[profiles.e2e]" in profile
     pool = json.loads(photobak(tmp_path, "deploy", "--stack-name", "e2e", "--yes", "--json", **aws).stdout)
@@ -36,7 +36,7 @@ def test_deploy_makes_a_cloud_a_profile_and_its_first_user_and_then_nothing(tmp_
     assert {"Name": "email", "Value": "me@example.com"} in users[0]["Attributes"]
     again = photobak(tmp_path, "deploy", "--stack-name", "e2e", "--email", "me@example.com", "--yes", **aws)
     assert "nothing to change" in again.stderr
-    assert "has an account already" in again.stderr
+    assert "already has an account" in again.stderr
 
 
 def test_destroy_and_deploy_again_is_the_same_library(tmp_path, aws):
@@ -48,7 +48,7 @@ def test_destroy_and_deploy_again_is_the_same_library(tmp_path, aws):
     assert destroyed.returncode == 0, destroyed.stderr
     assert "again-photos-" in destroyed.stderr
     deployed = photobak(tmp_path, *arguments, **aws)
-    assert "An earlier stack again left these" in deployed.stderr
+    assert "A previous stack again left these" in deployed.stderr
     after = _profile(config, "again")
     kept = ("bucket", "table", "user_pool_id", "identity_pool_id", "client_id")
     assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
@@ -58,7 +58,7 @@ def test_a_mistyped_name_or_number_removes_nothing(tmp_path, aws, local_stack):
     photobak(tmp_path, "deploy", "--stack-name", "typed", "--email", "me@example.com", "--yes", **aws)
     wrong = photobak(tmp_path, "destroy", "--stack-name", "typed", "--confirm", "typo", **aws)
     assert wrong.returncode == 2
-    assert "Nothing has been removed" in wrong.stderr
+    assert "Nothing was removed" in wrong.stderr
     assert root_client(local_stack, "cloudformation").describe_stacks(StackName="typed")["Stacks"]
     numbers = ("--confirm", "typed", "--delete-photos", "--confirm-photos", "7")
     wrong = photobak(tmp_path, "destroy", "--stack-name", "typed", *numbers, **aws)
@@ -89,9 +89,9 @@ def test_delete_photos_leaves_nothing_and_forgets_the_profile(tmp_path, aws, loc
         (("--email", "me@example.com"), {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, 2, "no AWS region"),
         (("--region", "mars-1"), {"AWS_ENDPOINT_URL": ""}, 2, "the region mars-1 can't run photobak"),
         (("--email", "me@example.com"), {"AWS_PROFILE": "nobody"}, 1, "AWS profile can't be used"),
-        (("--stack-name", "fresh", "--yes"), {}, 2, "nobody is named to be the owner"),
-        (("--parameter", "Colour=red"), {}, 2, "the template has no Colour"),
-        (("--parameter", "TrashDays"), {}, 2, "it is NAME=VALUE"),
+        (("--stack-name", "fresh", "--yes"), {}, 2, "no e-mail address of the owner"),
+        (("--parameter", "Colour=red"), {}, 2, "unknown: Colour"),
+        (("--parameter", "TrashDays"), {}, 2, "the format is NAME=VALUE"),
         (("--email", "x@example.com"), {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "AWS can't be reached"),
     ],
 )
@@ -149,7 +149,7 @@ def test_ctrl_c_ends_the_command_and_the_same_command_goes_on(tmp_path, local_st
             reached.clear()
     done = photobak(tmp_path, *arguments, **aws_variables(local_stack))
     assert done.returncode == 0, done.stderr
-    assert "me@example.com is invited" in done.stderr
+    assert "Sent an invitation to me@example.com" in done.stderr
     assert len(_users(local_stack, "cut-short")) == 1
 
 
@@ -157,7 +157,7 @@ def test_an_owner_who_was_not_invited_is_not_forgotten(tmp_path, aws, local_stac
     """The run that was to invite them may have been cut off after the stack was made."""
     made(target_of(local_stack), local_stack, "ownerless")
     deployed = photobak(tmp_path, "deploy", "--stack-name", "ownerless", "--yes", **aws)
-    assert "Nobody has an account yet. Invite the owner with: photobak deploy --email" in deployed.stderr
+    assert "There are no accounts yet. Invite the owner with: photobak deploy --email" in deployed.stderr
 
 
 def _state(cloudformation: Any, name: str) -> str:

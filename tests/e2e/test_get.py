@@ -240,7 +240,7 @@ class TestTheLine:
             done = library.run("get", *arguments, **proxy.environment)
         assert done.returncode == 4
         assert "the sign-in is not accepted any more: ExpiredToken. Type: photobak login" in done.stderr
-        assert f"{3 - restored} not fetched yet (the same command goes on with them)" in done.stderr
+        assert f"{3 - restored} not restored (run the same command to continue)" in done.stderr
         summary = get(library, *arguments)[1]
         assert (summary["existing"], summary["restored"]) == (restored, 3 - restored)
 
@@ -258,6 +258,6 @@ class TestTheLine:
             _, said = process.communicate(timeout=20)
         assert (told, process.returncode) == ({"restored"}, 130)
         assert "2 files restored to" in said
-        assert "1 not fetched yet (the same command goes on with them)" in said
+        assert "1 not restored (run the same command to continue)" in said
         summary = get(library, *arguments)[1]
         assert (summary["existing"], summary["restored"]) == (2, 1)

@@ -31,7 +31,7 @@ def test_they_are_counted_then_thawed_then_fetched(backup: Backup, tmp_path: Pat
         "it is frozen in GLACIER",
     }
     size = sum((backup.photos / name).stat().st_size for name in ("deep.jpg", "deeper.jpg")) / 1000
-    said = f"2 originals ({size:.1f} kB) frozen in DEEP_ARCHIVE. Type the same command with --thaw standard"
+    said = f"2 originals ({size:.1f} kB) archived in DEEP_ARCHIVE. To retrieve them, add --thaw standard"
     assert f"{said} (up to 12 hours, about $0.00), or --thaw bulk (up to 48 hours, about $0.00)." in done.stderr
     assert sorted(path.name for path in (tmp_path / "to").iterdir()) == ["a.jpg"]
 
@@ -40,7 +40,7 @@ def test_they_are_counted_then_thawed_then_fetched(backup: Backup, tmp_path: Pat
     assert (asked.returncode, summary["existing"], summary["thawing"]) == (3, 1, 3)
     assert {line["reason"] for line in lines if line["result"] == "thawing"} == {"it is being thawed"}
     assert "2 originals" in asked.stderr
-    assert "thawing in DEEP_ARCHIVE: it may take 12 (standard) or 48 (bulk) hours" in asked.stderr
+    assert "being retrieved from DEEP_ARCHIVE; this takes up to 12 (standard) or 48 (bulk) hours" in asked.stderr
 
     waited = backup.run(*ARGUMENTS, to, "--wait")
     _, summary = json_lines(waited.stdout)

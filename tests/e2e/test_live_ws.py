@@ -216,8 +216,8 @@ def heard_of_a_sync(home: Path, folder: Path, process: Process) -> str:
 def test_publish_reaches_listen(home: Path) -> None:
     with running(PHOTOBAK, "listen", "doorbell", **environ_of(home)) as listen:
         said = photobak(home, "publish", "doorbell", '{"ring": 2}')
-        while "Heard by 1 connection." not in said.stderr:
-            assert said.stderr == "Heard by 0 connections.\n"
+        while "Delivered to 1 connection." not in said.stderr:
+            assert said.stderr == "Delivered to 0 connections.\n"
             said = photobak(home, "publish", "doorbell", '{"ring": 2}')
         assert (said.returncode, said.stdout) == (0, "")
         assert listen.hear() == {"type": "message", "topic": "doorbell", "message": {"ring": 2}}

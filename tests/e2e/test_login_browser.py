@@ -53,7 +53,7 @@ def browser_that_tells(home: Path) -> tuple[str, Path]:
 def test_a_browser_here_signs_in_by_loopback(chromium: Chromium, pool: UserPool, home: Path) -> None:
     browser, told = browser_that_tells(home)
     with chromium.page() as page, terminal(home, "login", BROWSER=browser) as running:
-        running.until("Sign in with the browser that opens just now")
+        running.until("Sign in with the browser that has just opened")
         while not told.exists():
             assert running.process.poll() is None
             time.sleep(0.02)
@@ -82,7 +82,7 @@ def test_a_browser_elsewhere_signs_in_by_pasting(chromium: Chromium, pool: UserP
         fill_in(page, pool)
         page.get_by_text("can't be reached").wait_for()
         running.type("where?\n")
-        running.until("That isn't the URL it ended at: .*Paste it here:")
+        running.until("That is not the right URL: .*Paste the URL of the last page here:")
         running.type(ended_at[0] + "\n")
         running.until(r"Signed in as ann@example\.org")
         assert running.process.wait(10) == 0

@@ -34,7 +34,7 @@ def test_it_shows_code_url_and_picture_and_signs_in(issuer: Issuer, tmp_path: Pa
     with terminal(tmp_path, "login", "--device") as running:
         running.until(re.escape(f"{issuer.url}/device\n\n  WDJB-MJHT"))
         running.until("[\u2580\u2584\u2588]{9}")  # the half blocks of a QR code
-        running.until("enter none that you are told")
+        running.until("never enter a code that somebody sends you")
         running.until(r"Signed in as ann@example\.org")
         assert running.process.wait(10) == 0
         assert "device-code-of-256-bits" not in running.shown

@@ -40,12 +40,12 @@ def test_cron(home: Path) -> None:
     assert schedule(home, CRON, "show")[0] == table.read_text().removeprefix(OWN_LINES)
     (entry,) = [json.loads(line) for line in schedule(home, CRON, "show", "--json")[0].splitlines()]
     assert (entry["scheduler"], entry["profile"]) == ("cron", "default")
-    for said in ("Removed from cron.\n", "Nothing was scheduled.\n"):
+    for said in ("Removed from cron.\n", "There was no schedule.\n"):
         assert schedule(home, CRON, "remove") == ("", said)
         assert table.read_text() == OWN_LINES
     assert schedule(home, CRON, "show", "--json") == (
         "",
-        "Nothing is scheduled. To change that: photobak schedule install PATH\n",
+        "There is no schedule. Create one with: photobak schedule install PATH\n",
     )
 
 
@@ -56,7 +56,7 @@ def test_systemd_is_taken_first_and_takes_over_from_cron(home: Path) -> None:
     shown, _ = schedule(home, both, "install", "--dry-run", pictures)
     assert not units.exists()
     said = schedule(home, both, "install", pictures)[1]
-    assert "Every day at 03:00, by systemd.\nIt is no longer in cron.\n" in said
+    assert "Scheduled every day at 03:00 with systemd.\nRemoved the previous schedule from cron.\n" in said
     assert (home / "crontab").read_text() == ""
     for unit in ("photobak-default.service", "photobak-default.timer"):
         assert f"# {units / unit}\n{(units / unit).read_text()}" in shown
@@ -65,7 +65,7 @@ def test_systemd_is_taken_first_and_takes_over_from_cron(home: Path) -> None:
     assert "daemon-reload\nenable --now photobak-default.timer\n" in asked
     assert "by systemd, as it was." in schedule(home, both, "install", pictures)[1]
     assert "OnCalendar=*-*-* 03:00:00" in schedule(home, both, "show")[0]
-    assert "by cron.\nIt is no longer in systemd.\n" in schedule(home, both, "install", "--with", "cron", pictures)[1]
+    assert "with cron.\nRemoved the previous schedule from systemd.\n" in moved
     assert not (home / "active.photobak-default.timer").exists()
     assert list(units.iterdir()) == []
     assert schedule(home, both, "remove")[1] == "Removed from cron.\n"

@@ -45,7 +45,7 @@ def test_show_prints_the_whole_record(owner: Owner) -> None:
         record.filename,
         "elsewhere/",
         "64 x 48",
-        "known from: filename",
+        "from: filename",
         record.original_key,
     ):
         assert value in said

@@ -19,7 +19,7 @@ def test_it_says_what_is_stored_what_is_pending_and_how_the_last_sync_ended(back
     said = backup.run("status").stdout
     assert "2 files, all safe" in said
     assert "stored      2 photos known here" in said
-    assert "pending     1 sent, and not confirmed yet" in said
+    assert "pending     1 uploaded, not confirmed yet" in said
     (backup.photos / ".photobakignore").write_bytes(b"\xff")
     backup.sync()
     assert "1 of them NOT safe: sync again" in backup.run("status").stdout

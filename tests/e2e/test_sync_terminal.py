@@ -39,15 +39,15 @@ def test_a_person_sees_how_far_it_is_what_fails_and_what_is_safe(backup: Backup,
         person.process.wait(timeout=10)
     bar, stages = now[-2:]
     assert re.search(r"\d+ of 15 files +[\d.]+ [kM]?B of [\d.]+ MB", bar), now
-    assert re.fullmatch(r"0 unchanged · 12 read · \d+ sent \([\d.]+ [kM]?B/s\) · \d+ safe · 1 failed", stages), now
+    assert re.fullmatch(r"0 unchanged · 12 read · \d+ uploaded \([\d.]+ [kM]?B/s\) · \d+ safe · 1 failed", stages), now
     failure = f"failed {backup.photos}/.photobakignore: not gitignore syntax"
     assert failure in "".join(now)  # just above them, and it stays there
     end = screen_of(person.shown)
     assert failure in "".join(end)
     assert end[-4:-1] == [
-        "12 files safe: 12 newly stored, 0 stored already, 0 unchanged.",
-        "1 file NOT backed up as it is, for the reasons above.",
-        "2 other files left alone (-v names them).",
+        "12 files safe: 12 newly stored, 0 already stored, 0 unchanged.",
+        "1 file NOT backed up; see the reasons above.",
+        "2 other files ignored (-v lists them).",
     ]
     assert not any("files  " in line or " · " in line for line in end)
 

@@ -91,5 +91,5 @@ def test_many_photos_are_deleted_when_their_number_is_typed(owner: Owner, typed:
     with terminal(owner.home, "rm", *ids) as screen:
         screen.until("Type 11 to delete 11 photos")
         screen.type(typed + "\n")
-        screen.until("nothing is deleted" if left == 12 else "11 photos in the trash")
+        screen.until("nothing was deleted" if left == 12 else "Moved 11 photos to the trash")
     assert len(owner.listed()) == left

@@ -104,11 +104,18 @@ def test_the_command_prints_a_line_for_each_class(tmp_path):
     assert drawing.startswith("<svg")
     assert "53.5&#160;M" in drawing
     assert "url(http" not in drawing
+    assert {"type": "source", "url": "https://aws.amazon.com/s3/pricing/", "as_of": str(PRICES.as_of)} in lines
 
 
 def test_the_table_names_the_class_that_was_asked_for():
     result = CliRunner().invoke(command, ["cost", "--photos", "1", "--storage-class", "glacier_ir"])
-    assert "A month, with originals in GLACIER_IR" in result.stdout
+    assert "Per month, with originals in GLACIER_IR" in result.stdout
+
+
+def test_it_says_where_its_prices_and_arguments_come_from():
+    said = CliRunner().invoke(command, ["cost", "--photos", "1"]).stdout
+    assert f"Prices as of {PRICES.as_of}: https://aws.amazon.com/SERVICE/pricing/ for s3, api-gateway, lambda," in said
+    assert "docs/serverless.md" in said
 
 
 @pytest.mark.parametrize("size", ["", "4 elephants", "0", "-1MB", "nan"])

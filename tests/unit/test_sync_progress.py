@@ -86,7 +86,7 @@ def test_each_stage_is_counted() -> None:
     progress.read(3)
     progress.uploaded(2)
     finish(progress, Result.STORED)
-    assert stages(progress.counts, Throughput()) == "40,000 unchanged · 3 read · 2 sent (0 B/s) · 1 safe"
+    assert stages(progress.counts, Throughput()) == "40,000 unchanged · 3 read · 2 uploaded (0 B/s) · 1 safe"
     finish(progress, Result.FAILED)
     assert stages(progress.counts, Throughput()).endswith(" · 1 safe · 1 failed")
 
@@ -98,34 +98,34 @@ class TestSummary:
 
     def test_all_is_well(self) -> None:
         assert self.lines({Result.STORED: 2, Result.UNCHANGED: 1000}) == [
-            "1,002 files safe: 2 newly stored, 0 stored already, 1,000 unchanged.",
+            "1,002 files safe: 2 newly stored, 0 already stored, 1,000 unchanged.",
             "1.0 MB uploaded in 2.0 s.",
         ]
 
     def test_what_is_not_safe_and_why(self) -> None:
         lines = self.lines({Result.PENDING: 1, Result.FAILED: 1}, {"permission denied": 1}, unfinished=3, postponed=4)
         assert lines[1:-1] == [
-            "1 file sent, but not confirmed yet: sync again later.",
-            "1 file NOT backed up as it is, for the reasons above.",
-            "3 files not finished: sync again, and it goes on from here.",
-            "4 files left to later runs, beyond --limit.",
+            "1 file uploaded, not confirmed yet; run sync again later.",
+            "1 file NOT backed up; see the reasons above.",
+            "3 files not finished; run sync again to continue.",
+            "4 files postponed by --limit.",
         ]
 
     def test_of_many_failures_the_most_frequent_reasons(self) -> None:
         reasons = {f"reason {number}": 10 - number for number in range(8)}
         lines = self.lines({Result.FAILED: 50, Result.REJECTED: 2}, reasons)
         assert lines[1:-1] == [
-            "52 files NOT backed up as they are:",
+            "52 files NOT backed up:",
             *(f"  {10 - number}: reason {number}" for number in range(5)),
-            "  12: other reasons, named above",
+            "  12: other reasons, see above",
         ]
 
     def test_what_would_be_uploaded(self) -> None:
         lines = self.lines({Result.WOULD_UPLOAD: 2, Result.FAILED: 1}, postponed=1)
         assert lines == [
-            "2 files would be uploaded, 0 are unchanged.",
-            "1 file NOT backed up as it is, for the reasons above.",
-            "1 file left to later runs, beyond --limit.",
+            "2 files would be uploaded, 0 unchanged.",
+            "1 file NOT backed up; see the reasons above.",
+            "1 file postponed by --limit.",
         ]
 
 

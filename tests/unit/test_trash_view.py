@@ -26,7 +26,7 @@ def test_what_was_done_before_an_error_is_said(capsys: pytest.CaptureFixture[str
         tell_moves(Context(profile=None, verbosity=0), cut_off(), as_json=False)
     said = capsys.readouterr()
     assert said.out == ""
-    assert "1 photo in the trash until 2026-12-24" in said.err
+    assert "Moved 1 photo to the trash, until 2026-12-24" in said.err
     assert "doesn't have it" in said.err
     assert "\x1b" not in said.err
 
@@ -42,4 +42,4 @@ def test_json_ends_with_a_summary_even_so(capsys: pytest.CaptureFixture[str]) ->
 def test_photos_of_several_deletions_are_promised_until_the_first_goes(capsys: pytest.CaptureFixture[str]) -> None:
     later = Moved(record("a"), trashed_until=UNTIL.replace(day=30))
     assert tell_moves(Context(profile=None, verbosity=0), [later, Moved(record("b"), trashed_until=UNTIL)], False) == 0
-    assert "2 photos in the trash until 2026-12-24" in capsys.readouterr().err
+    assert "Moved 2 photos to the trash, until 2026-12-24" in capsys.readouterr().err

@@ -1,1 +1,1 @@
-"""One thin file a command."""
+"""One thin module per command."""

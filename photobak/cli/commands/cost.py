@@ -1,4 +1,4 @@
-"""``photobak cost``: what the cloud costs a month, and whether servers would cost less."""
+"""``photobak cost``: estimate the monthly bill, and compare it with servers."""
 
 import re
 from pathlib import Path
@@ -25,12 +25,17 @@ _SVG_COLUMNS: Final = 120
 _FONT_FACE: Final = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
-@click.command(name="cost", short_help="Show what the cloud costs.")
-@click.option("--photos", metavar="N", type=click.IntRange(1), help="So many photos; default: your library.")
-@click.option("--avg-size", metavar="SIZE", default="4MB", show_default=True, help="Of an original, with --photos.")
-@click.option("--monthly", metavar="M", type=click.IntRange(0), default=0, help="So many new photos each month.")
+@click.command(name="cost", short_help="Estimate what the cloud costs.")
+@click.option("--photos", metavar="N", type=click.IntRange(1), help="Estimate for N photos (default: your library).")
 @click.option(
-    "--storage-class", type=click.Choice(_CLASSES, case_sensitive=False), default="STANDARD", help="Show its bill."
+    "--avg-size", metavar="SIZE", default="4MB", show_default=True, help="Average size of an original, with --photos."
+)
+@click.option("--monthly", metavar="M", type=click.IntRange(0), default=0, help="Number of new photos per month.")
+@click.option(
+    "--storage-class",
+    type=click.Choice(_CLASSES, case_sensitive=False),
+    default="STANDARD",
+    help="Storage class of the originals.",
 )
 @click.option(
     "--plot",
@@ -38,7 +43,7 @@ _FONT_FACE: Final = re.compile(r"@font-face \{.*?\}", re.DOTALL)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save the comparison with servers as SVG.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each line of the tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line of the tables.")
 @pass_context
 def command(
     context: Context,
@@ -46,17 +51,17 @@ def command(
     avg_size: str,
     monthly: int,
     storage_class: str,
-    plot: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what a library costs a month on AWS, by our own model and AWS's list prices.
+    """Estimate what a library costs per month on AWS, from AWS's list prices.
 
-    It compares S3's storage classes, and the whole with servers of one's own.
+    It compares the storage classes of S3, and serverless with running servers.
 
     \b
+    Examples:
       photobak cost
       photobak cost --photos 100000 --avg-size 4MB --monthly 1000
-      photobak cost --photos 100000 --storage-class GLACIER_IR --plot break-even.svg
+      photobak cost --photos 100000 --storage-class GLACIER_IR
     """
     from photobak.stack.cost.prices import StorageClass, load_prices
     from photobak.stack.cost.servers import comparisons
@@ -80,17 +85,17 @@ def _asked(photos: int, avg_size: str, monthly: int) -> "Shelf":
 
 
 def _library(context: Context, monthly: int) -> "Shelf":
-    """What is stored in the cloud of the profile."""
+    """The library of the profile."""
     from photobak.client.library.library import Library
     from photobak.stack.cost.usage import Shelf
 
     try:
         session = require_session(context)
     except ConfigError as error:
-        raise WrongUsage("there is no library to count yet", next_step="Say how many: --photos 10000") from error
+        raise WrongUsage("there is no library yet", next_step="Pass a number of photos: --photos 10000") from error
     sizes = [record.size for record in Library(session).records()]
     if not sizes:
-        raise WrongUsage("your library is empty", next_step="Say how many photos it will have: --photos 10000")
+        raise WrongUsage("your library is empty", next_step="Pass a number of photos: --photos 10000")
     return Shelf(len(sizes), sum(sizes), monthly)
 
 
@@ -119,6 +124,8 @@ def _print_json(prices: "Prices", shelf: "Shelf", compared: "tuple[Comparison, .
             "dollars_per_million_requests": round(one.request * 1e6, 3),
             "break_even_requests": round(one.break_even),
         })  # fmt: skip
+    for url in prices.sources:
+        json_line({"type": "source", "url": url, "as_of": str(prices.as_of)})
 
 
 def _print_tables(
@@ -128,14 +135,26 @@ def _print_tables(
 
     size = f"{plural(shelf.photos, 'photo')}, {bytes_text(shelf.original_bytes)}"
     click.echo(
-        f"{size}, {shelf.monthly:,} more a month; {prices.region_name}, list prices of {prices.as_of}, US dollars"
+        f"{size}, {shelf.monthly:,} more per month; {prices.region_name}, list prices of {prices.as_of}, US dollars"
     )
-    click.echo(f"\nA month, with originals in {storage.value}:")
+    click.echo(f"\nPer month, with originals in {storage.value}:")
     _bill_table(monthly_bill(prices, shelf, storage))
-    click.echo("\nStorage classes for originals (deploy -p StorageClass=…):")
+    click.echo("\nStorage classes for originals (photobak deploy -p StorageClass=CLASS):")
     _classes_table(prices, shelf)
-    click.echo("\nWithout servers by requests a month, or with them (requests of 0.3 s and 1 GB, no free tier):")
+    click.echo("\nServerless, by requests per month, compared with servers (requests of 0.3 s and 1 GB, no free tier):")
     data().print(_servers_table(compared))
+    click.echo(f"\nPrices as of {prices.as_of}: {_price_pages(prices)}")
+    click.echo(
+        'The article is "Serverless or not": 200 million requests a month to a REST API and a function, or to three'
+        " m5.xlarge behind a load balancer. docs/serverless.md discusses its arguments."
+    )
+
+
+def _price_pages(prices: "Prices") -> str:
+    """AWS's pages, which differ in one word; a page of another form is printed as it is."""
+    begin, end = "https://aws.amazon.com/", "/pricing/"
+    names = [url.removeprefix(begin).removesuffix(end) for url in prices.sources]
+    return f"{begin}SERVICE{end} for {', '.join(names)}"
 
 
 def _bill_table(bill: "Bill") -> None:
@@ -146,7 +165,7 @@ def _bill_table(bill: "Bill") -> None:
     table.add_column("after free tier", justify="right")
     for line in bill.lines:
         table.add_row(line.what, f"{line.listed:,.2f}", f"{line.paid:,.2f}")
-    table.add_row("together", f"{sum(line.listed for line in bill.lines):,.2f}", f"{bill.total:,.2f}")
+    table.add_row("total", f"{sum(line.listed for line in bill.lines):,.2f}", f"{bill.total:,.2f}")
     data().print(table)
 
 
@@ -154,11 +173,11 @@ def _classes_table(prices: "Prices", shelf: "Shelf") -> None:
     from rich.table import Table
 
     table = Table("", box=None, pad_edge=False)
-    for heading in ("a month", "to upload", "to restore all", "restore begins"):
+    for heading in ("per month", "upload", "restore all", "restore starts"):
         table.add_column(heading, justify="right")
     for storage in prices.s3:
         costs = _costs(prices, shelf, storage)
-        begins = f"after {costs['thaw_hours']} h" if costs["thaw_hours"] else "at once"
+        begins = f"after {costs['thaw_hours']} h" if costs["thaw_hours"] else "immediately"
         dollars = (f"{costs[key]:,.2f}" for key in ("month", "upload", "restore"))
         table.add_row(storage.value, *dollars, begins)
     data().print(table)
@@ -169,7 +188,7 @@ def _servers_table(compared: "tuple[Comparison, ...]") -> "Table":
     from rich.table import Table
 
     table = Table("", "servers", box=None, pad_edge=False)
-    for heading in ("their month", *(f"{requests / 1e6:,.0f} M" for requests in _REQUESTS), "equal at"):
+    for heading in ("servers per month", *(f"{requests / 1e6:,.0f} M" for requests in _REQUESTS), "break-even"):
         table.add_column(heading, justify="right")
     for one in compared:
         months = (one.serverless_month(requests) for requests in _REQUESTS)
@@ -186,9 +205,9 @@ def _save_svg(path: Path, table: "Table") -> None:
 
     console = Console(record=True, file=io.StringIO(), width=_SVG_COLUMNS)
     console.print(table)
-    drawing = console.export_svg(title="photobak cost: dollars a month, by requests a month")
+    drawing = console.export_svg(title="photobak cost: dollars per month, by requests per month")
     try:
         path.write_text(_FONT_FACE.sub("", drawing), encoding="utf-8")
     except OSError as error:
-        raise WrongUsage(f"{path} can't be written", why=reason_of(error)) from error
+        raise WrongUsage(f"{path} cannot be written", why=reason_of(error)) from error
     say(f"Saved {path}")

@@ -5,14 +5,15 @@ import click
 from photobak.cli.ui.context import Context, pass_context, require_session
 
 
-@click.command(name="credentials", short_help="Print AWS credentials, for aws, rclone and any SDK.")
+@click.command(name="credentials", short_help="Print AWS credentials for the AWS CLI, rclone and SDKs.")
 @pass_context
 def command(context: Context) -> None:
-    """Print temporary AWS credentials that read your own photos, as a credential_process does.
+    """Print temporary AWS credentials that can read your photos, in credential_process format.
 
-    They are renewed when they end within five minutes. In ~/.aws/config:
+    They are renewed if they expire within five minutes.
 
     \b
+    Example, in ~/.aws/config:
       [profile photos]
       credential_process = photobak credentials
       region = eu-central-1

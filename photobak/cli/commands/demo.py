@@ -1,4 +1,4 @@
-"""``photobak demo``: the whole way of some photos, on a local stack of its own that is gone afterwards."""
+"""``photobak demo``: back up, list and restore some photos on a temporary local stack."""
 
 import tempfile
 import time
@@ -21,21 +21,22 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-@click.command(name="demo", short_help="See all of it in a minute, on this machine.")
+@click.command(name="demo", short_help="Try everything in a minute, on this machine.")
 @click.option(
     "--photos",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Your own photos instead of a dozen drawn ones.",
+    help="Use your own photos instead of a dozen generated ones.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
 def command(context: Context, photos: Path | None, as_json: bool) -> None:
     """Back up some photos, list them, restore them and compare.
 
-    Everything happens on a local stack of its own in a temporary folder; what you have set up is not touched.
+    It uses a local stack of its own in a temporary folder; your own setup is not touched.
 
     \b
+    Examples:
       photobak demo
       photobak demo --photos ~/Pictures/2024
     """
@@ -66,7 +67,7 @@ def _stack_of_its_own(context: Context) -> "Iterator[Session]":
 def _drawn(folder: Path) -> Path:
     from photobak.cli.ui.demo_pictures import draw_pictures
 
-    say(f"Drawing a dozen photos … {plural(len(list(draw_pictures(folder))), 'picture')}")
+    say(f"Generated {plural(len(list(draw_pictures(folder))), 'photo')}.")
     return folder
 
 
@@ -84,7 +85,7 @@ def _sync(context: Context, session: "Session", source: Path, as_json: bool) -> 
     with Index.open(index_path(context.places, session.profile)) as index, sync_view(context, as_json) as view:
         summary = Sync(session, index, view, options).run(distinct_roots([source]))
     if not summary.complete:
-        raise PhotobakError("some photos could not be backed up", why="see above")
+        raise PhotobakError("some photos could not be backed up", why="see the errors above")
     return summary
 
 
@@ -104,7 +105,7 @@ def _list(session: "Session", as_json: bool) -> "list[Record]":
 
 
 def _restore_and_compare(session: "Session", records: "list[Record]", folder: Path) -> int:
-    """Restore everything and hash it; returns how many files came back as they were."""
+    """Restore everything and check the hashes; return the number of files."""
     from photobak.client.library.bucket import SessionBucket
     from photobak.client.restore.destination import Destination
     from photobak.client.restore.layout import SOURCE, layout_of, targets
@@ -120,7 +121,7 @@ def _restore_and_compare(session: "Session", records: "list[Record]", folder: Pa
             raise PhotobakError(f"{outcome.path.name} could not be restored", why=outcome.reason or "")
         with outcome.path.open("rb") as file:
             if sha256_of(file) != outcome.target.record.sha256:
-                raise PhotobakError(f"{outcome.path.name} came back with other bytes")
+                raise PhotobakError(f"{outcome.path.name} was restored with different contents")
     return len(outcomes)
 
 
@@ -132,8 +133,8 @@ def _conclude(summary: "Summary", records: "list[Record]", restored: int, second
     size = bytes_text(sum(record.size for record in records))
     kept = plural(len(records), "photo")
     say("")
-    say(f"1. {plural(summary.scanned, 'file')} ({size}) went through sign-in, upload, queue and Lambda; all confirmed.")
-    say(f"2. {kept} kept: the untouched original, a thumbnail, a web view and a record each.")
-    say(f"3. {plural(restored, 'file')} came back, each with the very SHA-256 that it had.")
-    say(f"4. It took {seconds:.0f} s on this machine; nothing of it is left, and nothing of yours was touched.")
-    say("5. Now with your own photos: photobak sync ~/Pictures")
+    say(f"1. Backed up {plural(summary.scanned, 'file')} ({size}) by sign-in, upload, queue and Lambda; all confirmed.")
+    say(f"2. Stored {kept}, each with the untouched original, a thumbnail, a web view and a record.")
+    say(f"3. Restored {plural(restored, 'file')}, each with the same SHA-256 as before.")
+    say(f"4. It took {seconds:.0f} s on this machine. The demo's cloud is removed; your own files were not touched.")
+    say("5. Next, back up your own photos: photobak sync ~/Pictures")

@@ -1,4 +1,4 @@
-"""``photobak deploy``: the cloud in your own AWS account."""
+"""``photobak deploy``: deploy the cloud to an AWS account, or update it."""
 
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,28 @@ if TYPE_CHECKING:
     from photobak.stack.target import Target
 
 
-@click.command(name="deploy", short_help="Set up the cloud in your AWS account, or bring it up to date.")
-@click.option("--email", metavar="ADDRESS", help="Of the owner, whom Cognito invites; needed the first time.")
-@click.option("--region", metavar="REGION", help="Such as eu-central-1; default: as for every AWS tool.")
-@click.option("--stack-name", metavar="NAME", default=STACK_NAME, show_default=True, help="Of the stack and all in it.")
+@click.command(name="deploy", short_help="Deploy the cloud to your AWS account, or update it.")
 @click.option(
-    "-p", "--parameter", "pairs", metavar="NAME=VALUE", multiple=True, help="Of the template; --parameters lists them."
+    "--email", metavar="ADDRESS", help="E-mail address of the owner, who gets an invitation; required the first time."
 )
-@click.option("--parameters", "list_parameters", is_flag=True, help="List the template's parameters, and do nothing.")
-@click.option("--revert-drift", is_flag=True, help="Also undo what was changed by hand in AWS's console.")
-@click.option("--yes", is_flag=True, help="Don't ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was deployed as one JSON object.")
+@click.option(
+    "--region", metavar="REGION", help="AWS region, such as eu-central-1 (default: from the AWS configuration)."
+)
+@click.option(
+    "--stack-name", metavar="NAME", default=STACK_NAME, show_default=True, help="Stack name; prefixes every resource."
+)
+@click.option(
+    "-p",
+    "--parameter",
+    "pairs",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Set a template parameter; --parameters lists them.",
+)
+@click.option("--parameters", "list_parameters", is_flag=True, help="List the template parameters and exit.")
+@click.option("--revert-drift", is_flag=True, help="Also revert changes made by hand in the AWS console.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @pass_context
 def command(
     context: Context,
@@ -39,13 +50,14 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Set up photobak in your AWS account, or bring it up to date.
+    """Deploy photobak to your AWS account, or update it.
 
-    It shows what it will do and what that costs, and asks. Done again, it changes what this version or the options
-    change, and nothing else; options that are not given stay as they were. It never replaces or deletes a bucket, a
-    table or an account. AWS credentials come from where every AWS tool takes them (AWS_PROFILE, aws sso login).
+    It shows the planned changes and their cost, and asks for confirmation. Parameters that you do not pass keep their
+    values. Buckets, tables and user accounts are never replaced or deleted. AWS credentials are found as in every AWS
+    tool (AWS_PROFILE, aws sso login).
 
     \b
+    Examples:
       photobak deploy --email me@example.com --region eu-central-1
       photobak deploy --parameter TrashDays=90
       photobak deploy --yes
@@ -61,7 +73,7 @@ def command(
 
     require_stack_name(stack_name)
     given = _parameters(pairs)
-    default_profile_name(context.places)  # a file that can't be read is better found now
+    default_profile_name(context.places)  # fail before anything is changed if the file is unreadable
     target = chosen_target(context, region)
     email = _owner(target, stack_name, email, yes)
     follower, approval = Follower(context.quiet), Approval(stack_name, yes)
@@ -76,7 +88,7 @@ def command(
             on_event=follower,
         )
     except KeyboardInterrupt:
-        say(GOES_ON if approval.given else "Nothing has been changed.")
+        say(GOES_ON if approval.given else "Nothing was changed.")
         raise
     finally:
         follower.end()
@@ -85,7 +97,7 @@ def command(
     if as_json:
         json_line({"profile": profile.name, "region": outputs.region, "api_url": outputs.api_url, "stack": stack_name})
     elif not context.quiet:
-        what = "is ready" if approval.was_needed else "is up to date: nothing to change"
+        what = "is ready" if approval.was_needed else "is up to date"
         say(f"The cloud {stack_name} in {outputs.region}, profile {profile.name}, {what}.")
         if outputs.domain_target:
             say(f"{outputs.api_url} needs a DNS record (CNAME or alias) that points to {outputs.domain_target}")
@@ -93,7 +105,7 @@ def command(
 
 
 def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
-    """What the place decides; on AWS only where there is no stack yet, so that what was chosen later stays."""
+    """Parameters that depend on the account; for a new stack only, so that later choices are kept."""
     from photobak.stack.preflight import MOST_UPLOADS, upload_concurrency
     from photobak.stack.progress import is_new, stack_of
 
@@ -103,7 +115,9 @@ def _first_parameters(context: Context, target: "Target", stack_name: str) -> di
         return {}
     uploads = upload_concurrency(target)
     if uploads < MOST_UPLOADS and not context.quiet:
-        say(f"This account's Lambda quota is small: {uploads} uploads are processed at once. AWS raises it for free.")
+        say(
+            f"The Lambda quota of this account is low: {uploads} uploads are processed at once. AWS raises it for free."
+        )
     return {"UploadConcurrency": str(uploads)}
 
 
@@ -112,7 +126,7 @@ def _bundle(context: Context, target: "Target") -> "Bundle":
     from photobak.stack.wheels import LAMBDA
 
     if target.endpoint_url:
-        return build_bundle()  # an emulator lends its own interpreter's libraries
+        return build_bundle()  # an emulator uses the libraries of its own interpreter
     if not context.quiet:
         say("Bundling the functions …")
     bundle = build_whole_bundle(LAMBDA, context.places.cache / "deploy")
@@ -125,13 +139,15 @@ def _bundle(context: Context, target: "Target") -> "Bundle":
 
 
 def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> str | None:
-    """The owner's address, asked for where there is no stack yet."""
+    """The owner's e-mail address; asks for it if the stack is new."""
     from photobak.stack.progress import is_new, stack_of
 
     if email or not is_new(stack_of(target, stack_name)):
         return email
     if yes or not is_terminal():
-        raise WrongUsage("nobody is named to be the owner", next_step="Say who with --email ADDRESS")
+        raise WrongUsage(
+            "no e-mail address of the owner", why="a new stack needs one", next_step="Pass --email ADDRESS"
+        )
     return str(click.prompt("E-mail address of the owner", err=True))
 
 
@@ -140,11 +156,11 @@ def _invite(context: Context, target: "Target", outputs: "StackOutputs", email: 
 
     if email is None:
         if not has_accounts(target, outputs):
-            say("Nobody has an account yet. Invite the owner with: photobak deploy --email ADDRESS")
+            say("There are no accounts yet. Invite the owner with: photobak deploy --email ADDRESS")
         return
     invited = invite(target, outputs, email)
     if not context.quiet:
-        say(f"{email} is invited by e-mail." if invited else f"{email} has an account already.")
+        say(f"Sent an invitation to {email}." if invited else f"{email} already has an account.")
 
 
 def _parameters(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -153,8 +169,8 @@ def _parameters(pairs: tuple[str, ...]) -> dict[str, str]:
     given = dict(pair.partition("=")[::2] for pair in pairs)
     unknown = sorted(set(given) - set(read_template(template_text())["Parameters"]))
     if unknown or not all("=" in pair for pair in pairs):
-        why = f"the template has no {', '.join(unknown)}" if unknown else "it is NAME=VALUE"
-        raise WrongUsage("a --parameter can't be used", why=why, next_step="photobak deploy --parameters lists them.")
+        why = f"unknown: {', '.join(unknown)}" if unknown else "the format is NAME=VALUE"
+        raise WrongUsage("invalid --parameter", why=why, next_step="List them with: photobak deploy --parameters")
     return given
 
 
@@ -168,7 +184,7 @@ def _list_parameters() -> None:
 
 
 def _keep_profile(context: Context, stack_name: str, outputs: "StackOutputs") -> "Profile":
-    """Write the profile; it becomes the default unless another cloud on AWS is."""
+    """Write the profile; make it the default unless that is another cloud on AWS."""
     from photobak.cli.ui.stack import profile_of
     from photobak.client.profile import default_profile_name, load_profile, profile_names, save_profile
 

@@ -1,4 +1,4 @@
-"""``photobak destroy``: removes the cloud from an AWS account, and keeps the photos unless told otherwise, twice."""
+"""``photobak destroy``: remove the cloud from an AWS account; delete the photos only if confirmed twice."""
 
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from photobak.stack.target import Target
 
 
-@click.command(name="destroy", short_help="Remove the cloud from your AWS account; the photos stay.")
-@click.option("--region", metavar="REGION", help="Such as eu-central-1; default: as for every AWS tool.")
+@click.command(name="destroy", short_help="Remove the cloud from your AWS account; photos are kept.")
+@click.option(
+    "--region", metavar="REGION", help="AWS region, such as eu-central-1 (default: from the AWS configuration)."
+)
 @click.option("--stack-name", metavar="NAME", default=STACK_NAME, show_default=True, help="The stack to remove.")
-@click.option("--confirm", metavar="NAME", help="Don't ask: the stack's name once more.")
-@click.option("--delete-photos", is_flag=True, help="Delete the photos too, for good; asked for apart.")
-@click.option("--confirm-photos", metavar="N", type=int, help="Don't ask: how many photos are deleted.")
+@click.option("--confirm", metavar="NAME", help="Confirm with the name of the stack, instead of being asked.")
+@click.option("--delete-photos", is_flag=True, help="Also delete all photos, permanently; asks separately.")
+@click.option(
+    "--confirm-photos", metavar="N", type=int, help="Confirm with the number of photos, instead of being asked."
+)
 @pass_context
 def command(
     context: Context,
@@ -29,11 +33,12 @@ def command(
     delete_photos: bool,
     confirm_photos: int | None,
 ) -> None:
-    """Remove functions, APIs and queues from your AWS account.
+    """Remove the cloud's functions, APIs and queues from your AWS account.
 
-    Photos, records and accounts stay, and cost their storage; `photobak deploy` takes them over again.
+    Photos, records and user accounts are kept, and their storage still costs money. `photobak deploy` adopts them.
 
     \b
+    Examples:
       photobak destroy
       photobak destroy --delete-photos
     """
@@ -51,24 +56,24 @@ def command(
             raise
         finally:
             follower.end()
-        say(f"The stack {stack_name} is removed.")
+        say(f"Removed the stack {stack_name}.")
     elif not delete_photos:
         raise WrongUsage(
-            f"there is no stack {stack_name} in {target.region}", next_step="Look at --stack-name, --region"
+            f"there is no stack {stack_name} in {target.region}", next_step="Check --stack-name and --region"
         )
     if delete_photos:
         _delete_photos(context, target, stack_name, confirm_photos)
     else:
-        say("Photos, records and accounts are still there: photobak deploy takes them over again.")
+        say("Photos, records and user accounts are kept; photobak deploy adopts them again.")
 
 
 def _confirm_stack(target: "Target", stack_name: str, confirm: str | None) -> None:
     from photobak.stack.retained import find_retained
 
-    say("These stay, with all that is in them:")
+    say("These are kept, with their contents:")
     show_kept(find_retained(target, stack_name))
-    say("Functions, APIs, queues, logs and the sign-in page go. Nobody can upload until you deploy again.")
-    _typed(f"Type the stack's name ({stack_name}) to remove it", stack_name, confirm)
+    say("Functions, APIs, queues, logs and the sign-in page are removed. Uploads fail until you deploy again.")
+    _typed(f"Type the name of the stack ({stack_name}) to remove it", stack_name, confirm)
 
 
 def _delete_photos(context: Context, target: "Target", stack_name: str, confirm: int | None) -> None:
@@ -76,16 +81,16 @@ def _delete_photos(context: Context, target: "Target", stack_name: str, confirm:
 
     kept = find_retained(target, stack_name)
     count, size = contents(target, kept)
-    say(f"{plural(count, 'original')}, {bytes_text(size)}, with every earlier version, every record and every account:")
-    say("these are deleted for good. Nobody can bring them back, AWS included.")
+    say(f"This permanently deletes {plural(count, 'original')} ({bytes_text(size)}), all records and all accounts.")
+    say("Nobody can restore them, not even AWS.")
     _typed(f"Type the number of photos ({count}) to delete them", str(count), None if confirm is None else str(confirm))
     delete_kept(target, stack_name, kept)
     _forget_profiles(context, kept)
-    say("Everything is deleted.")
+    say("Deleted everything.")
 
 
 def _forget_profiles(context: Context, kept: "tuple[Adopted, ...]") -> None:
-    """Profiles of a pool that is no more would only fail."""
+    """Remove the profiles of the deleted user pool."""
     from photobak.cli.ui.local_stack import forget_profile
     from photobak.client.profile import load_profile, profile_names
 
@@ -97,7 +102,7 @@ def _forget_profiles(context: Context, kept: "tuple[Adopted, ...]") -> None:
 
 
 def _typed(question: str, wanted: str, given: str | None) -> None:
-    """Let nothing through but the very word."""
+    """Ask for a word, and refuse anything else."""
     typed = given if given is not None else click.prompt(question, err=True)
     if typed != wanted:
-        raise WrongUsage(f"{typed!r} is not {wanted!r}", next_step="Nothing has been removed.")
+        raise WrongUsage(f"{typed!r} is not {wanted!r}", next_step="Nothing was removed")

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from photobak.cli.ui.outcomes import LeftOut
 
 
-@click.command(name="export", short_help="Take everything out, readable by other programs.")
+@click.command(name="export", short_help="Export all originals, with XMP sidecars.")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
-    "--layout", metavar="LAYOUT", default="date", help="How files are arranged; as for `get`, date by default."
+    "--layout", metavar="LAYOUT", default="date", help="How to arrange the files, as in `get` (default: date)."
 )
-@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files fetched at once; 8 by default.")
-@click.option("--thaw", "speed", type=click.Choice(["standard", "bulk"]), help="Have originals in Glacier thawed.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Download up to N files at once (default: 8)."
+)
+@click.option(
+    "--thaw", "speed", type=click.Choice(["standard", "bulk"]), help="Retrieve archived originals from Glacier."
+)
 @origin_options
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, then a summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary.")
 @pass_context
 def command(
     context: Context,
@@ -34,13 +38,14 @@ def command(
     origin: "Callable[[Context, LeftOut], Origin]",
     as_json: bool,
 ) -> None:
-    """Write all originals into DIR, and all that is known of them in files that other programs read.
+    """Export all originals to DIR, with their metadata in formats that other programs read.
 
-    Beside each photo lies an XMP sidecar (IMG_1.JPG.xmp: when, where, with which camera, and what it was called), for
-    Immich, digiKam, darktable or exiftool; a sidecar that you have backed up yourself stays as it is. photos.jsonl has
-    every record, one a line. Given again, the command adds what is new.
+    Each photo gets an XMP sidecar (IMG_1.JPG.xmp: time, place, camera and original name) for Immich, digiKam, darktable
+    or exiftool. Sidecars that you backed up yourself are not changed. photos.jsonl holds every record, one per line.
+    Run the command again to add what is new.
 
     \b
+    Examples:
       photobak export /media/disk/photos
       photobak export takeout --layout source
     """

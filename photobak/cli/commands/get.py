@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @click.command(name="get", short_help="Restore originals.")
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Everything that is backed up.")
+@click.option("--all", "everything", is_flag=True, help="Restore everything.")
 @photo_filters
 @click.option(
     "--from-list",
     "listed",
     metavar="FILE",
     type=click.File(encoding="utf-8", errors="replace"),
-    help="Those that FILE names, one a line: ids, or what `ls --json` prints; - for standard input.",
+    help="Restore the photos listed in FILE, one per line: ids, or the output of `ls --json`; - reads standard input.",
 )
 @click.option(
     "--to",
@@ -38,34 +38,36 @@ if TYPE_CHECKING:
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
-    help="Where to; here by default.",
+    help="Target folder (default: the current folder).",
 )
 @click.option(
     "--layout",
     metavar="LAYOUT",
     default="date",
-    help="date: 2024/06/30/NAME (the default); source: as it lay on its device; flat: all in DIR; or a template: "
-    "'{year}/{month:02}/{camera}/{filename}'.",
+    help="date: 2024/06/30/NAME (the default); source: the folders they were backed up from; flat: all in DIR; or a "
+    "template such as '{year}/{month:02}/{camera}/{filename}'.",
 )
 @click.option(
     "--size",
     "variant",
     type=click.Choice(["original", "web", "thumb"]),
     default="original",
-    help="original (the default), or the preview of that size.",
+    help="Restore originals (the default) or previews.",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that are there with other bytes.")
-@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files fetched at once; 8 by default.")
+@click.option("--force", is_flag=True, help="Overwrite existing files whose contents differ.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Download up to N files at once (default: 8)."
+)
 @click.option(
     "--thaw",
     "speed",
     type=click.Choice(["standard", "bulk"]),
-    help="Have originals in Glacier thawed; what that takes and costs is said before.",
+    help="Retrieve archived originals from Glacier; run without it first to see the time and cost.",
 )
-@click.option("--wait", "waits", is_flag=True, help="Wait until what is being thawed is here, for hours or days.")
+@click.option("--wait", "waits", is_flag=True, help="Wait until archived originals are available, for hours or days.")
 @origin_options
-@click.option("--dry-run", is_flag=True, help="Say what would be restored.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, then a summary.")
+@click.option("--dry-run", is_flag=True, help="Show what would be restored; download nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary.")
 @pass_context
 def command(
     context: Context,
@@ -86,14 +88,15 @@ def command(
 ) -> None:
     """Restore originals, byte for byte.
 
-    Each file is hashed on its way in and gets its name only when it is whole and right. A file that is there already
-    is not overwritten. What is cut off goes on where it was when the same command is given again.
+    Each file is hashed while it is downloaded, and gets its final name only when it is complete and its hash matches.
+    Existing files are not overwritten. To resume an interrupted restore, run the same command again.
 
-    A template may name {year}, {month}, {day}, {hour}, {minute}, {second} (with a width: {month:02}), {camera}, {lens},
-    {device}, {kind}, {filename}, {stem}, {ext}, {id} and {sha256}. Where several photos want one name, all but one
-    carry their id.
+    A template can contain {year}, {month}, {day}, {hour}, {minute}, {second} (with a width: {month:02}), {camera},
+    {lens}, {device}, {kind}, {filename}, {stem}, {ext}, {id} and {sha256}. If several photos get the same name, all but
+    one of them have their id added to it.
 
     \b
+    Examples:
       photobak get 3f2a9c81d0e4
       photobak get --since 2024-06 --near Lisbon --to summer
       photobak get --all --layout source --to /media/disk
@@ -129,25 +132,25 @@ def command(
 
 
 def _selection(ids: tuple[str, ...], everything: bool, query: "Query", listed: IO[str] | None) -> "Selection":
-    """What is asked for.
+    """The photos to restore.
 
     Raises:
-        WrongUsage: nothing is, or ids and dates are, or the list can't be read.
+        WrongUsage: none are named, or ids and filters are combined, or the list cannot be read.
     """
     from photobak.client.library.query import EVERYTHING
     from photobak.client.restore.selection import Selection, listed_ids
 
     if bool(ids or listed) + everything + (query != EVERYTHING) != 1:
-        next_step = "Give ids, or --from-list, or options such as --since or --near, or --all"
-        raise WrongUsage("say what to restore", next_step=next_step)
+        next_step = "Pass ids or --from-list, or filters such as --since and --near, or --all"
+        raise WrongUsage("name the photos to restore in exactly one way", next_step=next_step)
     if listed is not None:
         return Selection((*ids, *listed_ids(listed, listed.name)))
     return Selection(ids or None, query)
 
 
 def _having(size: "Variant", records: "list[Record]") -> "list[Record]":
-    """Those that there are in this size; the others are counted, not missed."""
+    """The records that have this size; says how many have no preview."""
     having = [record for record in records if size.key(record) is not None]
     if len(having) < len(records):
-        say(f"{len(records) - len(having):,} have no preview and are left out.")
+        say(f"{len(records) - len(having):,} without a preview are skipped.")
     return having

@@ -1,4 +1,4 @@
-"""``photobak listen``: hear what is said on a topic."""
+"""``photobak listen``: print the messages of a topic."""
 
 import click
 
@@ -6,17 +6,18 @@ from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line, say
 
 
-@click.command(name="listen", short_help="Hear of each photo as it is stored.")
+@click.command(name="listen", short_help="Stream an event for each stored photo.")
 @click.argument("topic", default="photos")
-@click.option("--json", is_flag=True, expose_value=False, help="As it does anyway, for scripts that always ask for it.")
+@click.option("--json", is_flag=True, expose_value=False, help="Accepted for consistency; the output is always JSON.")
 @pass_context
 def command(context: Context, topic: str) -> None:
-    """Print a JSON object for each message of TOPIC, until it is stopped.
+    """Print a JSON object for each message on TOPIC (default: photos). Press Ctrl-C to stop.
 
-    The topic `photos` tells of every photo of yours that is stored or changes, on whichever machine. A connection that
-    is lost is made again, and what was missed meanwhile is caught up on. Other topics carry what you publish.
+    The topic `photos` has an event for every photo that is stored or changed, from any machine. A lost connection is
+    reopened, and missed events are delivered. Other topics carry what you publish.
 
     \b
+    Examples:
       photobak listen | jq -r .message.filename
       photobak listen doorbell
     """

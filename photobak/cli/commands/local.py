@@ -11,9 +11,10 @@ from photobak.cli.ui.terminal import bytes_text, json_line, say
 def command() -> None:
     """Run the cloud on this machine.
 
-    The local stack is the same template and the same code as on AWS, served by MiniStack on 127.0.0.1 only.
+    The local stack runs the same template and code as on AWS, with the AWS emulator MiniStack on 127.0.0.1.
 
     \b
+    Examples:
       photobak local up
       photobak sync ~/Pictures
       photobak local down
@@ -21,12 +22,13 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--json", "as_json", is_flag=True, help="Print what runs as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @pass_context
 def up(context: Context, as_json: bool) -> None:
-    """Start the local stack, deploy the cloud into it and sign in; done again, it changes nothing.
+    """Start the local stack, deploy the cloud to it, and sign in. Does nothing if it is running already.
 
     \b
+    Example:
       photobak local up
     """
     stack = start_local_stack(context)
@@ -40,26 +42,29 @@ def up(context: Context, as_json: bool) -> None:
 @command.command()
 @pass_context
 def down(context: Context) -> None:
-    """Stop the local stack; all that is stored in it stays.
+    """Stop the local stack. Stored photos are kept.
 
     \b
+    Example:
       photobak local down
     """
     from photobak.local.lifecycle import down
 
     down(local_home(context))
     if not context.quiet:
-        say("The local stack is stopped. Your photos are still in it: photobak local up")
+        say("Stopped the local stack. Your photos are kept; start it again with: photobak local up")
 
 
 @command.command()
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@click.option("--show-password", is_flag=True, help="Print the names and passwords for the sign-in page.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.option("--show-password", is_flag=True, help="Also print the passwords for the sign-in page.")
 @pass_context
 def status(context: Context, as_json: bool, show_password: bool) -> None:
-    """Show whether the local stack runs, and what it takes.
+    """Show whether the local stack is running, and its memory and disk usage.
 
     \b
+    Examples:
+      photobak local status
       photobak local status --show-password
     """
     from photobak.local.lifecycle import status
@@ -82,7 +87,9 @@ def status(context: Context, as_json: bool, show_password: bool) -> None:
             "accounts": accounts,
         })  # fmt: skip
         return
-    where = f"runs at {stack.endpoint_url} (process {stack.pid})" if stack else "does not run: photobak local up"
+    where = (
+        f"is running at {stack.endpoint_url} (process {stack.pid})" if stack else "is not running: photobak local up"
+    )
     click.echo(f"The local stack {where}")
     click.echo(f"memory   {bytes_text(found.memory_bytes)}")
     click.echo(f"disk     {bytes_text(found.disk_bytes)} in {found.home}")
@@ -92,32 +99,34 @@ def status(context: Context, as_json: bool, show_password: bool) -> None:
 
 
 @command.command()
-@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @pass_context
 def reset(context: Context, yes: bool) -> None:
-    """Stop the local stack and delete all that is stored in it, photos included.
+    """Stop the local stack and delete everything stored in it, including photos.
 
     \b
+    Example:
       photobak local reset --yes
     """
     from photobak.local.lifecycle import reset
 
     if not yes:
-        click.confirm("Delete the local stack and every photo stored in it?", abort=True, err=True)
+        click.confirm("Delete the local stack and all photos stored in it?", abort=True, err=True)
     reset(local_home(context))
     forget_local_profiles(context)
     if not context.quiet:
-        say("The local stack is deleted.")
+        say("Deleted the local stack.")
 
 
 @command.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @pass_context
 def user(context: Context, name: str, as_json: bool) -> None:
-    """Add an account NAME with a profile local-NAME of its own, signed in.
+    """Create another account on the local stack, and sign it in as profile local-NAME.
 
     \b
+    Examples:
       photobak local user alice
       photobak --profile local-alice ls
     """
@@ -129,4 +138,4 @@ def user(context: Context, name: str, as_json: bool) -> None:
     if as_json:
         json_line({"profile": profile.name, "username": account.username})
     else:
-        say(f"{account.username} is signed in as profile {profile.name}: photobak --profile {profile.name} sync …")
+        say(f"Signed in as {account.username}. Use it with: photobak --profile {profile.name} sync PATH")

@@ -1,4 +1,4 @@
-"""``photobak login``: sign in by the browser here, by one elsewhere, or by a code on another device."""
+"""``photobak login``: sign in with a browser here or on another machine, or with a code on another device."""
 
 import os
 import sys
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 
 @click.command(name="login", short_help="Sign in.")
-@click.option("--device", is_flag=True, help="Show a code to enter on another device, such as a phone.")
-@click.option("--no-browser", is_flag=True, help="Open no browser; show the URL.")
+@click.option("--device", is_flag=True, help="Show a code to enter on another device, such as your phone.")
+@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening a browser.")
 @pass_context
 def command(context: Context, device: bool, no_browser: bool) -> None:
-    """Sign in, with the browser of this machine or another's.
+    """Sign in with your browser.
 
-    Over SSH, sign in with the browser in front of you: either forward the port (ssh -L 47115:127.0.0.1:47115), or
-    paste the URL that the browser ends at, or use --device.
+    Over SSH, use --device. Or open the URL in your local browser, then forward the port (ssh -L 47115:127.0.0.1:47115)
+    or paste the URL of the page that the browser ends on.
 
     \b
+    Examples:
       photobak login
       photobak login --device
     """
@@ -62,26 +63,26 @@ class _Terminal:
 
     def invite(self, invitation: "Invitation") -> None:
         if invitation.browser_opened:
-            say("Sign in with the browser that opens just now. If none does, open this URL:")
+            say("Sign in with the browser that has just opened. If none has, open this URL:")
         else:
             say("To sign in, open this URL in a browser:")
         say(f"\n  {invitation.url}\n")
         if invitation.redirect_uri is None:
-            say("It ends at a page that can't be shown. Paste that page's URL here:")
+            say("The browser ends on a page that cannot be displayed. Paste the URL of that page here:")
         elif invitation.can_paste:
-            say("If that browser is on another machine, it ends at a page that can't be shown.")
-            say(f"Paste that page's URL here (it begins with {invitation.redirect_uri}):")
+            say("A browser on another machine ends on a page that cannot be displayed.")
+            say(f"Paste the URL of that page here (it begins with {invitation.redirect_uri}):")
 
     def not_accepted(self, reason: str) -> None:
-        say(f"That isn't the URL it ended at: {reason}. Paste it here:")
+        say(f"That is not the right URL: {reason}. Paste the URL of the last page here:")
 
 
 def _show(code: "DeviceCode") -> None:
-    say("On any other device, open this page and enter the code:")
+    say("On another device, open this page and enter the code:")
     say(f"\n  {code.verification_uri}\n\n  {code.user_code}\n")
     if code.verification_uri_complete and sys.stderr.isatty():
         import segno
 
         segno.make(code.verification_uri_complete).terminal(out=sys.stderr, compact=True)
     minutes = code.expires_in // 60
-    say(f"Waiting for up to {minutes} minutes. Tell nobody this code, and enter none that you are told.")
+    say(f"Waiting up to {minutes} minutes. Never share this code, and never enter a code that somebody sends you.")

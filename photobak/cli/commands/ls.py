@@ -20,11 +20,13 @@ _PAGE: Final = 1000
 
 @click.command(name="ls", short_help="List photos by date.")
 @photo_filters
-@click.option("--limit", metavar="N", type=click.IntRange(1), help="At most so many.")
-@click.option("--reverse", is_flag=True, help="Oldest first.")
-@click.option("-l", "--long", "as_long", is_flag=True, help="Show size, kind and camera too.")
-@click.option("--by", "period", type=click.Choice(["year", "month", "day"]), help="Count them by when they were taken.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, or for each count.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="List at most N photos.")
+@click.option("--reverse", is_flag=True, help="List the oldest first.")
+@click.option("-l", "--long", "as_long", is_flag=True, help="Also show kind, size and camera.")
+@click.option(
+    "--by", "period", type=click.Choice(["year", "month", "day"]), help="Count photos per year, month or day."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, or per count.")
 @pass_context
 def command(
     context: Context,
@@ -35,9 +37,10 @@ def command(
     period: str | None,
     as_json: bool,
 ) -> None:
-    """List the photos that are backed up, newest first.
+    """List the photos in the backup, newest first.
 
     \b
+    Examples:
       photobak ls --since 2024-06 --until 2024-08
       photobak ls --near Lisbon --camera pixel -l
       photobak ls --by month
@@ -59,7 +62,7 @@ def command(
 
 
 def _list(records: "Iterable[Record]", as_long: bool, as_json: bool) -> "Census":
-    """Print each as it comes; returns how many there were."""
+    """Print each record as it arrives; return the totals."""
     from photobak.cli.ui.rows import Rows
     from photobak.client.library.census import Census
 
@@ -74,7 +77,7 @@ def _list(records: "Iterable[Record]", as_long: bool, as_json: bool) -> "Census"
 
 
 def _count(records: "Iterable[Record]", period: str, as_json: bool) -> "Census":
-    """Print how many there are of each year, month or day; returns how many of all of them."""
+    """Print the number of photos per year, month or day; return the totals."""
     from photobak.cli.ui.rows import print_counts
     from photobak.client.library.census import Census, Period, count_by
 

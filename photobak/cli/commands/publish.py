@@ -1,4 +1,4 @@
-"""``photobak publish``: say something on a topic."""
+"""``photobak publish``: publish a message to a topic."""
 
 import json
 from typing import NoReturn
@@ -9,17 +9,18 @@ from photobak.cli.ui.context import Context, pass_context, require_session
 from photobak.cli.ui.terminal import json_line, plural, say
 
 
-@click.command(name="publish", short_help="Say something to those who listen.")
+@click.command(name="publish", short_help="Publish a message to a topic.")
 @click.argument("topic")
 @click.argument("message")
-@click.option("--json", "as_json", is_flag=True, help="Print how many connections have heard it as a JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print the number of receivers as a JSON object.")
 @pass_context
 def command(context: Context, topic: str, message: str, as_json: bool) -> None:
-    """Say MESSAGE to all who listen to TOPIC with your account.
+    """Publish MESSAGE to all listeners of TOPIC that are signed in to your account.
 
-    What is JSON is sent as that, anything else as text.
+    MESSAGE is sent as JSON if it is valid JSON, and as text otherwise.
 
     \b
+    Example:
       photobak publish doorbell '{"ring": 2}'
     """
     from photobak.client.live.connection import connect
@@ -29,7 +30,7 @@ def command(context: Context, topic: str, message: str, as_json: bool) -> None:
     if as_json:
         json_line({"type": "published", "topic": topic, "receivers": receivers})
     elif not context.quiet:
-        say(f"Heard by {plural(receivers, 'connection')}.")
+        say(f"Delivered to {plural(receivers, 'connection')}.")
 
 
 def _value(text: str) -> object:
@@ -40,5 +41,5 @@ def _value(text: str) -> object:
 
 
 def _no_json(name: str) -> NoReturn:
-    """NaN and Infinity, which Python takes for numbers and JSON doesn't."""
+    """Refuse NaN and Infinity, which Python accepts and JSON does not."""
     raise ValueError(name)

@@ -17,21 +17,24 @@ _SHIFT: Final = re.compile(
 )
 
 
-@click.command(name="redate", short_help="Correct when photos were taken.")
+@click.command(name="redate", short_help="Correct the capture times of photos.")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--set", "new", metavar="TIME", help="When it was: 2024-06-30T12:00, or 2024-06-30 for the day alone.")
-@click.option("--shift", metavar="TIME", help="How wrong the clock was: +1h, -2d12h, +30m, +15s.")
-@click.option("--timezone", metavar="ZONE", help="Where the clock stood that showed the time: Europe/Lisbon.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@click.option(
+    "--set", "new", metavar="TIME", help="The correct time: 2024-06-30T12:00, or 2024-06-30 to keep the time of day."
+)
+@click.option("--shift", metavar="TIME", help="Add this to the time: +1h, -2d12h, +30m, +15s.")
+@click.option("--timezone", metavar="ZONE", help="The time zone the camera clock was set to: Europe/Lisbon.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
 def command(
     context: Context, ids: tuple[str, ...], new: str | None, shift: str | None, timezone: str | None, as_json: bool
 ) -> None:
-    """Correct the capture times of photos, and with them those of their films, raw files and sidecars.
+    """Correct the capture times of photos, and of the videos, raw files and sidecars that belong to them.
 
-    The original stays as it is, byte for byte; a later sync of the same file leaves the corrected time alone.
+    Originals are not changed. Later syncs keep the corrected time.
 
     \b
+    Examples:
       photobak redate 3f2a9c81d0e4 --set 1987-07-14T15:30
       photobak redate 3f2a9c81d0e4 8d1b44c0a7f2 --shift +1h
       photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
@@ -49,16 +52,16 @@ def command(
 
 
 def parse_correction(new: str | None, shift: str | None, timezone: str | None) -> "Correction":
-    """Read the options, of which exactly one is given.
+    """Parse the options, exactly one of which must be given.
 
     Raises:
-        WrongUsage: none or several are, or one can't be read.
+        WrongUsage: none or several are given, or the value is invalid.
     """
     from photobak.cli.ui.values import parse_zone
     from photobak.client.library.redate import MoveTo, ShiftBy
 
     if sum(option is not None for option in (new, shift, timezone)) != 1:
-        raise WrongUsage("say how to correct the time", next_step="Give one of --set, --shift and --timezone")
+        raise WrongUsage("no correction given", next_step="Pass exactly one of --set, --shift and --timezone")
     if new is not None:
         return _parse_set(new)
     return ShiftBy(_parse_shift(shift)) if shift is not None else MoveTo(parse_zone(timezone))
@@ -72,7 +75,7 @@ def _parse_set(text: str) -> "Correction":
             return SetDay(date.fromisoformat(text))
         return SetTo(datetime.fromisoformat(text))
     except ValueError as error:
-        next_step = "Write 2024-06-30T12:00, with +02:00 at its end where the offset is wrong, or 2024-06-30"
+        next_step = "Write 2024-06-30T12:00, 2024-06-30T12:00+02:00 to correct the offset too, or 2024-06-30"
         raise WrongUsage(f"{text!r} is not a time", next_step=next_step) from error
 
 
@@ -80,6 +83,6 @@ def _parse_shift(text: str) -> timedelta:
     match = _SHIFT.fullmatch(text)
     parts = {unit: int(count) for unit, count in match.groupdict().items() if unit != "sign" and count} if match else {}
     if match is None or not parts:
-        raise WrongUsage(f"{text!r} is not a difference", next_step="Write it like +1h, -2d12h, +30m or -15s")
+        raise WrongUsage(f"{text!r} is not a time difference", next_step="Write it like +1h, -2d12h, +30m or -15s")
     difference = timedelta(**parts)
     return difference if match["sign"] == "+" else -difference

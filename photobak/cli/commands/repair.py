@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from photobak.client.repair.judge import Repaired
 
 
-@click.command(name="repair", cls=ReadDataCommand, short_help="Bring back what the cloud has lost.")
+@click.command(name="repair", cls=ReadDataCommand, short_help="Repair damage to the backup.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@read_data_option("Read the originals too, or so many in a hundred, and replace those whose bytes are wrong.")
-@click.option("--dry-run", is_flag=True, help="Say what is wrong, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@read_data_option("Also read originals, or the given percentage, and replace damaged ones.")
+@click.option("--dry-run", is_flag=True, help="Show the problems; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
 def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dry_run: bool, as_json: bool) -> None:
-    """Bring back records, previews and originals that the cloud has lost, from what it still has.
+    """Restore lost or damaged records, previews and originals in the cloud.
 
-    The tables are an index of the bucket and are made anew from it. Objects that were deleted or overwritten come back
-    from older versions; previews are made anew. What has no good version any more is sent from this machine, and with
-    a PATH so is all below it that the cloud doesn't have. Ends with exit code 3 where something could not be repaired.
+    The tables are rebuilt from the bucket. Deleted or overwritten objects are restored from older versions, and
+    previews are generated again. Originals without a good version are uploaded from this machine, and so is every file
+    below PATH that is missing in the cloud. The exit code is 3 if something could not be repaired.
 
     \b
+    Examples:
       photobak repair
       photobak repair --dry-run
       photobak repair ~/Pictures
@@ -49,7 +50,7 @@ def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dr
 def _repaired(
     context: Context, session: "Session", roots: "Sequence[Root]", percent: float | None, dry_run: bool
 ) -> "Iterator[Repaired]":
-    """The cloud by itself first: files that look lost may only be unknown to its tables."""
+    """Repair the cloud first: files that look lost may only be missing in its tables."""
     from photobak.cli.ui.values import local_zone
     from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index

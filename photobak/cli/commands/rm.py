@@ -13,21 +13,22 @@ if TYPE_CHECKING:
     pass
 
 MOST_UNASKED: Final = 10
-"""More photos than these are deleted by those only who have typed how many they are."""
+"""Deleting more photos than this needs a confirmation."""
 
 
-@click.command(name="rm", short_help="Delete photos; they can be brought back for a while.")
+@click.command(name="rm", short_help="Move photos to the trash.")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Don't ask, however many they are.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
 def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Put photos into the cloud's trash, which keeps them for 30 days unless it was deployed with another number.
+    """Move photos to the trash in the cloud, which keeps them for 30 days (template parameter TrashDays).
 
-    The files on this machine stay as they are. While a photo is in the trash, no sync uploads it again; when the trash
-    has let go of it, the next sync backs up what is still there to be backed up.
+    Files on this machine are not touched. While a photo is in the trash, sync does not upload it again. Once it has
+    left the trash, the next sync uploads it again if the file still exists.
 
     \b
+    Examples:
       photobak rm 3f2a9c81d0e4
       photobak trash
       photobak trash restore 3f2a9c81d0e4
@@ -39,7 +40,7 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     from photobak.client.library.trash import put_into_trash
 
     session = require_session(context)
-    records = Library(session).find_all(ids, Among.ALL)  # a run that was cut off is finished by the same command
+    records = Library(session).find_all(ids, Among.ALL)  # so that the same command finishes an interrupted run
     to_delete = sum(record.status.kept for record in records)
     if to_delete > MOST_UNASKED and not yes:
         confirm(to_delete)
@@ -50,15 +51,15 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
 
 
 def confirm(count: int) -> None:
-    """Let the person type how many photos it is about.
+    """Ask the person to type the number of photos.
 
     Raises:
-        WrongUsage: there is nobody to ask.
+        WrongUsage: standard input is not a terminal.
         PhotobakError: they typed something else.
     """
     if not sys.stdin.isatty():
-        why = "there is nobody to ask"
-        raise WrongUsage(f"{plural(count, 'photo')} are not deleted just so", why=why, next_step="Add --yes")
+        what = f"refusing to delete {plural(count, 'photo')} without confirmation"
+        raise WrongUsage(what, why="standard input is not a terminal", next_step="Pass --yes")
     typed = click.prompt(f"Type {count} to delete {plural(count, 'photo')}", err=True, default="", show_default=False)
     if typed.strip() != str(count):
-        raise PhotobakError("nothing is deleted")
+        raise PhotobakError("nothing was deleted", why="the number does not match")

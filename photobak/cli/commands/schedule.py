@@ -14,12 +14,13 @@ _KEPT_VARIABLES = ("PHOTOBAK_HOME", "PHOTOBAK_TOKEN_STORE")
 
 @click.group(name="schedule", short_help="Back up every night.")
 def command() -> None:
-    """Have cron, or a timer of systemd, run `photobak sync` every night.
+    """Run `photobak sync` every night, with a systemd timer or cron.
 
-    systemd's is taken where your user has one: it makes up for a night that the machine has slept through. Under cron
-    no keyring is open; where your sign-in is in one, type: PHOTOBAK_TOKEN_STORE=file photobak login
+    systemd is preferred if it is available, because it catches up after a night when the machine was off. cron cannot
+    open a keyring: if your sign-in is stored in one, run: PHOTOBAK_TOKEN_STORE=file photobak login
 
     \b
+    Examples:
       photobak schedule install ~/Pictures
       photobak schedule show
       photobak schedule remove
@@ -28,14 +29,17 @@ def command() -> None:
 
 @command.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--at", metavar="HH:MM", default="03:00", help="The time of day; 03:00 by default.")
-@click.option("--with", "wish", type=click.Choice(["systemd", "cron"]), help="Which one; the better one by default.")
+@click.option("--at", metavar="HH:MM", default="03:00", help="Time of day (default: 03:00).")
+@click.option(
+    "--with", "wish", type=click.Choice(["systemd", "cron"]), help="Scheduler to use (default: systemd if available)."
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be written, and where; change nothing.")
 @pass_context
 def install(context: Context, paths: tuple[Path, ...], at: str, wish: str | None, dry_run: bool) -> None:
-    """Back up each PATH every night from now on; done again, it replaces what was scheduled before.
+    """Schedule a nightly backup of each PATH. This replaces the previous schedule.
 
     \b
+    Examples:
       photobak schedule install ~/Pictures
       photobak schedule install --at 22:30 --with cron --dry-run ~/Pictures
     """
@@ -44,7 +48,7 @@ def install(context: Context, paths: tuple[Path, ...], at: str, wish: str | None
     from photobak.platform.scheduler.choice import schedulers, usable
     from photobak.platform.scheduler.interface import Job
 
-    distinct_roots(paths)  # they are there
+    distinct_roots(paths)  # raises if one does not exist
     name, arguments = _profile(context)
     job = Job(
         name=name,
@@ -59,19 +63,20 @@ def install(context: Context, paths: tuple[Path, ...], at: str, wish: str | None
     fresh = chosen.install(job)
     moved = [each.name for each in usable(schedulers()) if each.name != chosen.name and each.remove(name)]
     if not context.quiet:
-        say(f"Every day at {job.at:%H:%M}, by {chosen.name}" + ("" if fresh else ", as it was") + ".")
+        say(f"Scheduled every day at {job.at:%H:%M} with {chosen.name}" + ("" if fresh else " (unchanged)") + ".")
         for each in moved:
-            say(f"It is no longer in {each}.")
+            say(f"Removed the previous schedule from {each}.")
         if chosen.name == "systemd" and not _lingers():
-            say("It runs while you are logged in; to have it run in any case, type: loginctl enable-linger")
+            say("It runs only while you are logged in. To run it at any time: loginctl enable-linger")
 
 
 @command.command()
 @pass_context
 def remove(context: Context) -> None:
-    """Back up no more at night; done again, it changes nothing.
+    """Remove the schedule.
 
     \b
+    Example:
       photobak schedule remove
     """
     from photobak.platform.scheduler.choice import schedulers, usable
@@ -79,16 +84,17 @@ def remove(context: Context) -> None:
     name, _ = _profile(context)
     removed = [each.name for each in usable(schedulers()) if each.remove(name)]
     if not context.quiet:
-        say(f"Removed from {' and '.join(removed)}." if removed else "Nothing was scheduled.")
+        say(f"Removed from {' and '.join(removed)}." if removed else "There was no schedule.")
 
 
 @command.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each scheduler that runs photobak.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per scheduler that runs photobak.")
 @pass_context
 def show(context: Context, as_json: bool) -> None:
-    """Show what is scheduled, as it is written there.
+    """Show the schedule as systemd or cron has it.
 
     \b
+    Example:
       photobak schedule show
     """
     from photobak.platform.scheduler.choice import schedulers, usable
@@ -101,33 +107,33 @@ def show(context: Context, as_json: bool) -> None:
         else:
             click.echo(shown_lines(text), nl=False)
     if not found and not context.quiet:
-        say("Nothing is scheduled. To change that: photobak schedule install PATH")
+        say("There is no schedule. Create one with: photobak schedule install PATH")
 
 
 def shown_lines(text: str) -> str:
-    """Several lines, each without anything that a terminal would obey."""
+    """Several lines, without control characters."""
     return "".join(f"{shown(line)}\n" for line in text.splitlines())
 
 
 def _profile(context: Context) -> tuple[str, tuple[str, ...]]:
-    """What the job is called, and the options that name its profile; the default one is known at the time it runs."""
+    """The job's name, and the options that select its profile; the default profile is looked up when the job runs."""
     from photobak.client.profile import load_profile
 
     name = context.profile or os.environ.get("PHOTOBAK_PROFILE")
     if not name:
         return "default", ()
-    load_profile(context.places, name)  # there is one
+    load_profile(context.places, name)  # raises if there is none
     return name, ("--profile", name)
 
 
 def _program() -> tuple[str, ...]:
-    """The command as it was called, wherever the scheduler runs it."""
+    """The command as it was called, with an absolute path."""
     called = Path(sys.argv[0]).absolute()
     return (str(called),) if os.access(called, os.X_OK) else (sys.executable, str(called))
 
 
 def _lingers() -> bool:
-    """Whether the user's manager runs without them (loginctl(1), enable-linger)."""
+    """Whether the user's systemd runs while they are logged out (loginctl(1), enable-linger)."""
     from getpass import getuser
 
     return Path("/var/lib/systemd/linger", getuser()).exists()

@@ -1,4 +1,4 @@
-"""``photobak selftest``: does this cloud do what photobak relies on?"""
+"""``photobak selftest``: check that a cloud behaves as photobak expects."""
 
 import tempfile
 from pathlib import Path
@@ -6,18 +6,20 @@ from pathlib import Path
 import click
 
 from photobak.cli.ui.context import Context, pass_context, require_session
-from photobak.cli.ui.terminal import json_line, say
+from photobak.cli.ui.terminal import json_line, plural, say
 
 
-@click.command(name="selftest", short_help="Prove that your cloud does what photobak relies on.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each check.")
+@click.command(name="selftest", short_help="Check that your cloud behaves as photobak expects.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per check.")
 @pass_context
 def command(context: Context, as_json: bool) -> None:
-    """Upload one generated photo, check it everywhere, try what must be refused, and put the photo into the trash.
+    """Check that your cloud behaves as AWS documents and photobak expects.
 
-    Exits 1 where the cloud differs from what AWS documents. It costs less than a cent.
+    It uploads a generated photo, checks what becomes of it, tries requests that must be refused, and moves the photo to
+    the trash. It costs less than a cent. The exit code is 1 if a check fails.
 
     \b
+    Example:
       photobak selftest
     """
     from photobak.client.selftest import Selftest, Verdict, noise
@@ -34,5 +36,5 @@ def command(context: Context, as_json: bool) -> None:
             seen = f": {finding.seen}" if finding.verdict is Verdict.DIFFERS else ""
             click.echo(f"{finding.verdict.value:24} {finding.behaviour}{seen}")
     if differing:
-        say(f"{differing} of them differ: please report it, with this list.")
+        say(f"{plural(differing, 'check')} failed. Please report it with this list.")
         click.get_current_context().exit(1)

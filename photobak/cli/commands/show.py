@@ -1,4 +1,4 @@
-"""``photobak show``: all that is known of one photo."""
+"""``photobak show``: everything known about one photo."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 _WIDTH = 11
 
 
-@click.command(name="show", short_help="Show all that is known of a photo.")
+@click.command(name="show", short_help="Show everything known about a photo.")
 @click.argument("photo_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole record as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
 def command(context: Context, photo_id: str, as_json: bool) -> None:
-    """Show one photo's record; on a terminal that can show pictures, its thumbnail too.
+    """Show everything known about a photo, with its thumbnail if the terminal can display it.
 
     \b
+    Examples:
       photobak show 3f2a9c81d0e4
       photobak show 3f2a9c81d0e4 --json | jq .lens
     """
@@ -46,16 +47,16 @@ def _show_picture(session: "Session", record: "Record") -> None:
 
     try:
         show_thumbnail(session, record)
-    except CloudError as error:  # the record is worth seeing without
+    except CloudError as error:  # the record is useful without it
         say(shown(str(error)))
 
 
 def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
-    """Names and values; of several values under one name, the name stands beside the first."""
+    """Names and values; a name with several values is given with the first one only."""
     yield "id", record.id
     yield "SHA-256", record.sha256
     yield "file name", record.filename
-    yield "taken", f"{record.taken.in_zone():%Y-%m-%d %H:%M:%S} (known from: {record.taken.source.value})"
+    yield "taken", f"{record.taken.in_zone():%Y-%m-%d %H:%M:%S} (from: {record.taken.source.value})"
     yield "kind", f"{record.kind.value}, {record.content_type}, {bytes_text(record.size)}"
     if record.width and record.height:
         yield "size", f"{record.width} x {record.height} pixels"
@@ -71,8 +72,11 @@ def _lines(record: "Record", bucket: str) -> Iterator[tuple[str, str]]:
         yield "place", f"{record.latitude:.6f}, {record.longitude:.6f}"
     yield "status", f"{record.status.value}: {record.reason}" if record.reason else record.status.value
     if record.trashed_until:
-        yield "back until", f"{record.trashed_until.astimezone():%Y-%m-%d}, with: photobak trash restore {record.id}"
+        yield (
+            "in trash",
+            f"until {record.trashed_until.astimezone():%Y-%m-%d}; restore with: photobak trash restore {record.id}",
+        )
     yield "stored", f"{record.stored_at.astimezone():%Y-%m-%d %H:%M}"
     for number, source in enumerate(sorted(record.sources)):
-        yield "" if number else "lay at", source
+        yield "" if number else "sources", source
     yield "original", f"s3://{bucket}/{record.original_key}"

@@ -1,4 +1,4 @@
-"""``photobak status``: is the backup healthy?"""
+"""``photobak status``: the state of the backup."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from photobak.client.account.session import Session
 
 
-@click.command(name="status", short_help="Show whether the backup is healthy.")
-@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+@click.command(name="status", short_help="Show the state of the backup.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
 def command(context: Context, as_json: bool) -> None:
-    """Show until when you are signed in, what is stored, what is pending, and which cloud it is.
+    """Show the sign-in, the last sync, the number of stored and pending photos, and the cloud in use.
 
     \b
+    Examples:
       photobak status
       photobak status --json | jq -r .api_url
     """
@@ -30,8 +31,8 @@ def command(context: Context, as_json: bool) -> None:
     who = f"{found['email']}, profile {found['profile']}"
     click.echo(f"signed in   as {who}, until {_local(found['signed_in_until'])}")
     click.echo(f"last sync   {_last_sync(found['last_sync'])}")
-    click.echo(f"stored      {plural(found['stored'], 'photo')} known here to be in the cloud")
-    click.echo(f"pending     {found['pending']:,} sent, and not confirmed yet")
+    click.echo(f"stored      {plural(found['stored'], 'photo')} confirmed in the cloud")
+    click.echo(f"pending     {found['pending']:,} uploaded, not confirmed yet")
     click.echo(f"cloud       {found['endpoint_url'] or 'AWS'}, {found['region']}, bucket {found['bucket']}")
 
 
@@ -72,5 +73,5 @@ def _last_sync(run: dict[str, Any] | None) -> str:
     if run is None:
         return "never: photobak sync ~/Pictures"
     unsafe = run["failed"] + run["rejected"] + run["pending"]
-    verdict = "all safe" if not unsafe else f"{unsafe:,} of them NOT safe: sync again"
+    verdict = "all safe" if not unsafe else f"{unsafe:,} NOT safe: run photobak sync again"
     return f"{_local(run['finished_at'])}, {plural(run['scanned'], 'file')}, {verdict}"

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 @click.command(name="sync", short_help="Back up photos.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Read everything, send nothing, say what would be uploaded.")
+@click.option("--dry-run", is_flag=True, help="Show what would be uploaded; upload nothing.")
 @backup_options
-@click.option("--rehash", is_flag=True, help="Trust no size and no time: read every file again, and find bit rot.")
-@click.option("--limit", metavar="N", type=click.IntRange(1), help="Back up at most N new photos, the newest first.")
-@click.option("--no-wait", is_flag=True, help="Don't wait until the cloud has confirmed what was sent.")
+@click.option(
+    "--rehash", is_flag=True, help="Re-read every file, even if its size and mtime are unchanged; finds bit rot."
+)
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Upload at most N new photos, newest first.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for the cloud to confirm the uploads.")
 @click.option(
     "--timeout",
     metavar="SECONDS",
     type=click.FloatRange(1),
     default=600.0,
-    help="Leave the rest to the next run after so long without any confirmation; 600 by default.",
+    help="Stop waiting after this long without a confirmation (default: 600).",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, then a summary."
@@ -44,14 +46,16 @@ def command(
 ) -> None:
     """Back up photos, videos and their sidecars below each PATH.
 
-    What was backed up before and has not been touched since is not read again. A photo counts as backed up when the
-    cloud has confirmed it: its bytes were hashed there, the original is kept and its record is written.
+    Files that are backed up and unchanged are not read again. A photo counts as backed up once the cloud has confirmed
+    it: its bytes were hashed there, the original is stored, and its record is written.
 
-    With --rehash, a file whose bytes are others although nobody has written to it is damaged: it is reported, and the
-    backup stays as it is. With --limit, the time of modification says what is newest, and a photo counts once with the
-    film, raw file or sidecar beside it; the rest is left to later runs.
+    --rehash reports a file as damaged if its contents changed but its timestamps did not; the backup is left as it is.
+    --limit picks the files modified last; a photo and its video, raw file or sidecars count as one.
+
+    A file named .photobakignore excludes files below its folder; it has the syntax of .gitignore.
 
     \b
+    Examples:
       photobak sync ~/Pictures
       photobak sync --dry-run --exclude '*.png' ~/Pictures /media/card
       photobak sync --limit 500 ~/Pictures

@@ -1,4 +1,4 @@
-"""``photobak trash``: what is in the trash, and out of it."""
+"""``photobak trash``: list the trash, and restore photos from it."""
 
 from datetime import UTC, datetime
 
@@ -8,13 +8,14 @@ from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_s
 from photobak.cli.ui.terminal import bytes_text, is_terminal, json_line, plural, say
 
 
-@click.group(name="trash", invoke_without_command=True, short_help="List what is in the trash, and bring it back.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo.")
+@click.group(name="trash", invoke_without_command=True, short_help="List the photos in the trash, and restore them.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """List the photos that were deleted, and until when each can be brought back.
+    """List the photos in the trash, and until when each can be restored.
 
     \b
+    Examples:
       photobak trash
       photobak trash restore 3f2a9c81d0e4
     """
@@ -22,12 +23,17 @@ def command(ctx: click.Context, as_json: bool) -> None:
         _list(ctx.ensure_object(Context), as_json)
 
 
-@command.command(name="restore", short_help="Bring photos back.")
+@command.command(name="restore", short_help="Restore photos from the trash.")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each photo, then a summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
 def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
-    """Bring photos back from the trash, as they were."""
+    """Restore photos from the trash.
+
+    \b
+    Example:
+      photobak trash restore 3f2a9c81d0e4
+    """
     from photobak.cli.ui.outcomes import tell_moves
     from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
@@ -51,7 +57,7 @@ def _list(context: Context, as_json: bool) -> None:
     now, rows, total, left_out = datetime.now(UTC), Rows.for_stdout(), Census(), LeftOut()
     for record in Library(require_session(context), left_out).trash():
         until = record.trashed_until
-        if until is None or until <= now:  # the cloud deletes it in its own time
+        if until is None or until <= now:  # the cloud may take a while to delete it
             continue
         total.add(record)
         if as_json:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from photobak.client.verify.judge import Problem
 
 
-@click.command(name="verify", cls=ReadDataCommand, short_help="Prove that the backup is there.")
+@click.command(name="verify", cls=ReadDataCommand, short_help="Verify that the backup is complete and intact.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@read_data_option("Read every byte too, here and there, or so many in a hundred files (AWS bills the download).")
-@click.option("--checksums", is_flag=True, help="Compare the checksums that S3 keeps; nothing is downloaded.")
-@click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax).")
-@click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax).")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each problem, then a summary.")
+@read_data_option("Also read and hash all data, or the given percentage of files (AWS charges for the download).")
+@click.option("--checksums", is_flag=True, help="Compare the checksums stored by S3; downloads nothing.")
+@click.option("--include", metavar="GLOB", multiple=True, help="Check only files that match (gitignore syntax).")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="Skip files and folders that match (gitignore syntax).")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per problem, then a summary.")
 @pass_context
 def command(
     context: Context,
@@ -30,13 +30,14 @@ def command(
     exclude: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Compare the files below each PATH with the cloud, and all that the cloud has with itself.
+    """Verify that the cloud is consistent, and that every file below each PATH is backed up.
 
-    Every photo must have its record in both tables, its original with the right size, its previews, and its record
-    beside it; every file below PATH must be one of them. With --read-data every byte is read and hashed, or those of a
-    random sample; with a PATH too, those of its photos only. Ends with exit code 3 where anything is wrong.
+    Every photo must have a record in both tables, an original of the right size, its previews, and a copy of its record
+    in the bucket. With --read-data, all data or a random sample is read and hashed; with a PATH, only the data of the
+    photos below it. The exit code is 3 if there is any problem.
 
     \b
+    Examples:
       photobak verify ~/Pictures
       photobak verify --read-data
       photobak verify --read-data 5
@@ -75,20 +76,20 @@ def _print(problem: "Problem", as_json: bool) -> None:
 
 
 def _conclusion(summary: dict[str, Any], here: int) -> str:
-    """What was looked at, how much is wrong (``here``: on this machine), and what to do."""
+    """What was checked, the number of problems (``here``: on this machine), and what to do."""
     seen = [plural(summary["photos"], "photo"), plural(summary["objects"], "object")]
     if summary["files"]:
-        seen.insert(0, f"{plural(summary['files'], 'file')} here")
+        seen.insert(0, f"{plural(summary['files'], 'local file')}")
     if summary["read"]:
         seen.append(f"{bytes_text(summary['bytes_read'])} read and hashed")
     if summary["checksums"] or summary["without_checksum"]:
         seen.append(f"{plural(summary['checksums'], 'checksum')} compared")
     if summary["without_checksum"]:
-        seen.append(f"{summary['without_checksum']:,} of which S3 has no checksum (--read-data reads them)")
+        seen.append(f"{summary['without_checksum']:,} without a checksum in S3 (--read-data reads them)")
     if summary["frozen"]:
-        seen.append(f"{summary['frozen']:,} frozen, and not read")
+        seen.append(f"{summary['frozen']:,} archived and not read")
     found = ", ".join(seen)
     if not summary["problems"]:
-        return f"All is well: {found}."
-    advice = " Type: photobak sync" if here else ""
+        return f"No problems found: {found}."
+    advice = " Run: photobak sync" if here else ""
     return f"{plural(summary['problems'], 'problem')} in {found}.{advice}"

@@ -20,14 +20,14 @@ _EVERY: Final = 300.0
 _EVERY_OVER_THE_NETWORK: Final = 60.0
 
 
-@click.command(name="watch", short_help="Back up whenever something changes.")
+@click.command(name="watch", short_help="Back up folders whenever they change.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @backup_options
 @click.option(
     "--every",
     metavar="SECONDS",
     type=click.FloatRange(1),
-    help="Look that often in any case; 300 by default, and 60 over a network.",
+    help="Also scan at this interval (default: 300; 60 on network file systems).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, as sync does.")
 @pass_context
@@ -38,13 +38,14 @@ def command(
     every: float | None,
     as_json: bool,
 ) -> None:
-    """Back up what is below each PATH, then again as soon as something changes there, until it is stopped.
+    """Back up each PATH now, and again whenever something changes there. Press Ctrl-C to stop.
 
-    Each photo is printed when the cloud has confirmed it. What fails is tried again: a network that is gone, a cloud
-    that is down, another photobak at work. File systems of a network (NFS, SMB, sshfs) tell nobody of changes that
-    other machines make; they are looked at every minute.
+    Each photo is printed when the cloud has confirmed it. Failures are retried: no network, a cloud that is down, or
+    another photobak at work. Network file systems (NFS, SMB, sshfs) do not report changes made by other machines, so
+    they are scanned every minute.
 
     \b
+    Examples:
       photobak watch ~/Pictures
       photobak watch --json ~/Pictures /mnt/nas/photos | jq -r .path
     """
@@ -68,7 +69,7 @@ def command(
 
     occasions = _occasions(context, roots)
     if is_terminal() and not context.quiet:
-        say(shown(f"Watching {', '.join(map(str, paths))}. Ctrl-C ends it."))
+        say(shown(f"Watching {', '.join(map(str, paths))}. Press Ctrl-C to stop."))
     Watch(sync, occasions, every or _default_interval(roots), lambda words: say(shown(f"photobak: {words}"))).run()
 
 
@@ -86,5 +87,5 @@ def _occasions(context: Context, roots: "Sequence[Root]") -> "Occasions":
     try:
         return Changes(roots, own=(context.places.state, context.places.config, context.places.cache))
     except OSError as error:
-        say(shown(f"photobak: the system tells of no changes ({error}): the folders are looked at now and then"))
+        say(shown(f"photobak: file notifications are unavailable ({error}); polling instead"))
         return Interval()

@@ -13,6 +13,7 @@ def command(context: Context, as_json: bool) -> None:
     """Show who is signed in, to which cloud, and until when.
 
     \b
+    Examples:
       photobak whoami
       photobak whoami --json | jq -r .identity_id
     """

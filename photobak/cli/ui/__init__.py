@@ -1,1 +1,1 @@
-"""What commands share: progress, rows, the terminal, values."""
+"""What commands share: options, values, output and progress."""

@@ -1,4 +1,4 @@
-"""What every command knows: the options of the group, where things live, the profile and its session."""
+"""The context of a command: the global options, the folders, the profile and its session."""
 
 import os
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ INCOMPLETE: Final = 3
 
 @dataclass
 class Context:
-    """The options before the command's name."""
+    """The options before the command name."""
 
     profile: str | None = None
     """``--profile``."""
     verbosity: int = 0
     """-1 for ``-q``, 0, 1 for ``-v``, 2 for ``-vv``."""
     home: Path | None = None
-    """Everything lives under this folder; None: where the platform, or ``$PHOTOBAK_HOME``, says."""
+    """Keep everything in this folder; None: the folders of the platform, or ``$PHOTOBAK_HOME``."""
 
     @cached_property
     def places(self) -> "Places":
@@ -40,7 +40,7 @@ class Context:
 
     @property
     def quiet(self) -> bool:
-        """Whether only results and errors are printed."""
+        """Whether to print only results and errors."""
         return self.verbosity < 0
 
 
@@ -48,28 +48,28 @@ pass_context = click.make_pass_decorator(Context)
 
 
 def require_profile(context: Context) -> "Profile":
-    """The profile that is meant.
+    """The selected profile.
 
     Raises:
-        ConfigError: there is none yet, or not the one that was named.
+        ConfigError: there is none yet, or none of that name.
     """
     from photobak.client.profile import load_profile
 
     profile = load_profile(context.places, context.profile)
     if profile is None:
         raise ConfigError(
-            "there is no cloud to talk to yet",
-            next_step="Make one on this machine with: photobak local up, or on AWS with: photobak deploy",
+            "no cloud is set up yet",
+            next_step="Set one up on this machine with: photobak local up, or on AWS with: photobak deploy",
         )
     return profile
 
 
 def require_session(context: Context) -> "Session":
-    """The session of the profile that is meant; warns on stderr where its sign-in ends soon.
+    """The session of the selected profile; warns on stderr if the sign-in expires soon.
 
     Raises:
         ConfigError: there is no profile.
-        SignInNeeded: nobody is signed in.
+        SignInNeeded: you are not signed in.
     """
     from photobak.client.account.session import open_session
 

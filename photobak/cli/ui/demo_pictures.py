@@ -1,4 +1,4 @@
-"""A dozen pictures for the demo: landscapes drawn from a seed, with dates, places and orientations in their EXIF."""
+"""Generates a dozen landscapes for the demo, with dates and orientations in their EXIF."""
 
 import math
 import random
@@ -21,7 +21,7 @@ _MAKE, _MODEL, _ORIENTATION = 0x010F, 0x0110, 0x0112
 
 
 def draw_pictures(folder: Path) -> Iterator[Path]:
-    """Draw a dozen pictures into folders by month; the same ones every time."""
+    """Write a dozen pictures to folders by month; the same ones every time."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()

@@ -1,4 +1,4 @@
-"""Introduces the local stack to the client: its accounts become profiles, and are signed in."""
+"""Starts the local stack, and creates a signed-in profile for each of its accounts."""
 
 import os
 from pathlib import Path
@@ -20,18 +20,18 @@ PROFILE = "local"
 
 
 def session_or_local_stack(context: Context) -> Session:
-    """Open the session; where there is no profile, or its local stack is down, start the local stack and say so.
+    """Open the session. If there is no profile, or its local stack is down, start the local stack first.
 
     Raises:
-        LocalStackError: it can't be started.
+        LocalStackError: the local stack cannot be started.
         SignInNeeded, ConfigError: as ``require_session``.
     """
     profile = load_profile(context.places, context.profile)
     if profile is None:
-        say("No cloud is set up yet: using the local stack, on this machine. (Your AWS account: photobak deploy)")
+        say("No cloud is set up yet; using the local stack on this machine. To use AWS, run: photobak deploy")
         start_local_stack(context)
     elif profile.is_local and not _runs(context):
-        say("The local stack is down: starting it.")
+        say("Starting the local stack.")
         start_local_stack(context)
     return require_session(context)
 
@@ -42,7 +42,7 @@ def local_home(context: Context) -> Path:
 
 
 def start_local_stack(context: Context) -> "LocalStack":
-    """Bring the local stack up, write the profiles of its accounts and sign them in."""
+    """Start the local stack, and sign in its accounts."""
     from photobak.local.lifecycle import up
     from photobak.local.values import Step
 
@@ -57,7 +57,7 @@ def start_local_stack(context: Context) -> "LocalStack":
 
 
 def sign_in_local_account(context: Context, stack: "LocalStack", account: "LocalAccount") -> Profile:
-    """Write the profile of one local account, and sign it in where it isn't."""
+    """Write the profile of a local account, and sign it in if it is not."""
     from photobak.client.account.sign_in.hosted_ui import sign_in_local
 
     profile = _profile(stack, account)
@@ -65,7 +65,7 @@ def sign_in_local_account(context: Context, stack: "LocalStack", account: "Local
     before = load_profile(context.places, profile.name) if known else None
     if profile != before:
         save_profile(context.places, profile)
-    # A stack that was reset has another user pool, which knows nothing of an earlier sign-in.
+    # After a reset there is another user pool, for which the earlier sign-in is not valid.
     same_pool = before is not None and before.user_pool_id == profile.user_pool_id
     if same_pool and _signed_in(context, profile):
         open_session(profile, context.places).forget_credentials()
@@ -76,7 +76,7 @@ def sign_in_local_account(context: Context, stack: "LocalStack", account: "Local
 
 
 def forget_local_profiles(context: Context) -> None:
-    """Remove the profiles of a local stack that is no more, with their sign-ins and indexes."""
+    """Remove the profiles of a deleted local stack, with their sign-ins and indexes."""
     for name in profile_names(context.places):
         profile = load_profile(context.places, name)
         if profile is not None and profile.is_local:
@@ -85,7 +85,7 @@ def forget_local_profiles(context: Context) -> None:
 
 
 def forget_profile(context: Context, profile: Profile) -> None:
-    """Remove a profile and its index: what they speak of is deleted."""
+    """Remove a profile and its index, after its photos were deleted."""
     from photobak.client.index.file import index_path
 
     index_path(context.places, profile).unlink(missing_ok=True)

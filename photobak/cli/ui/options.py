@@ -26,21 +26,23 @@ Command = TypeVar("Command", bound=Callable[..., None])
 AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])
 
 _BACKUP_OPTIONS: Final = (
-    click.option("--include", metavar="GLOB", multiple=True, help="Only files that match (gitignore syntax)."),
-    click.option("--exclude", metavar="GLOB", multiple=True, help="No files or folders that match (gitignore syntax)."),
+    click.option("--include", metavar="GLOB", multiple=True, help="Include only files that match (gitignore syntax)."),
     click.option(
-        "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Files sent at once, at most; 8 by default."
+        "--exclude", metavar="GLOB", multiple=True, help="Exclude files and folders that match (gitignore syntax)."
     ),
-    click.option("--limit-rate", metavar="RATE", help="Send no faster, in bytes a second: 500k, 2M."),
-    click.option("--timezone", metavar="ZONE", help="Where photos without a time zone were taken: Europe/Lisbon."),
+    click.option(
+        "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Upload up to N files at once (default: 8)."
+    ),
+    click.option("--limit-rate", metavar="RATE", help="Limit uploads, in bytes per second: 500k, 2M."),
+    click.option("--timezone", metavar="ZONE", help="Time zone of photos that do not record one: Europe/Lisbon."),
 )
 
 
 def backup_options(command: Command) -> Callable[..., None]:
-    """Give a command the options, and hand it what they ask for as ``options``.
+    """Add the options to a command, which gets them parsed as ``options``.
 
     Raises:
-        WrongUsage: an option can't be read.
+        WrongUsage: the value of an option is invalid.
     """
 
     @wraps(command)
@@ -78,37 +80,41 @@ def _parse_backup(
 
 
 DEFAULT_RADIUS_KM: Final = 25.0
-"""A large town with what lies around it."""
+"""A large town and its surroundings."""
 _NAMESAKES_SHOWN: Final = 3
 _RADIUS: Final = re.compile(r"(\d{1,5}(?:\.\d+)?)\s*(?:km)?", re.IGNORECASE)
 
 _FILTER_OPTIONS: Final = (
-    click.option("--since", metavar="DATE", help="Taken then or later: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y."),
-    click.option("--until", metavar="DATE", help="Taken then or earlier; 2024-06 includes June."),
-    click.option("--camera", metavar="NAME", help="Taken with it: a part of make and model, such as pixel."),
+    click.option("--since", metavar="DATE", help="Taken since: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y."),
+    click.option("--until", metavar="DATE", help="Taken until; 2024-06 includes June."),
+    click.option("--camera", metavar="NAME", help="Part of the make or model of the camera, such as pixel."),
     click.option(
-        "--kind", "kinds", type=click.Choice([kind.value for kind in Kind]), multiple=True, help="Only these."
+        "--kind",
+        "kinds",
+        type=click.Choice([kind.value for kind in Kind]),
+        multiple=True,
+        help="Only files of this kind.",
     ),
     click.option(
         "--status",
         "statuses",
         type=click.Choice(["stored", "no-preview"]),
         multiple=True,
-        help="no-preview: kept, but could not be decoded.",
+        help="Only photos with this status; no-preview: stored, but could not be decoded.",
     ),
     click.option(
         "--near",
         metavar="PLACE",
-        help="Taken within 25 km of a town (Lisbon; Cambridge, US; Lisbon, 5km) or of a position: lat,lon,km.",
+        help="Taken within 25 km of a town (Lisbon; Cambridge, US; Lisbon, 5km) or a position (lat,lon,km).",
     ),
 )
 
 
 def photo_filters(command: Command) -> Callable[..., None]:
-    """Give a command the options, and hand it what they ask for as ``query``; none of them given: ``EVERYTHING``.
+    """Add the options to a command, which gets them parsed as ``query``; without any: ``EVERYTHING``.
 
     Raises:
-        WrongUsage: an option can't be read, or two leave nothing between them.
+        WrongUsage: the value of an option is invalid, or --since is after --until.
     """
 
     @wraps(command)
@@ -137,7 +143,7 @@ def parse_query(
     statuses: tuple[str, ...],
     near: str | None,
 ) -> "Query":
-    """Read the options; raises as ``photo_filters``."""
+    """Parse the options; raises as ``photo_filters``."""
     from photobak.cli.ui.values import parse_span
     from photobak.client.library.query import Query
     from photobak.photo.record import Status
@@ -152,10 +158,10 @@ def parse_query(
 
 
 def parse_near(text: str) -> "Circle":
-    """Read a town's name or a position, each with a radius in kilometres if it should not be the usual one.
+    """Parse the name of a town or a position, with an optional radius in kilometres.
 
     Raises:
-        WrongUsage: it is neither, or no town is called so.
+        WrongUsage: it is neither, or no town has this name.
     """
     from photobak.client.library.circle import Circle
     from photobak.client.library.gazetteer import towns_called
@@ -167,12 +173,12 @@ def parse_near(text: str) -> "Circle":
     if namesakes and not _quiet():
         others = "; ".join(map(str, namesakes[:_NAMESAKES_SHOWN]))
         more = f" and {len(namesakes) - _NAMESAKES_SHOWN} more" if len(namesakes) > _NAMESAKES_SHOWN else ""
-        say(f"photobak: near {meant}, the largest of its name; the others: {others}{more}")
+        say(f"photobak: using {meant}, the largest town of that name; others are {others}{more}")
     return Circle(meant.latitude, meant.longitude, radius)
 
 
 def _position(text: str) -> tuple[float, float, float] | None:
-    """Latitude, longitude and radius; None where the text doesn't begin with two numbers."""
+    """Latitude, longitude and radius; None if the text does not start with two numbers."""
     parts = [part.strip() for part in text.split(",")]
     try:
         latitude, longitude = float(parts[0]), float(parts[1])
@@ -180,7 +186,7 @@ def _position(text: str) -> tuple[float, float, float] | None:
         return None
     radius = _RADIUS.fullmatch(parts[2]) if len(parts) > 2 else None
     if len(parts) > 3 or (len(parts) == 3 and not radius) or not (abs(latitude) <= 90 and abs(longitude) <= 180):
-        next_step = "Write degrees north, degrees east and kilometres: 38.72,-9.14,5"
+        next_step = "Write latitude, longitude and kilometres: 38.72,-9.14,5"
         raise WrongUsage(f"{text!r} is not a position", next_step=next_step)
     return latitude, longitude, float(radius[1]) if radius else DEFAULT_RADIUS_KM
 
@@ -199,22 +205,24 @@ def _quiet() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where records and originals are read from."""
+    """The source of records and originals."""
 
     bucket: "PhotoBucket"
     library: "Records"
 
 
 def origin_options(command: Command) -> Callable[..., None]:
-    """Give a command the options that name a bucket, and hand it ``origin``, which opens what is meant."""
+    """Add the options that name a bucket to a command, which gets ``origin``, a function that opens the source."""
 
     @click.option(
         "--from-bucket",
         "bucket",
         metavar="BUCKET",
-        help="From this photo bucket alone, by the AWS credentials of this machine: for the day the rest is lost.",
+        help="Read from this photo bucket only, with your AWS credentials: if everything else is lost.",
     )
-    @click.option("--identity", metavar="ID", help="Whose photos, where several people's are in that bucket.")
+    @click.option(
+        "--identity", metavar="ID", help="Identity id of the owner, if the bucket holds the photos of several people."
+    )
     @wraps(command)
     def with_origin(*args: Any, bucket: str | None, identity: str | None, **others: Any) -> None:
         def origin(context: Context, left_out: "LeftOut") -> Origin:
@@ -228,7 +236,7 @@ def origin_options(command: Command) -> Callable[..., None]:
 def _open_origin(context: Context, left_out: "LeftOut", bucket: str | None, identity: str | None) -> Origin:
     if bucket is None:
         if identity:
-            raise WrongUsage("--identity goes with --from-bucket", next_step="Or leave it out: you get your own photos")
+            raise WrongUsage("--identity needs --from-bucket", next_step="Without it, you get your own photos")
         from photobak.client.library.bucket import SessionBucket
         from photobak.client.library.library import Library
 
@@ -246,30 +254,30 @@ _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)%?")
 
 
 class ReadDataCommand(click.Command):
-    """A command with that option: click alone would take any PATH that follows for its value."""
+    """A command with ``--read-data [PERCENT]``; plain click would take a PATH that follows as the value."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Write the value that was left out, then parse as always."""
+        """Insert the value if it is missing, then parse as usual."""
         return super().parse_args(ctx, list(_completed(args)))
 
 
 def read_data_option(help_text: str) -> Callable[[AnyCommand], AnyCommand]:
-    """The option; its value goes through ``parse_percent``."""
+    """The option ``--read-data``; parse its value with ``parse_percent``."""
     return click.option(_READ_DATA, "read_data", metavar="[PERCENT]", help=help_text)
 
 
 def parse_percent(text: str | None) -> float | None:
-    """Read how many in a hundred are meant: ``5``, ``0.5``, ``5%``; None where nothing is.
+    """Parse a percentage: ``5``, ``0.5``, ``5%``; None if the option is not used.
 
     Raises:
-        WrongUsage: it is no percentage, or nothing of a hundred.
+        WrongUsage: it is not a number above 0 and up to 100.
     """
     if text is None:
         return None
     match = _PERCENT.fullmatch(text)
     percent = float(match[1]) if match else 0.0
     if not 0 < percent <= 100:
-        raise WrongUsage(f"{text!r} is not a percentage", next_step="Write more than 0 and at most 100, such as 5")
+        raise WrongUsage(f"{text!r} is not a percentage", next_step="Write a number above 0 and up to 100, such as 5")
     return percent
 
 

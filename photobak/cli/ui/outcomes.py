@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 class LeftOut:
-    """Says on stderr what is left out, and counts it for the exit code."""
+    """Reports each photo that is skipped, and counts them for the exit code."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def __call__(self, error: PhotobakError) -> None:
-        """One more is left out, for this reason."""
+        """Skip one more, for this reason."""
         self.count += 1
         say(f"photobak: {shown(str(error))}")
 
 
 def tell_moves(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int:
-    """Print what becomes of photos that go into the trash or out of it; returns how many did not go there.
+    """Print the result for photos moved to the trash or restored from it; return the number of failures.
 
-    Where an error ends it, what was done until then is said too.
+    If an error ends it, what was done before is reported too.
     """
     done: list[Moved] = []
     try:
@@ -56,13 +56,13 @@ def _say_moves(done: "Iterable[Moved]", counts: dict[str, int]) -> None:
     ends = [moved.trashed_until for moved in done if moved.trashed_until]
     if ends:
         until = f"until {min(ends).astimezone():%Y-%m-%d}"
-        say(f"{plural(counts['trashed'], 'photo')} in the trash {until}; back with: photobak trash restore ID")
+        say(f"Moved {plural(counts['trashed'], 'photo')} to the trash, {until}. To restore: photobak trash restore ID")
     if counts["restored"]:
-        say(f"{plural(counts['restored'], 'photo')} brought back.")
+        say(f"Restored {plural(counts['restored'], 'photo')} from the trash.")
 
 
 def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool) -> int:
-    """Print what becomes of the photos; returns how many were not corrected."""
+    """Print the result for redated photos; return the number of failures."""
     redated = failed = 0
     for outcome in outcomes:
         name = f"{outcome.record.id} {shown(outcome.record.filename)}"
@@ -75,16 +75,16 @@ def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool)
         elif outcome.failure:
             say(f"{name}: {outcome.failure}")
         elif not context.quiet:
-            say(f"{name}: {outcome.record.taken.taken_at} becomes {outcome.taken.taken_at}")
+            say(f"{name}: {outcome.record.taken.taken_at} → {outcome.taken.taken_at}")
     if as_json:
         json_line({"type": "summary", "redated": redated, "failed": failed})
     elif not context.quiet:
-        say(f"{plural(redated, 'photo')} corrected.")
+        say(f"Corrected {plural(redated, 'photo')}.")
     return failed
 
 
 class RepairView:
-    """Tells of each photo, and counts."""
+    """Prints the result for repaired photos, and counts them."""
 
     def __init__(self, context: Context, as_json: bool) -> None:
         self._context = context
@@ -93,7 +93,7 @@ class RepairView:
         self._started = time.monotonic()
 
     def tell(self, outcome: "Repaired") -> None:
-        """One photo has its result; a person reads of failures, and with -v of each."""
+        """Print one result; without --json and -v, only failures and what would be repaired."""
         entry = outcome.to_json()
         self._counts[entry["result"]] += 1
         if self._as_json:
@@ -105,7 +105,7 @@ class RepairView:
             click.echo(f"{entry['result']:12}  {photo:12}  {shown(place or what)}: {shown(outcome.reason or what)}")
 
     def conclude(self) -> int:
-        """Say what has become of everything; how much could not be repaired."""
+        """Print the summary; return the number of failures."""
         names = ("repaired", "sent", "would-repair", "failed")
         if self._as_json:
             counts = {name.replace("-", "_"): self._counts[name] for name in names}
@@ -116,8 +116,8 @@ class RepairView:
 
     def _conclusion(self) -> str:
         if not self._counts:
-            return "Nothing needs to be repaired."
+            return "Nothing to repair."
         if self._counts["would-repair"]:
             return f"{plural(self._counts['would-repair'], 'photo')} would be repaired."
-        done = f"{plural(self._counts['repaired'], 'photo')} repaired, {self._counts['sent']:,} sent from here"
-        return f"{done}, {self._counts['failed']:,} could not be repaired."
+        done = f"{plural(self._counts['repaired'], 'photo')} repaired, {self._counts['sent']:,} uploaded again"
+        return f"{done}, {self._counts['failed']:,} failed."

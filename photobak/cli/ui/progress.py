@@ -1,4 +1,4 @@
-"""How far a sync is: what each stage has done, how fast it goes and how long it may take, for a person."""
+"""The progress of a sync: counts of each stage, throughput and time left."""
 
 import time
 from collections import deque
@@ -17,83 +17,83 @@ if TYPE_CHECKING:
 _WINDOW: Final = 20.0
 """Seconds over which throughput is measured: long enough for the gap between two large videos."""
 _FIRST_GUESS: Final = 3.0
-"""Seconds before anything is said of the time left."""
+"""Seconds before the time left is shown."""
 _SENT: Final = (Result.STORED, Result.NO_PREVIEW, Result.REJECTED, Result.PENDING)
-"""Results of files whose bytes have gone out, and are counted as they go."""
+"""Results of files whose bytes are counted while they are uploaded."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """Files and bytes so far; the files of an earlier stage are those of the later ones too."""
+    """Files and bytes so far; every file counts in each stage that it has passed."""
 
     unchanged: int = 0
     found: int = 0
-    """Files that are looked at closely."""
+    """New or changed files."""
     found_bytes: int = 0
     read: int = 0
     sent: int = 0
     sent_bytes: int = 0
     spared_bytes: int = 0
-    """Of files that needn't be sent, or can't."""
+    """Bytes of files that need not or cannot be uploaded."""
     safe: int = 0
-    """Of those found."""
+    """Of the files found."""
     broken: int = 0
     done: int = 0
-    """Of those found: whatever their result."""
+    """Of the files found: with any result."""
 
     @property
     def done_bytes(self) -> int:
-        """Of ``found_bytes``; what was sent twice doesn't count twice."""
+        """Of ``found_bytes``; bytes sent twice count once."""
         return min(self.sent_bytes + self.spared_bytes, self.found_bytes)
 
     @property
     def unfinished(self) -> int:
-        """Files that have no result yet."""
+        """Files without a result yet."""
         return max(0, self.found - self.done)
 
 
 class SyncProgress(Observer):
-    """Counts what it hears. Threads may share it."""
+    """Counts the events of a sync. Thread-safe."""
 
     def __init__(self) -> None:
         self.counts = Counts()
         self._guard = Lock()
 
     def unchanged(self, files: int) -> None:
-        """Count them."""
+        """Count files."""
         with self._guard:
             self.counts.unchanged += files
 
     def found(self, files: int, size: int) -> None:
-        """Count them."""
+        """Count files."""
         with self._guard:
             self.counts.found += files
             self.counts.found_bytes += size
 
     def ignored(self, skipped: Skipped) -> None:
-        """Count it as done, where there was something to do."""
+        """Count a file as done if it was counted as found."""
         if skipped.size is not None:
             with self._guard:
                 self.counts.done += 1
                 self.counts.spared_bytes += skipped.size
 
     def read(self, files: int) -> None:
-        """Count them."""
+        """Count files."""
         with self._guard:
             self.counts.read += files
 
     def sent(self, size: int) -> None:
-        """Count them."""
+        """Count files."""
         with self._guard:
             self.counts.sent_bytes += size
 
     def uploaded(self, files: int) -> None:
-        """Count them."""
+        """Count files."""
         with self._guard:
             self.counts.sent += files
 
     def finished(self, outcome: FileOutcome) -> None:
-        """Count it by its result."""
+        """Count a file by its result."""
         with self._guard:
             self.counts.done += 1
             self.counts.safe += outcome.result.safe
@@ -103,26 +103,26 @@ class SyncProgress(Observer):
 
 @dataclass(slots=True)
 class Throughput:
-    """How fast things have gone of late."""
+    """The recent throughput."""
 
     now: Callable[[], float] = time.monotonic
     _seen: deque[tuple[float, int, int]] = field(default_factory=deque)
     """Time, bytes sent, bytes done."""
 
     def look(self, counts: Counts) -> None:
-        """Take note of where things stand."""
+        """Record the current counts."""
         self._seen.append((self.now(), counts.sent_bytes, counts.done_bytes))
         while self._seen[-1][0] - self._seen[0][0] > _WINDOW:
             self._seen.popleft()
 
     @property
     def bytes_per_second(self) -> float:
-        """That go out."""
+        """Bytes uploaded per second."""
         seconds = self._seconds
         return (self._seen[-1][1] - self._seen[0][1]) / seconds if seconds > 0 else 0.0
 
     def seconds_left(self, counts: Counts) -> float | None:
-        """For what was found until now, if it goes on like this; None where nothing can be said."""
+        """Time left for the files found so far; None if unknown."""
         seconds = self._seconds
         if seconds < _FIRST_GUESS or self._seen[-1][2] <= self._seen[0][2]:
             return None
@@ -134,7 +134,7 @@ class Throughput:
 
 
 class Picture:
-    """Two lines that show it; rich draws it anew a few times a second, however much happens between."""
+    """The two lines of the progress display; rich redraws them a few times a second."""
 
     def __init__(self, progress: SyncProgress) -> None:
         self._progress = progress
@@ -156,7 +156,7 @@ class Picture:
 
 
 def amounts(counts: Counts, throughput: Throughput) -> list[str]:
-    """Files, bytes, and time left."""
+    """Files, bytes and time left."""
     return [
         f"{counts.done:,} of {counts.found:,} files",
         f"{bytes_text(counts.done_bytes)} of {bytes_text(counts.found_bytes)}",
@@ -167,25 +167,25 @@ def amounts(counts: Counts, throughput: Throughput) -> list[str]:
 def _time_left(counts: Counts, throughput: Throughput) -> str:
     if not counts.unfinished:
         return ""
-    if counts.done_bytes >= counts.found_bytes:  # all is sent: how long the cloud takes is not for us to say
+    if counts.done_bytes >= counts.found_bytes:  # all is uploaded: how long the cloud takes is unknown
         return "waiting for the cloud"
     left = throughput.seconds_left(counts)
     return "" if left is None else f"{duration_text(left)} left"
 
 
 def stages(counts: Counts, throughput: Throughput) -> str:
-    """What each stage has done."""
+    """The counts of each stage."""
     words = [
         f"{counts.unchanged:,} unchanged",
         f"{counts.read:,} read",
-        f"{counts.sent:,} sent ({bytes_text(throughput.bytes_per_second)}/s)",
+        f"{counts.sent:,} uploaded ({bytes_text(throughput.bytes_per_second)}/s)",
         f"{counts.safe:,} safe",
     ]
     return " · ".join(words + ([f"{counts.broken:,} failed"] if counts.broken else []))
 
 
 def duration_text(seconds: float) -> str:
-    """A time as people say it: 40 s, 12 min, 3 h 20 min."""
+    """A duration for people: 40 s, 12 min, 3 h 20 min."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)

@@ -1,4 +1,4 @@
-"""What a restore looks like: live on a terminal, JSON Lines for scripts, a summary for people, nothing in cron."""
+"""The output of a restore: progress on a terminal, JSON Lines, a summary, and the state of archived originals."""
 
 import time
 from collections import Counter
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 600.0
-"""Seconds between two looks at what is being thawed."""
+"""Seconds between two checks of what is being retrieved."""
 
 
 @contextmanager
 def restore_view(context: Context, folder: Path, as_json: bool) -> Iterator["RestoreView"]:
-    """The view that fits: what was asked for, and what looks. It says how far it came, also where that is cut off."""
+    """The view that fits the options and the terminal. It prints its summary even if the restore is interrupted."""
     if not context.quiet and has_room_for_progress(as_json=as_json):
         with _progress() as progress:
             view = RestoreView(context, folder, as_json, progress)
@@ -42,7 +42,7 @@ def _concluded(view: "RestoreView") -> Iterator["RestoreView"]:
 
 
 class RestoreView:
-    """Counts outcomes, and tells of them as it is asked to."""
+    """Counts outcomes, and prints them as the options say."""
 
     def __init__(self, context: Context, folder: Path, as_json: bool, progress: "Progress | None") -> None:
         self._context = context
@@ -57,24 +57,24 @@ class RestoreView:
 
     @property
     def incomplete(self) -> bool:
-        """Whether something that was asked for is not there."""
+        """Whether some files could not be restored."""
         return self._counts[RestoreResult.FAILED] + self._counts[RestoreResult.THAWING] > 0
 
     def expect(self, files: int, size: int) -> None:
-        """So many files are asked for, and so many bytes have to come for them."""
+        """Set the number of files, and of bytes to download for them."""
         self._matched = files
         if self._progress and self._task is not None:
             self._progress.update(self._task, total=size or None)
 
     def came(self, size: int) -> None:
-        """Bytes have come; called from several threads."""
+        """Count downloaded bytes. Thread-safe."""
         if self._progress and self._task is not None:
             with self._guard:
                 self._came += size
             self._progress.update(self._task, completed=self._came)
 
     def watch(self, outcomes: Iterable[RestoreOutcome]) -> list[RestoreOutcome]:
-        """Take outcomes as they come; returns those of frozen originals, of which nothing is said yet."""
+        """Report outcomes as they arrive; return those of archived originals unreported."""
         frozen = []
         for outcome in outcomes:
             if outcome.result is RestoreResult.THAWING:
@@ -84,19 +84,19 @@ class RestoreView:
         return frozen
 
     def leave(self, frozen: Iterable[RestoreOutcome]) -> None:
-        """Say of frozen originals that they are left to another time."""
+        """Report archived originals as not restored."""
         for outcome in frozen:
             self._take(outcome)
 
     def say(self, line: str) -> None:
-        """Say something else, above the progress."""
+        """Print a message above the progress."""
         if self._progress:
             self._progress.console.print(line, markup=False)
         else:
             say(line)
 
     def conclude(self) -> None:
-        """Show the summary."""
+        """Print the summary."""
         if self._progress:
             self._progress.stop()
         if self._as_json:
@@ -138,14 +138,14 @@ class RestoreView:
         counts = self._counts
         if counts[RestoreResult.WOULD_RESTORE]:
             would = plural(counts[RestoreResult.WOULD_RESTORE], "file")
-            return f"{would} would be restored to {self._folder}, {counts[RestoreResult.EXISTS]:,} are there already."
+            return f"{would} would be restored to {self._folder}, {counts[RestoreResult.EXISTS]:,} already there."
         restored = f"{plural(counts[RestoreResult.RESTORED], 'file')} restored to {self._folder}"
-        parts = [f"{restored} ({bytes_text(self._bytes)})", f"{counts[RestoreResult.EXISTS]:,} there already"]
+        parts = [f"{restored} ({bytes_text(self._bytes)})", f"{counts[RestoreResult.EXISTS]:,} already there"]
         if counts[RestoreResult.THAWING]:
-            parts.append(f"{counts[RestoreResult.THAWING]:,} frozen")
+            parts.append(f"{counts[RestoreResult.THAWING]:,} archived")
         parts.append(f"{counts[RestoreResult.FAILED]:,} failed")
         if self._unfinished:
-            parts.append(f"{self._unfinished:,} not fetched yet (the same command goes on with them)")
+            parts.append(f"{self._unfinished:,} not restored (run the same command to continue)")
         return f"{', '.join(parts)}."
 
 
@@ -167,12 +167,12 @@ def _progress() -> "Progress":
         TimeRemainingColumn(),
         console=talk(),
         transient=True,
-        redirect_stdout=False,  # rich would lead it to its own console, which is stderr
+        redirect_stdout=False,  # rich would redirect it to its own console, which is stderr
     )
 
 
 def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
-    """Say what there is to know of originals that can't be read yet, a line for each class and state."""
+    """What to know about archived originals, one line per storage class and state."""
     if not frozen:
         return
     from photobak.client.restore.archived import THAWED_DAYS
@@ -189,24 +189,24 @@ def advice(frozen: "Sequence[RestoreOutcome]") -> "Iterator[str]":
         offers = thaw_offers(prices, storage, len(sizes), sum(sizes.values()), THAWED_DAYS)
         if archived.under_way:
             hours = " or ".join(f"{offer.hours} ({offer.speed})" for offer in offers)
-            yield f"{some} thawing in {storage}: it may take {hours} hours. The same command takes what is ready."
+            yield f"{some} being retrieved from {storage}; this takes up to {hours} hours. Run the same command later."
         else:
             ways = ", or ".join(
                 f"--thaw {offer.speed} (up to {offer.hours} hours, about ${offer.dollars:,.2f})" for offer in offers
             )
-            yield f"{some} frozen in {storage}. Type the same command with {ways}."
+            yield f"{some} archived in {storage}. To retrieve them, add {ways}."
     if any(outcome.archived and not outcome.archived.under_way for outcome in frozen):
-        yield f"Prices of {prices.as_of:%Y-%m-%d} in {prices.region}, without the download."
+        yield f"Prices as of {prices.as_of:%Y-%m-%d} in {prices.region}, without data transfer."
 
 
 def wait(
     frozen: "list[RestoreOutcome]", again: "Callable[[list[Target]], list[RestoreOutcome]]"
 ) -> "list[RestoreOutcome]":
-    """Fetch what is being thawed as it gets ready; returns what will not.
+    """Restore archived originals as they become available; return those that will not.
 
     Args:
-        frozen: what could not be read.
-        again: fetches some of it, and says what still can't be read.
+        frozen: outcomes of archived originals.
+        again: restores targets, and returns the outcomes of those still archived.
     """
     left = []
     for pause in accumulate(repeat(1.5), lambda last, factor: min(last * factor, _LONGEST_PAUSE), initial=_FIRST_PAUSE):

@@ -1,4 +1,4 @@
-"""Photos as rows of text: on a terminal each fits its width, and only names and cameras are shortened for it."""
+"""Photos as rows of text. On a terminal each row fits the width; only names and cameras are shortened."""
 
 import shutil
 import sys
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 _GAP: Final = "  "
 _SHORTEST_NAME: Final = 12
 _CAMERA: Final = (8, 24)
-"""Cells of the camera's column, if there is one, at least and at most."""
+"""Minimum and maximum width of the camera column, in cells."""
 _TAIL: Final = 8
-"""Cells of a shortened name's end, where its extension and number are."""
+"""Cells kept of the end of a shortened name, which has its number and extension."""
 _SHORTEST_BAR, _LONGEST_BAR = 5, 40
-"""Cells of the bar beside a count; where there is less room, there is none."""
+"""Width of the bar in cells; with less room, there is no bar."""
 _CHARACTERS_A_CELL: Final = 4
-"""More than so many are accents heaped upon each other, which would spill over other rows."""
+"""Limit for stacked accents, which would spill over other rows."""
 _EMOJI_FORM: Final = "\ufe0f"
-"""VARIATION SELECTOR-16, which makes many characters twice as wide."""
+"""VARIATION SELECTOR-16, which doubles the width of many characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """How rows are laid out."""
+    """The layout of rows."""
 
     as_long: bool = False
-    """With kind, size and camera."""
+    """Show kind, size and camera."""
     width: int | None = None
-    """Cells of the terminal; None where rows go elsewhere, and nothing needs to be shortened."""
+    """Width of the terminal in cells; None if there is no terminal, so that nothing is shortened."""
 
     @classmethod
     def for_stdout(cls, as_long: bool = False) -> Self:
-        """Rows that fit the terminal, if there is one."""
+        """Rows that fit the terminal on stdout, if there is one."""
         return cls(as_long, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
 
     def row(self, record: Record, note: str | None = None) -> str:
-        """Id, local capture time, what else is asked for, name, and a note if there is anything to note of it."""
+        """Id, local capture time, details, name and note; by default, the note is a status other than stored."""
         note = note or ("" if record.status is Status.STORED else record.status.value)
         end = f"{_GAP}({note})" if note else ""
         begin = f"{record.id}{_GAP}{record.taken.in_zone():%Y-%m-%d %H:%M}{_GAP}"
@@ -57,7 +57,7 @@ class Rows:
         return shortened(begin + shortened(name, max(room, _SHORTEST_NAME)) + end, self.width)
 
     def _camera(self, record: Record, taken: int) -> str:
-        """The camera's column and the gap after it; nothing where the name would lose too much by it."""
+        """The camera column; empty if it would leave too little room for the name."""
         least, most = _CAMERA
         room = most if self.width is None else min(self.width - taken - len(_GAP) - _SHORTEST_NAME, most)
         if room < least:
@@ -67,7 +67,7 @@ class Rows:
 
 
 def print_counts(groups: "Mapping[str, Census]") -> None:
-    """Print how many photos each year, month or day has; on a terminal with a bar beside each."""
+    """Print the number of photos per year, month or day; on a terminal, with a bar."""
     lines = {name: f"{name}  {each.count:>9,}  {bytes_text(each.size):>9}" for name, each in groups.items()}
     if not sys.stdout.isatty():
         for line in lines.values():
@@ -85,7 +85,7 @@ def print_counts(groups: "Mapping[str, Census]") -> None:
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a text takes; at least, where terminals differ, as many as any of them."""
+    """The width of a text in terminal cells; an upper bound where terminals differ."""
     if text.isascii():
         return len(text)
     from rich.cells import get_character_cell_size
@@ -94,7 +94,7 @@ def cells(text: str) -> int:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text in no more cells than ``most``; what is too much is left out of its middle."""
+    """A text in at most ``most`` cells; its middle is left out if it is longer."""
     if cells(text) <= most and len(text) <= _CHARACTERS_A_CELL * most:
         return text
     tail = _leading(reversed(text), min(_TAIL, (most - 1) // 2))[::-1]
@@ -102,7 +102,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def _leading(characters: Iterable[str], most: int) -> str:
-    """The first of the characters, as many as fit into so many cells."""
+    """The first characters that fit into ``most`` cells."""
     found, room = "", most
     for char in characters:
         room -= cells(char)

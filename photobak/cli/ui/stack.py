@@ -23,38 +23,38 @@ STACK_NAME: Final = "photobak"
 _LOCAL_POLL_SECONDS: Final = 0.1
 _WORDS: Final = {
     "AWS::ApiGatewayV2::Api": "API",
-    "AWS::ApiGatewayV2::DomainName": "address of the API",
+    "AWS::ApiGatewayV2::DomainName": "domain name of the API",
     "AWS::Budgets::Budget": "budget",
     "AWS::CloudFront::Distribution": "CloudFront distribution",
     "AWS::CloudWatch::Alarm": "alarm",
-    "AWS::Cognito::IdentityPool": "identity pool (who may read what)",
-    "AWS::Cognito::UserPool": "user pool (accounts)",
-    "AWS::Cognito::UserPoolDomain": "address of the sign-in page",
+    "AWS::Cognito::IdentityPool": "identity pool",
+    "AWS::Cognito::UserPool": "user pool",
+    "AWS::Cognito::UserPoolDomain": "domain name of the sign-in page",
     "AWS::Cognito::UserPoolIdentityProvider": "identity provider",
     "AWS::DynamoDB::Table": "table",
     "AWS::IAM::Role": "role",
     "AWS::Lambda::Function": "function",
-    "AWS::Logs::LogGroup": "log",
+    "AWS::Logs::LogGroup": "log group",
     "AWS::S3::Bucket": "bucket",
-    "AWS::SNS::Topic": "topic of alarms",
+    "AWS::SNS::Topic": "alarm topic",
     "AWS::SQS::Queue": "queue",
     "AWS::WAFv2::WebACL": "firewall",
 }
-_BETWEEN: Final = "route, link or permission between them"
-"""Everything else: it means nothing by itself."""
+_OTHER: Final = "route, integration or permission"
+"""Every other type of resource."""
 
-_VERBS: Final = {"Add": "make", "Modify": "change", "Remove": "remove", "Import": "take over"}
+_VERBS: Final = {"Add": "create", "Modify": "change", "Remove": "remove", "Import": "adopt"}
 _NAMED: Final = 3
 _ENDINGS: Final = ("_COMPLETE", "_FAILED")
 
 
 def plain(resource_type: str) -> str:
-    """What a person calls a resource of this type."""
-    return _WORDS.get(resource_type, _BETWEEN)
+    """A name for a type of resource."""
+    return _WORDS.get(resource_type, _OTHER)
 
 
 def show_changes(changes: "Iterable[Change]") -> None:
-    """A table of what would be done: one line for each kind of thing, its names behind it."""
+    """Print a table of the planned changes: one line per action and type, with the names."""
     from rich.table import Table
 
     rows: dict[tuple[str, str], list[str]] = {}
@@ -69,20 +69,20 @@ def show_changes(changes: "Iterable[Change]") -> None:
 
 
 def show_kept(kept: "Iterable[Adopted]") -> None:
-    """What is kept, whatever becomes of its stack."""
+    """Print the resources that are kept when the stack is deleted."""
     for one in kept:
         say(f"  {plain(one.type)} {one.name}")
 
 
 class Follower:
-    """Tells how far CloudFormation is: a line that changes on a terminal, a line an ending elsewhere."""
+    """Prints the progress of CloudFormation: one changing line on a terminal, else a line per finished resource."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._done: Counter[str] = Counter()
 
     def __call__(self, event: "ResourceEvent") -> None:
-        """Take one event."""
+        """Print one event."""
         if not event.status.endswith(_ENDINGS) or self._quiet:
             return
         failed = event.status.endswith("_FAILED")
@@ -96,13 +96,13 @@ class Follower:
             say(line)
 
     def end(self) -> None:
-        """Leave the line that changes."""
+        """End the changing line."""
         if self._done and is_terminal() and not self._quiet:
             say("")
 
 
 def chosen_target(context: Context, region: str | None) -> "Target":
-    """The account and region that are meant, looked at before anything is changed."""
+    """The AWS account and region, checked before anything is changed."""
     from photobak.stack.preflight import open_session, require_account, require_permissions, require_region
     from photobak.stack.target import Target
 
@@ -118,32 +118,32 @@ def chosen_target(context: Context, region: str | None) -> "Target":
     if not context.quiet:
         say(f"AWS account {account.id}, region {target.region}, as {account.caller}")
         if not may_ask:
-            say("Whether you may do this can't be asked beforehand; if not, CloudFormation will say so and undo all.")
+            say("Your permissions could not be checked; if one is missing, CloudFormation fails and rolls back.")
     return target
 
 
 class Approval:
-    """Shows each plan, and asks; nothing to show is nothing to change."""
+    """Shows each plan and asks for confirmation; it is not called if there is nothing to change."""
 
     def __init__(self, stack_name: str, yes: bool) -> None:
         self._stack_name, self._yes = stack_name, yes
         self.was_needed = False
-        """Whether there was anything to do."""
+        """Whether there was anything to change."""
         self.given = False
-        """Whether something may have been begun."""
+        """Whether changes may have been started."""
 
     def __call__(self, plan: "Plan") -> None:
         """Show a plan and ask; raises click.Abort if the answer is no."""
         self.was_needed = True
         if plan.adopted:
-            say(f"An earlier stack {self._stack_name} left these. It takes them over, with all that is in them:")
+            say(f"A previous stack {self._stack_name} left these resources. They are adopted with their contents:")
             show_kept(plan.adopted)
         else:
             say(f"The stack {self._stack_name} will:")
             show_changes(plan.changes)
             _say_cost(plan.parameters)
         if not self._yes:
-            click.confirm("Go on?", abort=True, err=True)
+            click.confirm("Continue?", abort=True, err=True)
         self.given = True
 
 
@@ -156,16 +156,16 @@ def _say_cost(parameters: "Mapping[str, str]") -> None:
     options = options_cost(prices, parameters)
     empty = options + monthly_bill(prices, Shelf(0, 0), storage).total
     full = options + monthly_bill(prices, Shelf(10_000, 10_000 * 4_000_000), storage).total
-    say(f"It costs about ${empty:.2f} a month empty, ${full:.2f} with 10,000 photos (photobak cost says more).")
+    say(f"Estimated cost per month: ${empty:.2f} when empty, ${full:.2f} with 10,000 photos (details: photobak cost).")
 
 
 def profile_of(name: str, outputs: "StackOutputs", local_account: str | None = None) -> "Profile":
-    """The profile of a stack.
+    """Make the profile of a deployed stack.
 
     Args:
-        name: of the profile.
-        outputs: of the stack.
-        local_account: the user name that ``local up`` made, on a local stack.
+        name: name of the profile.
+        outputs: outputs of the stack.
+        local_account: the user name on a local stack.
     """
     from photobak.client.profile import Profile
 

@@ -1,4 +1,4 @@
-"""What a sync looks like: live on a terminal, JSON Lines for scripts, a summary for people, nothing in cron."""
+"""The output of sync and watch: progress on a terminal, JSON Lines for scripts, and a summary."""
 
 import os
 from collections import Counter
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 _FEW: Final = 5
-"""Failures that a person reads one by one; where there are more, the most frequent reasons are told at the end."""
+"""With more failures than this, the summary lists the most frequent reasons."""
 _MOST_REASONS: Final = 1000
 
 
 @contextmanager
 def sync_view(context: Context, as_json: bool) -> Iterator["SyncView"]:
-    """The view that fits: what was asked for, and what looks."""
+    """The view that fits the options and the terminal."""
     view = SyncView(context, as_json)
     if context.verbosity == 0 and has_room_for_progress(
         as_json=as_json
@@ -38,7 +38,7 @@ def sync_view(context: Context, as_json: bool) -> Iterator["SyncView"]:
 
 
 class SyncView(SyncProgress):
-    """Counts what it hears, and tells of each file as it is asked to; called from several threads."""
+    """Counts the events of a sync, and prints files as the options say. Thread-safe."""
 
     def __init__(self, context: Context, as_json: bool) -> None:
         super().__init__()
@@ -47,26 +47,26 @@ class SyncView(SyncProgress):
         self._line = Lock()
         self._live: Live | None = None
         self._reasons: Counter[str] = Counter()
-        """Why files are not safe."""
+        """Why files are not backed up."""
 
     @contextmanager
     def live(self) -> Iterator[None]:
-        """Show on the terminal how far it is, until the summary or the end."""
+        """Show the progress on the terminal."""
         from rich.live import Live
 
-        # rich would lead stdout to its own console, which is stderr: JSON would never reach its reader.
+        # rich would redirect stdout to its own console, which is stderr: JSON would not reach stdout.
         self._live = Live(Picture(self), console=talk(), refresh_per_second=5, transient=True, redirect_stdout=False)
         with self._live:
             yield
 
     def ignored(self, skipped: Skipped) -> None:
-        """Something was left alone: named with -v."""
+        """Print an ignored file with -v."""
         super().ignored(skipped)
         if self._context.verbosity > 0:
             self._tell(f"ignored {skipped.path}: {skipped.reason}")
 
     def finished(self, outcome: FileOutcome) -> None:
-        """A file has its result: a line of JSON, and words where it is not safe, or with -v."""
+        """Print a file with its result: as JSON, and as text if it failed or with -v."""
         super().finished(outcome)
         entry = outcome.to_json()
         if self._as_json and outcome.result is not Result.UNCHANGED:
@@ -80,7 +80,7 @@ class SyncView(SyncProgress):
             self._tell(f"would upload {entry['path']}")
 
     def conclude(self, summary: Summary) -> None:
-        """Show the summary; in cron only where something is not safe."""
+        """Print the summary; without a terminal, only if something is not backed up."""
         if self._live:
             self._live.stop()
         if self._as_json:
@@ -109,30 +109,30 @@ class SyncView(SyncProgress):
 
 
 def summary_lines(summary: Summary, reasons: "Counter[str]", unfinished: int) -> list[str]:
-    """Say what is safe now, what is not and why, and what to do.
+    """What is backed up, what is not and why, and what to do.
 
     Args:
-        summary: of the run, to its end or until it was interrupted.
-        reasons: why files are not safe, and how many of each.
-        unfinished: files that have no result.
+        summary: of the run so far.
+        reasons: why files are not backed up, with counts.
+        unfinished: number of files without a result.
     """
     results = summary.results
     if results[Result.WOULD_UPLOAD]:
         would = plural(results[Result.WOULD_UPLOAD], "file")
-        lines = [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} are unchanged."]
+        lines = [f"{would} would be uploaded, {results[Result.UNCHANGED]:,} unchanged."]
         return lines + _not_safe(summary, reasons) + _left_alone(summary)
     safe = sum(count for result, count in results.items() if result.safe)
     lines = [
         f"{plural(safe, 'file')} safe: {results[Result.STORED] + results[Result.NO_PREVIEW]:,} newly stored,"
-        f" {results[Result.ALREADY_STORED]:,} stored already, {results[Result.UNCHANGED]:,} unchanged."
+        f" {results[Result.ALREADY_STORED]:,} already stored, {results[Result.UNCHANGED]:,} unchanged."
     ]
     if results[Result.NO_PREVIEW]:
-        lines.append(f"{plural(results[Result.NO_PREVIEW], 'original')} kept without a preview (-v says why).")
+        lines.append(f"{plural(results[Result.NO_PREVIEW], 'original')} stored without a preview (-v shows why).")
     if results[Result.PENDING]:
-        lines.append(f"{plural(results[Result.PENDING], 'file')} sent, but not confirmed yet: sync again later.")
+        lines.append(f"{plural(results[Result.PENDING], 'file')} uploaded, not confirmed yet; run sync again later.")
     lines += _not_safe(summary, reasons)
     if unfinished:
-        lines.append(f"{plural(unfinished, 'file')} not finished: sync again, and it goes on from here.")
+        lines.append(f"{plural(unfinished, 'file')} not finished; run sync again to continue.")
     lines += _left_alone(summary)
     return [*lines, f"{bytes_text(summary.bytes_uploaded)} uploaded in {summary.seconds:.1f} s."]
 
@@ -141,26 +141,26 @@ def _not_safe(summary: Summary, reasons: "Counter[str]") -> list[str]:
     broken = sum(count for result, count in summary.results.items() if result.broken)
     if not broken:
         return []
-    what = f"{plural(broken, 'file')} NOT backed up as {'they are' if broken > 1 else 'it is'}"
+    what = f"{plural(broken, 'file')} NOT backed up"
     if broken <= _FEW:
-        return [f"{what}, for the reasons above."]
+        return [f"{what}; see the reasons above."]
     told = reasons.most_common(_FEW)
     others = broken - sum(count for _, count in told)
     lines = [f"{what}:", *(f"  {count:,}: {reason}" for reason, count in told)]
-    return lines + ([f"  {others:,}: other reasons, named above"] if others else [])
+    return lines + ([f"  {others:,}: other reasons, see above"] if others else [])
 
 
 def _left_alone(summary: Summary) -> list[str]:
     lines = []
     if summary.postponed:
-        lines.append(f"{plural(summary.postponed, 'file')} left to later runs, beyond --limit.")
+        lines.append(f"{plural(summary.postponed, 'file')} postponed by --limit.")
     if summary.ignored:
-        lines.append(f"{plural(summary.ignored, 'other file')} left alone (-v names them).")
+        lines.append(f"{plural(summary.ignored, 'other file')} ignored (-v lists them).")
     return lines
 
 
 class WatchView(SyncProgress):
-    """Tells of each file once, over as many runs as it takes; called from several threads."""
+    """Prints each file once, over any number of runs. Thread-safe."""
 
     def __init__(self, context: Context, as_json: bool) -> None:
         super().__init__()
@@ -168,15 +168,15 @@ class WatchView(SyncProgress):
         self._talkative = context.verbosity > 0 or (is_terminal() and not context.quiet)
         self._line = Lock()
         self._unsafe: dict[str, tuple[Result, str | None]] = {}
-        """What was told of each path that is not safe."""
+        """What was printed about each path that is not backed up."""
 
     def finished(self, outcome: FileOutcome) -> None:
-        """A file has its result: told, unless it is the one that was told last."""
+        """Print a file with its result, unless that was printed before."""
         with self._line:
-            if self._is_news(outcome):
+            if self._is_new(outcome):
                 self._tell(outcome)
 
-    def _is_news(self, outcome: FileOutcome) -> bool:
+    def _is_new(self, outcome: FileOutcome) -> bool:
         path, state = os.fspath(outcome.path), (outcome.result, outcome.reason)
         if outcome.result.safe:
             self._unsafe.pop(path, None)
@@ -188,7 +188,7 @@ class WatchView(SyncProgress):
         entry = outcome.to_json()
         if self._as_json:
             json_line(entry)
-        elif outcome.result.safe and self._talkative:  # in cron only what is not safe
+        elif outcome.result.safe and self._talkative:  # without a terminal, only failures
             taken = f"{outcome.taken.taken_at.astimezone():%Y-%m-%d %H:%M}" if outcome.taken else "-"
             note = "" if outcome.result is Result.STORED else f"  ({outcome.result})"
             click.echo(shown(f"{(outcome.sha256 or '')[:12]}  {taken}  {entry['path']}{note}"))

@@ -1,4 +1,4 @@
-"""Data goes to stdout, talk to stderr; colours and progress only where a person looks."""
+"""Output: data on stdout, messages on stderr, colours and progress on terminals only."""
 
 import json
 import os
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def talk() -> "Console":
-    """The console for what is said to a person: stderr; rich obeys NO_COLOR."""
+    """The console for messages: stderr. rich obeys NO_COLOR."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=True)
@@ -26,19 +26,19 @@ def talk() -> "Console":
 
 @cache
 def data() -> "Console":
-    """The console for what was asked for: stdout."""
+    """The console for data: stdout."""
     from rich.console import Console
 
     return Console(highlight=False, soft_wrap=True)
 
 
 def say(message: str) -> None:
-    """Say a line to the person, without any markup in it."""
+    """Print a message on stderr, without markup."""
     click.echo(message, err=True)
 
 
 def shown(text: str) -> str:
-    """A text with names that strangers may have chosen, on one line: what isn't printable is escaped, not obeyed."""
+    """A text that may hold hostile names, on one line: characters that are not printable are escaped."""
     return "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
@@ -49,7 +49,7 @@ def _escaped(char: str) -> str:
 
 
 def json_line(entry: Mapping[str, Any]) -> None:
-    """Print one JSON object as a line of its own; what isn't printable is escaped, which means the same in JSON."""
+    """Print one JSON object on a line; characters that are not printable are escaped, which means the same in JSON."""
     line = json.dumps(entry, ensure_ascii=False)
     if not line.isprintable():
         line = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
@@ -58,17 +58,17 @@ def json_line(entry: Mapping[str, Any]) -> None:
 
 
 def is_terminal() -> bool:
-    """Whether a person looks at what is said."""
+    """Whether messages go to a terminal."""
     return sys.stderr.isatty()
 
 
 def has_room_for_progress(*, as_json: bool) -> bool:
-    """Whether a bar may be drawn: a person looks, and no JSON runs through the same screen."""
+    """Whether to draw progress: messages go to a terminal, and no JSON does."""
     return is_terminal() and not (as_json and sys.stdout.isatty())
 
 
 def bytes_text(size: float) -> str:
-    """A size as people read it: 4.2 MB, decimal units as in shops."""
+    """A size for people: 4.2 MB, in decimal units."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
@@ -77,22 +77,22 @@ def bytes_text(size: float) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """1 photo, 2 photos; with thousands separated."""
+    """1 photo, 2,000 photos."""
     return f"{count:,} {noun}" + "s" * (count != 1)
 
 
 def show_thumbnail(session: "Session", record: "Record") -> bool:
-    """Print a photo's thumbnail by sixel, kitty's protocol or half blocks; tell whether there was one to show.
+    """Print the thumbnail of a photo with sixel, kitty's protocol or half blocks; return whether there was one.
 
     Raises:
-        CloudError: it can't be fetched.
+        CloudError: it cannot be downloaded.
     """
     if record.thumb_key is None or not _has_room():
         return False
     import io
     import logging
 
-    # Where the terminal doesn't answer, the library assumes a size, and logs a traceback that says so.
+    # If the terminal does not answer, the library assumes a size and logs a traceback.
     logging.getLogger("textual_image").setLevel(logging.CRITICAL)
     from PIL import Image
     from textual_image.renderable import Image as Renderable
@@ -100,7 +100,7 @@ def show_thumbnail(session: "Session", record: "Record") -> bool:
     from photobak.client.library.bucket import SessionBucket
     from photobak.client.transport.s3 import S3
 
-    webp = S3(SessionBucket(session).objects).get(record.thumb_key, what="the thumbnail can't be fetched")
+    webp = S3(SessionBucket(session).objects).get(record.thumb_key, what="cannot download the thumbnail")
     if webp is None:
         return False
     with Image.open(io.BytesIO(webp)) as thumbnail:
@@ -109,5 +109,5 @@ def show_thumbnail(session: "Session", record: "Record") -> bool:
 
 
 def _has_room() -> bool:
-    """Whether stdout is a terminal that knows its size; some consoles say 0 columns."""
+    """Whether stdout is a terminal with a known size; some consoles report 0 columns."""
     return sys.stdout.isatty() and os.get_terminal_size(sys.stdout.fileno()).columns > 0

@@ -1,4 +1,4 @@
-"""What people type as option values: dates, rates, time zones."""
+"""Parses option values: dates, rates, sizes, times and time zones."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -21,24 +21,24 @@ _FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, yesterday, or an a
 
 
 def parse_since(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first instant of what ``text`` names: a year, a month, a week, a day, an ISO time, or an age.
+    """The start of a period: a year, month, week, day, ISO time, or age.
 
     Raises:
-        WrongUsage: it is none of these.
+        WrongUsage: the text is none of these.
     """
     return _span(text, now, zone)[0]
 
 
 def parse_until(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first instant after what ``text`` names: ``2024-06`` includes June. Raises as ``parse_since``."""
+    """The end of a period: ``2024-06`` includes June. Raises as ``parse_since``."""
     return _span(text, now, zone)[1]
 
 
 def parse_span(since: str | None, until: str | None) -> "Span":
-    """Read ``--since`` and ``--until``, in local time.
+    """Parse ``--since`` and ``--until``, in local time.
 
     Raises:
-        WrongUsage: one of them is no date, or they leave nothing between them.
+        WrongUsage: one of them is not a date, or the period is empty.
     """
     from photobak.client.library.query import Span
     from photobak.photo.keys import instant_key
@@ -49,30 +49,30 @@ def parse_span(since: str | None, until: str | None) -> "Span":
     start = parse_since(since, now, zone) if since else None
     end = parse_until(until, now, zone) if until else None
     if start and end and start >= end:
-        raise WrongUsage(f"nothing lies between --since {since} and --until {until}")
+        raise WrongUsage(f"--since {since} is not before --until {until}")
     return Span(instant_key(start) if start else None, instant_key(end) if end else None)
 
 
 def parse_rate(text: str | None) -> float | None:
-    """Read bytes a second: ``500k``, ``2M``.
+    """Parse bytes per second: ``500k``, ``2M``.
 
     Raises:
-        WrongUsage: it is no rate.
+        WrongUsage: the text is not a rate.
     """
     if text is None:
         return None
     match = _RATE.fullmatch(text)
     rate = float(match[1]) * _FACTORS[match[2].lower()] if match else 0.0
     if rate <= 0:
-        raise WrongUsage(f"{text!r} is not a rate", next_step="Write bytes a second, such as 500k or 2M")
+        raise WrongUsage(f"{text!r} is not a rate", next_step="Write bytes per second, such as 500k or 2M")
     return rate
 
 
 def parse_size(text: str) -> int:
-    """Read a size in bytes: ``4MB``, ``800 kB``, ``1.5G``, decimal units as in shops.
+    """Parse a size in bytes: ``4MB``, ``800 kB``, ``1.5G``, in decimal units.
 
     Raises:
-        WrongUsage: it is no size.
+        WrongUsage: the text is not a size.
     """
     match = _SIZE.fullmatch(text)
     size = round(float(match[1]) * _FACTORS[match[2].lower()]) if match else 0
@@ -82,10 +82,10 @@ def parse_size(text: str) -> int:
 
 
 def parse_time_of_day(text: str) -> time:
-    """Read a time of day: ``22:30``.
+    """Parse a time of day: ``22:30``.
 
     Raises:
-        WrongUsage: it is none.
+        WrongUsage: the text is not a time of day.
     """
     match = _TIME_OF_DAY.fullmatch(text)
     if match is None:
@@ -94,10 +94,10 @@ def parse_time_of_day(text: str) -> time:
 
 
 def parse_zone(name: str | None) -> tzinfo:
-    """Find a time zone by its IANA name; the machine's own where none is given.
+    """Find a time zone by its IANA name; without a name, the zone of the machine.
 
     Raises:
-        WrongUsage: there is no such zone.
+        WrongUsage: there is no such time zone.
     """
     from zoneinfo import ZoneInfo
 
@@ -111,7 +111,7 @@ def parse_zone(name: str | None) -> tzinfo:
 
 
 def local_zone() -> tzinfo:
-    """The machine's time zone, with its summer times."""
+    """The time zone of the machine."""
     from tzlocal import get_localzone
 
     return get_localzone()
@@ -158,7 +158,7 @@ def _named(text: str, today: date, zone: tzinfo) -> tuple[datetime, datetime]:
     if week := _WEEK.fullmatch(text):
         return _days(date.fromisocalendar(int(week[1]), int(week[2]), 1), zone, count=7)
     instant = datetime.fromisoformat(text)
-    if len(text) <= len("2024-06-30"):  # what else the standard has for a day: 20240630, 2024-W26-7
+    if len(text) <= len("2024-06-30"):  # other ISO 8601 dates: 20240630, 2024-W26-7
         return _days(instant.date(), zone)
     instant = instant if instant.tzinfo else instant.replace(tzinfo=zone)
     return instant, instant + timedelta(milliseconds=1)
