@@ -63,7 +63,7 @@ def test_systemd_is_taken_first_and_takes_over_from_cron(home: Path) -> None:
     assert (home / "active.photobak-default.timer").exists()
     asked = (home / "systemctl.log").read_text()
     assert "daemon-reload\nenable --now photobak-default.timer\n" in asked
-    assert "by systemd, as it was." in schedule(home, both, "install", pictures)[1]
+    assert "with systemd (unchanged)." in schedule(home, both, "install", pictures)[1]
     assert "OnCalendar=*-*-* 03:00:00" in schedule(home, both, "show")[0]
     assert "with cron.\nRemoved the previous schedule from systemd.\n" in moved
     assert not (home / "active.photobak-default.timer").exists()
