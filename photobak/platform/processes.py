@@ -2,6 +2,7 @@
 
 import resource
 import select
+from contextlib import suppress
 
 
 def reader_is_gone(descriptor: int) -> bool:
@@ -21,3 +22,10 @@ def raise_open_files(wanted: int) -> None:
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+def limit_this_process(*, memory_bytes: int, cpu_seconds: int) -> None:
+    """Limit the memory and CPU time of this process, where the system can: beyond them, it is out of memory, or killed."""
+    for limit, value in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, cpu_seconds)):
+        with suppress(OSError, ValueError):  # macOS has no limit for the address space
+            resource.setrlimit(limit, (value, value))

@@ -25,7 +25,7 @@ def test_deploy_makes_a_cloud_a_profile_and_its_first_user_and_then_nothing(tmp_
     first = photobak(tmp_path, "deploy", "--stack-name", "e2e", "--email", "me@example.com", "--yes", "--json", **aws)
     assert first.returncode == 0, first.stderr
     assert json.loads(first.stdout)["profile"] == "e2e"
-    assert "make" in first.stderr
+    assert "create" in first.stderr
     assert "Estimated cost per month: $" in first.stderr
     profile = (tmp_path / "photobak" / "config" / "config.toml").read_text()
     assert "[profiles.e2e]" in profile

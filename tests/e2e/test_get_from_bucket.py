@@ -69,7 +69,7 @@ def test_everything_comes_back(backup: Backup, keys: dict[str, str], tmp_path: P
             1,
             "there is no photo ffffffffffff",
         ),
-        (["--identity", "us-east-1:0", "--all"], {}, 2, "--identity goes with --from-bucket"),
+        (["--identity", "us-east-1:0", "--all"], {}, 2, "--identity needs --from-bucket"),
     ],
 )
 def test_what_is_missing_is_said(

@@ -18,7 +18,7 @@ def test_it_says_what_is_stored_what_is_pending_and_how_the_last_sync_ended(back
         index.note_sent([known_file(backup.photos / "sent before.jpg")], time.time())
     said = backup.run("status").stdout
     assert "2 files, all safe" in said
-    assert "stored      2 photos known here" in said
+    assert "stored      2 photos confirmed in the cloud" in said
     assert "pending     1 uploaded, not confirmed yet" in said
     (backup.photos / ".photobakignore").write_bytes(b"\xff")
     backup.sync()

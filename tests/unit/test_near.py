@@ -37,7 +37,7 @@ def test_of_several_towns_the_largest_is_meant_and_the_others_are_named(capsys: 
     assert Circle(52.2, 0.12, 5).holds(found.latitude, found.longitude)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "near Cambridge, GB" in captured.err
+    assert "using Cambridge, GB" in captured.err
     assert "Cambridge, MA, US" in captured.err
     assert len(captured.err.splitlines()) == 1
 
