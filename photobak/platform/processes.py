@@ -25,7 +25,7 @@ def raise_open_files(wanted: int) -> None:
 
 
 def limit_this_process(*, memory_bytes: int, cpu_seconds: int) -> None:
-    """Limit the memory and CPU time of this process, where the system can: beyond them, it is out of memory, or killed."""
+    """Limit the memory and CPU time of this process, as far as the system can."""
     for limit, value in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, cpu_seconds)):
         with suppress(OSError, ValueError):  # macOS has no limit for the address space
             resource.setrlimit(limit, (value, value))

@@ -34,7 +34,10 @@ def test_cron(home: Path) -> None:
     installed = table.read_text()
     assert installed == OWN_LINES + shown.removeprefix("# In your crontab:\n")
     assert f"30 22 * * * PHOTOBAK_HOME={home}/photobak {PHOTOBAK} sync '{pictures}'\n" in installed
-    assert schedule(home, CRON, "install", "--at", "22:30", pictures)[1] == "Scheduled every day at 22:30 with cron (unchanged).\n"
+    assert (
+        schedule(home, CRON, "install", "--at", "22:30", pictures)[1]
+        == "Scheduled every day at 22:30 with cron (unchanged).\n"
+    )
     schedule(home, CRON, "install", pictures)
     assert table.read_text() == installed.replace("30 22", "0 3")
     assert schedule(home, CRON, "show")[0] == table.read_text().removeprefix(OWN_LINES)

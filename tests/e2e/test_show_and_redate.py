@@ -1,15 +1,31 @@
 """``show`` and ``redate`` as people use them."""
 
+import struct
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from support.owner import Owner, owner_of, small_pictures
 from support.photo_files import movie
+from support.pictures import encoded, quadrants
 from support.terminal import terminal
 
 from photobak.photo.record import Record
 
 SIDECAR = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+
+
+def described_jpeg() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "Nokia\x1b[2J"
+    exif.get_ifd(0x8769)[0x9003] = "2024:06:30 12:00:00"
+    return encoded(quadrants(64, 48), "JPEG", exif=exif)
+
+
+def damaged_tiff() -> bytes:
+    """One that exifread fails with: 65,000 entries, each of 100,000 numbers."""
+    entries = b"".join(struct.pack("<HHII", tag, 3, 100_000, 8) for tag in range(65_000))
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", 65_000) + entries + bytes(4)
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +38,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
         "elsewhere/IMG_20240131_120000.jpg": second,
         "half.jpg": third[:200],
     }
+    files["described.jpg"], files["damaged.tiff"] = described_jpeg(), damaged_tiff()
     with owner_of(tmp_path_factory.mktemp("owner"), files) as found:
         yield found
 
@@ -57,6 +74,26 @@ def test_show_says_why_there_is_no_preview(owner: Owner) -> None:
     assert "no-preview: " in said
 
 
+def test_show_exif_prints_every_tag_of_the_original(owner: Owner) -> None:
+    listed = owner.listed()
+    said = owner.run("show", listed["described.jpg"]["id"], "--exif").stdout
+    assert "Image Make             Nokia\\x1b[2J\n" in said
+    assert "EXIF DateTimeOriginal  2024:06:30 12:00:00\n" in said
+    (whole,) = owner.json("show", listed["described.jpg"]["id"], "--exif")
+    assert whole["exif"]["EXIF DateTimeOriginal"] == "2024:06:30 12:00:00"
+    assert (whole["id"], whole["filename"]) == (listed["described.jpg"]["id"], "described.jpg")
+
+
+def test_show_exif_says_that_there_are_no_tags_or_why_they_cannot_be_read(owner: Owner) -> None:
+    listed = owner.listed()
+    plain = by_place(owner)["elsewhere/IMG_20240131_120000.jpg"]
+    done = owner.run("show", plain["id"], "--exif")
+    assert (done.stdout, done.stderr) == ("", "No EXIF tags found in IMG_20240131_120000.jpg.\n")
+    assert owner.json("show", plain["id"], "--exif")[0]["exif"] == {}
+    failed = owner.run("show", listed["damaged.tiff"]["id"], "--exif", code=1)
+    assert "cannot read the tags of damaged.tiff: exifread fails with IndexError. " in failed.stderr
+
+
 def test_show_on_a_terminal_begins_with_the_picture(owner: Owner) -> None:
     listed = by_place(owner)["elsewhere/IMG_20240131_120000.jpg"]
     with terminal(owner.home, "show", str(listed["id"]), TERM="xterm-256color") as screen:
@@ -84,7 +121,7 @@ def test_redate_takes_along_what_goes_with_the_photo(owner: Owner) -> None:
             assert after[name] == before[name]
         # A new machine, which knows nothing and reads every file again, leaves it so.
         (owner.home / "photobak" / "state" / "local.index.sqlite3").unlink()
-        assert owner.sync()["already_stored"] == 5
+        assert owner.sync()["already_stored"] == 7
 
     owner.run("redate", str(photo["id"]), "--shift", "+1d")
     moved = by_place(owner)

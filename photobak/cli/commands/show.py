@@ -15,24 +15,30 @@ if TYPE_CHECKING:
     from photobak.photo.record import Record
 
 _WIDTH = 11
+_WIDEST_TAG = 40
 
 
 @click.command(name="show", short_help="Show everything known about a photo.")
 @click.argument("photo_id", metavar="ID")
+@click.option("--exif", is_flag=True, help="Print every metadata tag of the original, maker notes included.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
-def command(context: Context, photo_id: str, as_json: bool) -> None:
+def command(context: Context, photo_id: str, exif: bool, as_json: bool) -> None:
     """Show everything known about a photo, with its thumbnail if the terminal can display it.
 
     \b
     Examples:
       photobak show 3f2a9c81d0e4
       photobak show 3f2a9c81d0e4 --json | jq .lens
+      photobak show 3f2a9c81d0e4 --exif
     """
     from photobak.client.library.library import Among, Library
 
     session = require_session(context)
     record = Library(session).find(photo_id, Among.ALL)
+    if exif:
+        _print_tags(session, record, as_json)
+        return
     if as_json:
         json_line(record.listing() | record.to_json())
         return
@@ -40,6 +46,21 @@ def command(context: Context, photo_id: str, as_json: bool) -> None:
         _show_picture(session, record)
     for name, value in _lines(record, session.profile.bucket):
         click.echo(f"{name:{_WIDTH}} {shown(value)}")
+
+
+def _print_tags(session: "Session", record: "Record", as_json: bool) -> None:
+    from photobak.client.library.exif_tags import tags_of_original
+    from photobak.client.transport.bucket import SessionBucket
+
+    tags = tags_of_original(SessionBucket(session), record)
+    if as_json:
+        json_line({"id": record.id, "sha256": record.sha256, "filename": record.filename, "exif": tags})
+        return
+    width = min(max(map(len, tags), default=0), _WIDEST_TAG)
+    for name, value in tags.items():
+        click.echo(f"{shown(name):{width}}  {shown(value)}")
+    if not tags:
+        say(f"No EXIF tags found in {shown(record.filename)}.")
 
 
 def _show_picture(session: "Session", record: "Record") -> None:

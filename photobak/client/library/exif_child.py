@@ -1,7 +1,7 @@
-"""The program that runs exifread within limits: a file with holes on stdin, JSON on stdout.
+"""The program that runs exifread within limits: a sparse file on stdin, JSON on stdout.
 
-Its arguments are the numbers of the blocks that are there. It prints ``{"tags": {name: value}}``, or ``{"missing": number}`` if exifread
-wants to read a block that is not there. Any other end is an error, with the reason on the last line of stderr.
+Its arguments are the numbers of the blocks that are there. It prints ``{"tags": {name: value}}``, or
+``{"missing": number}`` if exifread reads from a block that is not there. If it fails, the last line of stderr says why.
 """
 
 import io
@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from photobak.platform.processes import limit_this_process
 
@@ -72,11 +72,11 @@ class SparseFile(io.RawIOBase):
             if block not in self._blocks:
                 raise Missing(block)
         os.lseek(self._descriptor, self._position, os.SEEK_SET)
-        found = b""
-        while len(found) < end - self._position and (piece := os.read(self._descriptor, end - self._position - len(found))):
+        found = bytearray()
+        while piece := os.read(self._descriptor, end - self._position):
             found += piece
-        self._position += len(found)
-        return found
+            self._position += len(piece)
+        return bytes(found)
 
 
 def read_tags(file: SparseFile) -> dict[str, str]:
@@ -84,7 +84,7 @@ def read_tags(file: SparseFile) -> dict[str, str]:
     import exifread
 
     logging.getLogger("exifread").setLevel(logging.CRITICAL)
-    found = exifread.process_file(file, truncate_tags=False, extract_thumbnail=False)
+    found = exifread.process_file(cast("BinaryIO", file), truncate_tags=False, extract_thumbnail=False)
     return {str(name): _text(value) for name, value in list(found.items())[:_MOST_TAGS]}
 
 
@@ -104,7 +104,7 @@ def main() -> int:
         sys.stderr.write("reading them takes too much memory\n")
         return 1
     except Exception as error:  # noqa: BLE001 - a damaged file can make exifread raise anything: it becomes the reason
-        sys.stderr.write(f"they are damaged ({type(error).__name__})\n")
+        sys.stderr.write(f"exifread fails with {type(error).__name__}\n")
         return 1
     json.dump(answer, sys.stdout)
     return 0

@@ -1,8 +1,8 @@
 """Every metadata tag of an original, read by exifread from as little of the file as it needs.
 
-exifread understands maker notes, which our own reader leaves out. It is not made for hostile files: some keep it busy for minutes
-or fill the memory. So it runs in a child process with limits (``photobak.client.library.exif_child``), on a sparse copy of the
-original that holds only the blocks that it has asked for.
+exifread understands maker notes, which our own reader leaves out. It is not made for hostile files: some keep it busy
+for minutes, or fill the memory. So it runs in a child process with limits (``exif_child``), on a sparse copy of the
+original that holds only the blocks that exifread has asked for.
 """
 
 import json
@@ -10,8 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any, Final
 
 from photobak.client.library.exif_child import BLOCK_BYTES
@@ -21,74 +21,87 @@ from photobak.errors import PhotobakError
 from photobak.photo.record import Record
 
 MOST_BLOCKS: Final = 16
-"""Blocks downloaded at most; the metadata of real files is in the first one, or at the end."""
+"""Blocks downloaded at most; the metadata of real files is at their beginning, or at their end."""
 SECONDS: Final = 20.0
-"""Time for the child process, each time that it is started."""
+"""Time limit of the child processes together."""
+
+Read = Callable[[int, int], Iterable[memoryview]]
+"""Reads the bytes of a file from a position up to another one."""
 
 
 class UnreadableTags(PhotobakError):
     """exifread cannot read the metadata of this original."""
 
 
-def exif_tags(bucket: PhotoBucket, record: Record) -> dict[str, str]:
-    """Read all tags of an original.
-
-    Args:
-        bucket: the photo bucket.
-        record: the photo; its original must not be in the trash.
-
-    Returns:
-        The values by the names that exifread gives them ("EXIF DateTimeOriginal"), in their order in the file; empty if there are
-        none.
+def tags_of_original(bucket: PhotoBucket, record: Record) -> dict[str, str]:
+    """Read all tags of a photo's original in the bucket.
 
     Raises:
-        UnreadableTags: reading takes too long or too much memory, or needs too much of the file.
-        Gone, Frozen, WrongSize, Unreachable, CloudError, SignInNeeded: the original cannot be read, as in ``Download.chunks``.
+        UnreadableTags: as ``exif_tags``.
+        Gone, Frozen, WrongSize, Unreachable, CloudError, SignInNeeded: as ``Download.chunks``.
     """
-    if record.size == 0:
+    download = Download(bucket)
+    return exif_tags(
+        lambda start, end: download.chunks(record.original_key, record.size, start, end), record.size, record.filename
+    )
+
+
+def exif_tags(read: Read, size: int, name: str) -> dict[str, str]:
+    """Read all tags of a file.
+
+    Args:
+        read: reads a part of the file.
+        size: of the file, in bytes.
+        name: of the file, for errors.
+
+    Returns:
+        The values by exifread's names ("EXIF DateTimeOriginal"), in the order of the file; empty if there are none.
+
+    Raises:
+        UnreadableTags: the tags are damaged, reading them takes too long or too much memory, or too much of the file.
+    """
+    if size == 0:
         return {}
-    download, blocks = Download(bucket), [0]
+    blocks, left = [0], SECONDS
     with tempfile.TemporaryFile() as sparse:
-        sparse.truncate(record.size)
+        sparse.truncate(size)
         while len(blocks) <= MOST_BLOCKS:
-            _fetch(download, record, blocks[-1], sparse)
-            answer = _child(sparse, blocks, record)
+            start = blocks[-1] * BLOCK_BYTES
+            sparse.seek(start)
+            for chunk in read(start, min(start + BLOCK_BYTES, size)):
+                sparse.write(chunk)
+            sparse.flush()
+            started = time.monotonic()
+            answer = _child(sparse, blocks, name, left)
+            left -= time.monotonic() - started
             if "missing" not in answer:
                 return dict(answer["tags"])
             blocks.append(int(answer["missing"]))
-    raise _unreadable(record, f"its tags are spread over more than {MOST_BLOCKS} MB")
+    raise _unreadable(name, f"they are spread over more than {MOST_BLOCKS} MB of the file")
 
 
-def _fetch(download: Download, record: Record, block: int, sparse: IO[bytes]) -> None:
-    start = block * BLOCK_BYTES
-    sparse.seek(start)
-    for chunk in download.chunks(record.original_key, record.size, start, min(start + BLOCK_BYTES, record.size)):
-        sparse.write(chunk)
-    sparse.flush()
-
-
-def _child(sparse: IO[bytes], blocks: Sequence[int], record: Record) -> dict[str, Any]:
-    """Start the child on what is there; returns the tags, or the block that it misses."""
-    sparse.seek(0)  # the child shares the position
+def _child(sparse: IO[bytes], blocks: Sequence[int], name: str, seconds: float) -> dict[str, Any]:
+    """Run the child on the blocks; returns the tags, or the block that it needs."""
     command = [sys.executable, "-I", "-m", "photobak.client.library.exif_child", *map(str, blocks)]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, with numbers for arguments
-            command, stdin=sparse, capture_output=True, timeout=SECONDS, check=False, env=_environment(), cwd=Path(os.sep)
+            command, stdin=sparse, capture_output=True, timeout=max(seconds, 0.1), check=False, env=_environment()
         )
     except subprocess.TimeoutExpired as error:
-        raise _unreadable(record, f"reading them takes more than {SECONDS:.0f} s") from error
-    if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise _unreadable(record, reason[0] if reason else f"the reader ended with {done.returncode}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+        raise _unreadable(name, f"reading them takes more than {SECONDS:.0f} s") from error
+    if done.returncode == 0:
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+    if done.returncode < 0:  # killed by the system: the limit of CPU time
+        raise _unreadable(name, "reading them takes too long")
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    raise _unreadable(name, said[-1] if said else f"the reader ended with exit code {done.returncode}")
 
 
 def _environment() -> dict[str, str]:
     """No secrets: the child needs none."""
-    return {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT", "TMPDIR")}
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT")}
 
 
-def _unreadable(record: Record, why: str) -> UnreadableTags:
-    next_step = f"The original itself is not affected: photobak get {record.id}"
-    return UnreadableTags(f"cannot read the tags of {record.filename}", why=why, next_step=next_step)
+def _unreadable(name: str, why: str) -> UnreadableTags:
+    return UnreadableTags(f"cannot read the tags of {name}", why=why, next_step="photobak get restores the file itself")
