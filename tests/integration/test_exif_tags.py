@@ -8,7 +8,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import exifread
@@ -31,10 +31,10 @@ class Source:
         self.content = content
         self.parts = 0
 
-    def __call__(self, start: int, end: int) -> Iterator[memoryview]:
+    def __call__(self, start: int, end: int, take: Callable[[memoryview], object]) -> None:
         self.parts += 1
         assert 0 < end - start <= BLOCK_BYTES
-        yield memoryview(self.content[start:end])
+        take(memoryview(self.content[start:end]))
 
     def tags(self) -> dict[str, str]:
         return exif_tags(self, len(self.content), "IMG_1.JPG")

@@ -49,8 +49,8 @@ def command(context: Context, photo_id: str, exif: bool, as_json: bool) -> None:
 
 
 def _print_tags(session: "Session", record: "Record", as_json: bool) -> None:
+    from photobak.client.library.bucket import SessionBucket
     from photobak.client.library.exif_tags import tags_of_original
-    from photobak.client.transport.bucket import SessionBucket
 
     tags = tags_of_original(SessionBucket(session), record)
     if as_json:

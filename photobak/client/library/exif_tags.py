@@ -11,11 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import IO, Any, Final
 
+from photobak.client.library.bucket import PhotoBucket
 from photobak.client.library.exif_child import BLOCK_BYTES
-from photobak.client.transport.bucket import PhotoBucket
 from photobak.client.transport.download import Download
 from photobak.errors import PhotobakError
 from photobak.photo.record import Record
@@ -25,8 +25,8 @@ MOST_BLOCKS: Final = 16
 SECONDS: Final = 20.0
 """Time limit of the child processes together."""
 
-Read = Callable[[int, int], Iterable[memoryview]]
-"""Reads the bytes of a file from a position up to another one."""
+Read = Callable[[int, int, Callable[[memoryview], object]], None]
+"""Reads the bytes of a file from a position up to another one, and hands them on piece by piece."""
 
 
 class UnreadableTags(PhotobakError):
@@ -38,12 +38,14 @@ def tags_of_original(bucket: PhotoBucket, record: Record) -> dict[str, str]:
 
     Raises:
         UnreadableTags: as ``exif_tags``.
-        Gone, Frozen, WrongSize, Unreachable, CloudError, SignInNeeded: as ``Download.chunks``.
+        Gone, ObjectArchived, WrongSize, Unreachable, CloudError, SignInNeeded: as ``Download.read``.
     """
-    download = Download(bucket)
-    return exif_tags(
-        lambda start, end: download.chunks(record.original_key, record.size, start, end), record.size, record.filename
-    )
+    download = Download(bucket.objects)
+
+    def read(start: int, end: int, take: Callable[[memoryview], object]) -> None:
+        download.read(record.original_key, record.size, take, start, end)
+
+    return exif_tags(read, record.size, record.filename)
 
 
 def exif_tags(read: Read, size: int, name: str) -> dict[str, str]:
@@ -68,8 +70,7 @@ def exif_tags(read: Read, size: int, name: str) -> dict[str, str]:
         while len(blocks) <= MOST_BLOCKS:
             start = blocks[-1] * BLOCK_BYTES
             sparse.seek(start)
-            for chunk in read(start, min(start + BLOCK_BYTES, size)):
-                sparse.write(chunk)
+            read(start, min(start + BLOCK_BYTES, size), sparse.write)
             sparse.flush()
             started = time.monotonic()
             answer = _child(sparse, blocks, name, left)
