@@ -1,14 +1,13 @@
 """``photobak cost``: estimate the monthly bill, and compare it with servers."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from photobak.cli.ui.context import Context, pass_context, require_session
-from photobak.cli.ui.terminal import bytes_text, data, json_line, plural, say
-from photobak.errors import ConfigError, WrongUsage, reason_of
+from photobak.cli.ui.terminal import bytes_text, data, json_line, plural, save_svg, say
+from photobak.errors import ConfigError, WrongUsage
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 _CLASSES: Final = ("STANDARD", "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
 _REQUESTS: Final = (1e6, 10e6, 100e6, 200e6, 1e9)
 """A month; the fourth is the number in the article that docs/serverless.md discusses."""
-_SVG_COLUMNS: Final = 120
-_FONT_FACE: Final = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
 @click.command(name="cost", short_help="Estimate what the cloud costs.")
@@ -51,6 +48,7 @@ def command(
     avg_size: str,
     monthly: int,
     storage_class: str,
+    plot: Path | None,
     as_json: bool,
 ) -> None:
     """Estimate what a library costs per month on AWS, from AWS's list prices.
@@ -61,7 +59,7 @@ def command(
     Examples:
       photobak cost
       photobak cost --photos 100000 --avg-size 4MB --monthly 1000
-      photobak cost --photos 100000 --storage-class GLACIER_IR
+      photobak cost --photos 100000 --storage-class GLACIER_IR --plot break-even.svg
     """
     from photobak.stack.cost.prices import StorageClass, load_prices
     from photobak.stack.cost.servers import comparisons
@@ -74,7 +72,8 @@ def command(
     else:
         _print_tables(prices, shelf, StorageClass(storage_class), compared)
     if plot:
-        _save_svg(plot, _servers_table(compared))
+        save_svg(plot, _servers_table(compared), "photobak cost: dollars per month, by requests per month")
+        say(f"Saved {plot}")
 
 
 def _asked(photos: int, avg_size: str, monthly: int) -> "Shelf":
@@ -195,19 +194,3 @@ def _servers_table(compared: "tuple[Comparison, ...]") -> "Table":
         dollars = (f"[bold]{month:,.2f}[/]" if month < one.servers_month else f"{month:,.2f}" for month in months)
         table.add_row(one.name, one.servers, f"{one.servers_month:,.2f}", *dollars, f"{one.break_even / 1e6:,.1f} M")
     return table
-
-
-def _save_svg(path: Path, table: "Table") -> None:
-    """Save a table as rich draws it, in fonts that the viewer has: rich's own frame would load one from the network."""
-    import io
-
-    from rich.console import Console
-
-    console = Console(record=True, file=io.StringIO(), width=_SVG_COLUMNS)
-    console.print(table)
-    drawing = console.export_svg(title="photobak cost: dollars per month, by requests per month")
-    try:
-        path.write_text(_FONT_FACE.sub("", drawing), encoding="utf-8")
-    except OSError as error:
-        raise WrongUsage(f"{path} cannot be written", why=reason_of(error)) from error
-    say(f"Saved {path}")

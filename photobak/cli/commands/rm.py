@@ -24,8 +24,8 @@ MOST_UNASKED: Final = 10
 def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Move photos to the trash in the cloud, which keeps them for 30 days (template parameter TrashDays).
 
-    Files on this machine are not touched. While a photo is in the trash, sync does not upload it again. Once it has
-    left the trash, the next sync uploads it again if the file still exists.
+    Files on this machine are not touched. Deleted photos are not uploaded again by any machine, unless you restore them
+    with `photobak trash restore`.
 
     \b
     Examples:

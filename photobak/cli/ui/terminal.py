@@ -2,18 +2,26 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from photobak.errors import WrongUsage, reason_of
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from photobak.client.account.session import Session
     from photobak.photo.record import Record
+
+_SVG_COLUMNS: Final = 120
+_FONT_FACE: Final = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
 @cache
@@ -111,3 +119,21 @@ def show_thumbnail(session: "Session", record: "Record") -> bool:
 def _has_room() -> bool:
     """Whether stdout is a terminal with a known size; some consoles report 0 columns."""
     return sys.stdout.isatty() and os.get_terminal_size(sys.stdout.fileno()).columns > 0
+
+
+def save_svg(path: Path, table: "Table", title: str) -> None:
+    """Save a table as a picture. Its fonts are the viewer's: rich would have it load one from the network.
+
+    Raises:
+        WrongUsage: the file cannot be written.
+    """
+    import io
+
+    from rich.console import Console
+
+    console = Console(record=True, file=io.StringIO(), width=_SVG_COLUMNS)
+    console.print(table)
+    try:
+        path.write_text(_FONT_FACE.sub("", console.export_svg(title=title)), encoding="utf-8")
+    except OSError as error:
+        raise WrongUsage(f"cannot write {path}", why=reason_of(error)) from error
