@@ -121,6 +121,12 @@ def test_page_script_and_style_are_60_kb_at_most() -> None:
     assert sum(len(answer.body) for answer in [page, *answers]) <= 60_000
 
 
+def test_no_text_of_a_module_is_longer_than_a_line_since_indents_are_left_out() -> None:
+    for path in STATIC.rglob("*.js"):
+        code = re.sub(r"^\s*(/\*|\*|//).*$", "", path.read_text(), flags=re.MULTILINE)
+        assert not [line for line in code.splitlines() if line.count("`") % 2], path
+
+
 def test_what_others_wrote_is_as_they_wrote_it() -> None:
     packages = json.loads((STATIC.parent / "vendor.json").read_text())
     listed = {name: file["sha256"] for package in packages for name, file in package["files"].items()}

@@ -6,13 +6,18 @@
 
 import { Api, OutOfReach } from './api.js';
 import { loadConfig } from './config.js';
+import { sharedFiles, takeFiles } from './file_intake.js';
+import { FilterBar } from './filter_bar.js';
 import { Gallery } from './gallery.js';
+import { Live } from './live.js';
 import { fillTexts, showMessage } from './message.js';
 import { Notices } from './notices.js';
 import { OfflineCopy } from './offline_copy.js';
 import { Session } from './session.js';
 import { SignInFailed } from './sign_in.js';
 import { LANGUAGE, text } from './texts.js';
+import { UploadPanel } from './upload_panel.js';
+import { Uploads } from './uploads.js';
 import { startServiceWorker } from './worker_start.js';
 
 /** @typedef {import('./message.js').Message} Message */
@@ -31,7 +36,22 @@ class App {
   /** @param {Session} session */
   constructor(session) {
     this.session = session;
-    this.gallery = new Gallery({ api: new Api(session), copy: this.copy, notices: this.notices });
+    const api = new Api(session);
+    this.gallery = new Gallery({ api, copy: this.copy, notices: this.notices });
+    this.live = new Live(api, session.config.ws_url);
+    this.uploads = new Uploads(api, session.config.max_upload_bytes);
+    const filterButton = /** @type {HTMLButtonElement} */ (document.querySelector('[data-action="filter"]'));
+    this.filterBar = new FilterBar(/** @type {HTMLFormElement} */ (byId('filter')), filterButton, this.gallery);
+    new UploadPanel(byId('uploads'), this.uploads);
+    this.#listen(session);
+  }
+
+  #listen(/** @type {Session} */ session) {
+    const input = /** @type {HTMLInputElement} */ (document.querySelector('[data-action="upload"]'));
+    takeFiles(input, byId('drop'), (files) => this.uploads.add(files), () => Boolean(session.person));
+    this.uploads.addEventListener('stored', () => void this.gallery.reread().catch(() => undefined));
+    this.live.addEventListener('change', (event) => this.#changed(/** @type {CustomEvent} */ (event).detail));
+    this.live.addEventListener('gap', () => void this.gallery.reread().catch(() => undefined));
     this.gallery.addEventListener('state', () => this.#showState());
     this.gallery.addEventListener('trouble', (event) => this.#trouble(/** @type {CustomEvent} */ (event).detail));
     session.addEventListener('ended', (event) => this.#leave(/** @type {CustomEvent} */ (event).detail));
@@ -59,7 +79,14 @@ class App {
     this.#signedIn(true);
     await this.gallery.open();
     this.#trouble(undefined);
+    this.live.start();
+    this.uploads.add(await sharedFiles());
     void startServiceWorker();
+  }
+
+  #changed(/** @type {import('./library.js').Photo} */ record) {
+    this.uploads.heard(record.sha256);
+    this.gallery.changed(record);
   }
 
   /** Show what this browser has kept, and try again. */
@@ -80,6 +107,7 @@ class App {
 
   /** The session has ended: nothing of it stays on the page. */
   #leave(/** @type {SignInFailed | undefined} */ why) {
+    this.live.stop();
     this.gallery.clear();
     this.#welcome(text(why ? 'signInEnded' : 'signedOut'));
   }
@@ -110,6 +138,7 @@ class App {
   }
 
   async #signOut() {
+    this.live.stop();
     this.gallery.clear();
     await this.copy.forget();
     sessionStorage.setItem(SIGNED_OUT, 'yes');
@@ -125,6 +154,8 @@ class App {
       'sign-in': () => this.session.begin(),
       'sign-out': () => this.#signOut(),
       retry: () => this.open(),
+      filter: () => this.filterBar.toggle(),
+      'clear-filter': () => this.filterBar.clear(),
       close: () => viewer.close(),
       next: () => viewer.move(1),
       previous: () => viewer.move(-1),

@@ -29,9 +29,16 @@ import { Viewer } from './viewer.js';
  * @property {import('./notices.js').Notices} notices
  */
 
+/** Changes that come one after the other are shown together. */
+const CHANGES_TOGETHER_MS = 250;
+
 /** Fires `state` when there is another reason why nothing is shown, `route` when another filter is on. */
 export class Gallery extends EventTarget {
   #tried = new WeakSet();
+  /** @type {Set<string>} months that have changed since they were read */
+  #stale = new Set();
+  /** @type {Promise<void> | undefined} */
+  #refreshing;
   /** @type {Route} */
   route = parseRoute(location.hash);
 
@@ -73,6 +80,30 @@ export class Gallery extends EventTarget {
   async filter(filter) {
     history.pushState(null, '', hashOf({ photo: '', filter }));
     await this.#follow();
+  }
+
+  /**
+   * A photo has been stored, has changed, or has gone, here or elsewhere.
+   *
+   * @param {Photo} record as `ls --json` prints it
+   */
+  changed(record) {
+    this.#stale.add(record.taken_at.slice(0, 7));
+    const known = this.library.find(record.sha256);
+    if (known) this.#stale.add(known.month);
+    this.#refreshing ??= this.#refreshStale().finally(() => {
+      this.#refreshing = undefined;
+    });
+  }
+
+  /** One after the other: an answer that is older than another must not come after it. */
+  async #refreshStale() {
+    while (this.#stale.size) {
+      await new Promise((resolve) => setTimeout(resolve, CHANGES_TOGETHER_MS));
+      const months = [...this.#stale];
+      this.#stale.clear();
+      for (const month of months) await this.refresh(month).catch((error) => this.#report(error));
+    }
   }
 
   /** What has changed elsewhere: read the timeline again. */

@@ -106,7 +106,7 @@ export class ScrollMap {
   #toTimeline(/** @type {number} */ boxTop) {
     const [end, bottom] = [this.#end, this.#bottom];
     const edge = end * END_SHARE;
-    if (boxTop <= edge) return Math.max(0, boxTop);
+    if (boxTop <= edge) return boxTop; // also for what stands before the timeline
     if (boxTop >= end - edge) return bottom - end + boxTop; // also for what stands behind the timeline
     return edge + (boxTop - edge) * ((bottom - 2 * edge) / (end - 2 * edge));
   }

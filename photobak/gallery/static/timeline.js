@@ -205,7 +205,7 @@ export class Timeline extends EventTarget {
   }
 
   #scrollTo(/** @type {number} */ boxTop) {
-    const target = Math.round(boxTop + this.#boxStart);
+    const target = boxTop > 0 ? Math.round(boxTop + this.#boxStart) : 0;
     if (target !== Math.round(window.scrollY)) window.scrollTo(0, target);
     this.#frame ||= requestAnimationFrame(() => this.#render());
   }

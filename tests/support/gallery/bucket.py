@@ -22,6 +22,8 @@ class Bucket:
         """SHA-256 of photos whose thumbnails can't be had."""
         self.broken_posts = 0
         """How many of the next uploads the network loses."""
+        self.busy_posts = 0
+        """How many of the next uploads S3 has no time for."""
         self._shelf = shelf
         self._upload = upload
 
@@ -56,6 +58,9 @@ class Bucket:
         if self.broken_posts:
             self.broken_posts -= 1
             raise ConnectionResetError
+        if self.busy_posts:
+            self.busy_posts -= 1
+            return Reply(503)
         head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
         fields: dict[object, bytes] = {}
         for part in message_from_bytes(head + request.body, policy=HTTP).iter_parts():

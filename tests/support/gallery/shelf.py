@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import math
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -79,10 +80,11 @@ class Photos:
 
     def __init__(self, photos: Iterable[Shown] = ()) -> None:
         self._photos = list(photos)
+        self._lock = threading.RLock()
         self._order()
 
     def _order(self) -> None:
-        self._photos.sort(key=lambda photo: (photo.month, photo.taken_at), reverse=True)
+        self._photos = sorted(self._photos, key=lambda photo: (photo.month, photo.taken_at), reverse=True)
         self._months = {month: list(photos) for month, photos in groupby(self._photos, lambda photo: photo.month)}
 
     @property
@@ -90,19 +92,22 @@ class Photos:
         return tuple(self._photos)
 
     def add(self, *photos: Shown) -> None:
-        self._photos += photos
-        self._order()
+        with self._lock:
+            self._photos += photos
+            self._order()
 
     def remove(self, sha256: str) -> Shown | None:
-        photo = self.get(sha256)
-        self._photos = [each for each in self._photos if each is not photo]
-        self._order()
-        return photo
+        with self._lock:
+            photo = self.get(sha256)
+            self._photos = [each for each in self._photos if each is not photo]
+            self._order()
+            return photo
 
     def amend(self, sha256: str, **fields: Any) -> None:
-        photo = self.remove(sha256)
-        if photo:
-            self.add(replace(photo, fields={**photo.fields, **fields}))
+        with self._lock:
+            photo = self.remove(sha256)
+            if photo:
+                self.add(replace(photo, fields={**photo.fields, **fields}))
 
     def months(self) -> list[tuple[str, bytes]]:
         return [
