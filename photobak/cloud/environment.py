@@ -64,6 +64,7 @@ class ApiEnvironment(CallerEnvironment):
     contents_table: str
     max_upload_bytes: str
     tickets_table: str
+    limits_table: str
     trash_days: str
     """How long a deleted photo can be brought back."""
 

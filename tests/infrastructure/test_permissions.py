@@ -45,6 +45,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
             "dynamodb:UpdateItem",
         ),
         "MoveRecords": ("dynamodb:DeleteItem",),
+        "CountChanges": ("dynamodb:UpdateItem",),
         "IssueTickets": ("dynamodb:PutItem",),
         "Log": LOG,
         "KmsForUploads": ("kms:Decrypt", "kms:GenerateDataKey"),

@@ -14,7 +14,7 @@ from photobak.stack.template import KEPT, template_text
 
 STORES = {"TempBucket", "PhotoBucket", "PhotosTable", "ContentsTable"}
 POOLS = {"UserPool", "UserPoolClient", "IdentityPool"}
-PASSING = {"TopicsTable", "ChangesTable", "TicketsTable", "DeviceGrantsTable"}
+PASSING = {"TopicsTable", "ChangesTable", "TicketsTable", "DeviceGrantsTable", "LimitsTable"}
 """Tables of what ends by itself: connections, news, tickets, sign-ins that have begun."""
 
 FUNCTIONS = resources_of("AWS::Lambda::Function")

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,7 @@ class Answer:
     content_type: str
     body: Any
     """JSON, read."""
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class Member:
         if token:
             given["Authorization"] = f"Bearer {token}"
         answer = _http.request(method, self.stack.outputs.api_url + path, body=body, headers=given)
-        return Answer(answer.status, answer.headers.get("Content-Type", ""), json.loads(answer.data or b"null"))
+        return Answer(
+            answer.status, answer.headers.get("Content-Type", ""), json.loads(answer.data or b"null"), answer.headers
+        )
 
     @cached_property
     def access_token(self) -> str:

@@ -47,6 +47,7 @@ ENVIRONMENT = {
     "CONTENTS_TABLE": "contents",
     "TOPICS_TABLE": "topics",
     "TICKETS_TABLE": "tickets",
+    "LIMITS_TABLE": "limits",
     "CHANGES_TABLE": "changes",
     "DEVICE_GRANTS_TABLE": "grants",
     "UPLOAD_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",

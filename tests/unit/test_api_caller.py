@@ -9,7 +9,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from photobak.cloud.http.application import Callers
+from photobak.cloud.http.caller import Callers
 from photobak.cloud.http.problem import Problem
 
 POOL = "eu-central-1:00000000-0000-0000-0000-000000000000"

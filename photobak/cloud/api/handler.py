@@ -11,12 +11,14 @@ from photobak.cloud.api.listing import Lister
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import ListQuery, PrepRequest, RedateRequest, TrashRequest
+from photobak.cloud.api.step_up import StepUp
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.http.application import Application, answer
 from photobak.cloud.http.requests import parse_body, parse_query
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
 from photobak.cloud.store.library import Library
+from photobak.cloud.store.limits import LimitsTable
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
 from photobak.cloud.store.uploads import PostSigner
 
@@ -33,14 +35,16 @@ def prepare_upload() -> Response[str]:
     """Announce up to a hundred photos."""
     request = parse_body(PrepRequest, app.body())
     announcements = [photo.announcement() for photo in request.photos]
-    return answer({"photos": _preparer().prepare(app.caller(), announcements)})
+    return answer({"photos": _preparer().prepare(_caller(), announcements)})
 
 
 @app.delete("/photos")
 def trash_photos() -> Response[str]:
     """Put photos into the trash."""
     request = parse_body(TrashRequest, app.body())
-    return answer({"photos": _trash().put_in(app.caller(), request.photos, request.device)})
+    caller, photos = _caller(), list(dict.fromkeys(request.photos))
+    _step_up().require(caller, app.claims(), len(photos))
+    return answer({"photos": _trash().put_in(caller, photos, request.device)})
 
 
 @app.post("/photos/redate")
@@ -48,21 +52,35 @@ def redate_photos() -> Response[str]:
     """Correct capture times."""
     request = parse_body(RedateRequest, app.body())
     times = {photo.sha256: photo.taken_at for photo in request.photos}
-    return answer({"photos": _redater().redate(app.caller(), times)})
+    caller = _caller()
+    _step_up().require(caller, app.claims(), len(times))
+    return answer({"photos": _redater().redate(caller, times)})
 
 
 @app.get("/list/photos")
 def list_photos() -> Response[str]:
     """List photos, newest first."""
     query = parse_query(ListQuery, app.current_event.query_string_parameters)
-    return answer(_lister().page(app.caller(), query))
+    return answer(_lister().page(_caller(), query))
 
 
 @app.post("/ws/ticket")
 def issue_ticket() -> Response[str]:
     """Issue a ticket for one WebSocket connection: browsers can't send the token with the handshake."""
     tickets = TicketsTable(connect_dynamodb(), ApiEnvironment.read().tickets_table)
-    return answer({"ticket": tickets.issue(app.caller(), _now()), "expires_in": TICKET_SECONDS})
+    return answer({"ticket": tickets.issue(_caller(), _now()), "expires_in": TICKET_SECONDS})
+
+
+def _caller() -> str:
+    """The caller's identity id; when each sign-in was first seen is remembered, for the day of many deletions."""
+    identity_id = app.caller()
+    _step_up().note(app.claims())
+    return identity_id
+
+
+@cache
+def _step_up() -> StepUp:
+    return StepUp(LimitsTable(connect_dynamodb(), ApiEnvironment.read().limits_table), _now)
 
 
 @cache

@@ -3,70 +3,20 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from photobak.cloud.environment import CallerEnvironment
+from photobak.cloud.http.caller import Callers, Claims
 from photobak.cloud.http.problem import Problem, problem_response
 from photobak.cloud.store.connect import connect_cognito_identity
 from photobak.photo.record import InvalidRecord
 
-if TYPE_CHECKING:
-    from mypy_boto3_cognito_identity import CognitoIdentityClient
-
 logger = Logger()
-
-_MAX_CACHED: Final = 10_000
-
-
-@dataclass(slots=True)
-class Callers:
-    """Finds the caller's identity id behind a verified ID token; a body never says who asks.
-
-    Ids are cached by ``sub``, since GetId is limited to 25 calls a second an account.
-    """
-
-    cognito: "CognitoIdentityClient"
-    identity_pool_id: str
-    login_provider: str
-    _cached: dict[str, str] = field(default_factory=dict)
-
-    def identity_id(self, event: APIGatewayProxyEventV2) -> str:
-        """The identity id of the signed-in caller.
-
-        The gateway has verified the token's signature, issuer, audience and expiry. Its authorizer can't tell an ID
-        token from an access token, so that is checked here.
-
-        Raises:
-            Problem: not an ID token, or the sign-in has ended (401).
-        """
-        authorizer = event.request_context.authorizer
-        claims = authorizer.jwt_claim if authorizer else {}
-        subject = claims.get("sub")
-        if claims.get("token_use") != "id" or not subject:
-            detail = "This is not an ID token. Send the one that `photobak token` prints."
-            raise Problem(HTTPStatus.UNAUTHORIZED, detail)
-        if subject not in self._cached:
-            if len(self._cached) >= _MAX_CACHED:
-                self._cached.clear()
-            self._cached[subject] = self._get_id(event.headers.get("authorization", ""))
-        return self._cached[subject]
-
-    def _get_id(self, authorization: str) -> str:
-        _scheme, _, token = authorization.rpartition(" ")
-        try:
-            answer = self.cognito.get_id(IdentityPoolId=self.identity_pool_id, Logins={self.login_provider: token})
-        except self.cognito.exceptions.NotAuthorizedException:
-            # Cognito knows more than the gateway: the person may have been signed out or removed since.
-            raise Problem(HTTPStatus.UNAUTHORIZED, "This sign-in has ended. Sign in again: photobak login") from None
-        return answer["IdentityId"]
 
 
 class Application(APIGatewayHttpResolver):
@@ -101,6 +51,14 @@ class Application(APIGatewayHttpResolver):
         """
         return _callers().identity_id(self.current_event)
 
+    def claims(self) -> Claims:
+        """The claims of the caller's token.
+
+        Raises:
+            Problem: not signed in (401).
+        """
+        return Claims.of(self.current_event)
+
 
 def answer(body: Mapping[str, object]) -> Response[str]:
     """Answer with JSON and 200."""
@@ -114,7 +72,7 @@ def _callers() -> Callers:
 
 
 def _answer_problem(problem: Problem) -> Response[str]:
-    return problem_response(problem.status, problem.detail)
+    return problem_response(problem.status, problem.detail, problem.headers, problem.extension)
 
 
 def _answer_illegible(error: InvalidRecord) -> Response[str]:

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents: what is wrong, in words a person can act on."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
@@ -14,12 +15,22 @@ class Problem(PhotobakError):
     Attributes:
         status: the HTTP status.
         detail: what is wrong with the request and what to do about it, for a person.
+        headers: further headers of the answer.
+        extension: further members of the document, for programs (RFC 9457, 3.2).
     """
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        extension: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.headers = dict(headers or {})
+        self.extension = dict(extension or {})
 
     @classmethod
     def contended(cls, sha256: str) -> "Problem":
@@ -27,7 +38,12 @@ class Problem(PhotobakError):
         return cls(HTTPStatus.CONFLICT, f"Other requests keep changing the photo {sha256}. Try again in a moment.")
 
 
-def problem_response(status: HTTPStatus, detail: str) -> Response[str]:
+def problem_response(
+    status: HTTPStatus,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    extension: Mapping[str, object] | None = None,
+) -> Response[str]:
     """Make the answer (RFC 9457, 3.1); without a type, which means that the title says it all."""
-    body = {"title": status.phrase, "status": status.value, "detail": detail}
-    return Response(status_code=status.value, content_type="application/problem+json", body=json.dumps(body))
+    body = {"title": status.phrase, "status": status.value, "detail": detail, **(extension or {})}
+    return Response(status.value, "application/problem+json", json.dumps(body), headers=dict(headers or {}))
