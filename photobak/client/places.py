@@ -1,4 +1,4 @@
-"""Where things live on this machine (design: config, state, cache; or all of it under ``$PHOTOBAK_HOME``)."""
+"""Where photobak keeps its files on this machine: config, state and cache, or all of them under ``$PHOTOBAK_HOME``."""
 
 import os
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The three folders of photobak. None of them needs to exist yet."""
+    """The three folders of photobak. They need not exist yet."""
 
     config: Path
     """``config.toml``: the profiles. No secrets."""
     state: Path
-    """What must survive: a profile's index, its lock, its token file where there is no keyring, the local stack."""
+    """What has to be kept: a profile's index, its lock, its token file if there is no keyring, the local stack."""
     cache: Path
-    """What can be thrown away."""
+    """What can be deleted."""
 
     @property
     def config_file(self) -> Path:
@@ -24,7 +24,7 @@ class Places:
 
 
 def places(environ: Mapping[str, str] = os.environ) -> Places:
-    """The folders of this user: the platform's own (platformdirs), or all under ``$PHOTOBAK_HOME`` where it is set."""
+    """This user's folders: the platform's own (platformdirs), or those under ``$PHOTOBAK_HOME`` if it is set."""
     home = environ.get("PHOTOBAK_HOME", "")
     if home:
         root = Path(home).expanduser().absolute()

@@ -1,4 +1,4 @@
-"""Watches folders: backs them up when something changes in them, and now and then in any case."""
+"""Watches folders: backs them up when something in them changes, and at intervals in any case."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,70 +11,70 @@ from photobak.errors import CloudError, PhotobakError, RunLocked
 _FIRST_PAUSE: Final = 5.0
 _TICK: Final = 0.5
 _CALM: Final = 2.0
-"""Seconds without a change after which what was being copied has been copied."""
-_LONGEST_STIR: Final = 600.0
-"""Seconds after which changes that don't end are not waited for any longer."""
+"""Seconds without a change after which a copy is taken to be complete."""
+_LONGEST_WAIT: Final = 600.0
+"""Seconds after which folders are synced although changes go on."""
 
 
 class Occasions(Protocol):
-    """What ends the wait between two looks."""
+    """Decides when to sync again."""
 
     def wait(self, seconds: float) -> None:
-        """Wait until there is something to look at, or for so long."""
+        """Wait for a change, or for this long."""
 
 
 class Interval:
-    """Nobody tells of changes: only time passes."""
+    """No notifications: only time passes."""
 
     def wait(self, seconds: float) -> None:
-        """Wait for so long."""
+        """Wait for this long."""
         time.sleep(seconds)
 
 
 class Changes:
-    """Changes as the operating system tells of them; those that happen while nobody waits are kept."""
+    """Notifications of the operating system; those that come while nobody waits are kept."""
 
     def __init__(self, roots: Sequence[Root], own: Iterable[Path]) -> None:
-        """Listen from now on.
+        """Start to listen.
 
         Args:
-            roots: what is watched.
-            own: photobak's own folders, in which it changes things itself.
+            roots: what to watch.
+            own: photobak's own folders, whose changes don't count.
 
         Raises:
-            OSError: the system tells of no changes there.
+            OSError: there are no notifications for them.
         """
         self._own = [str(folder.resolve()) for folder in own]
         paths = [str(path) for root in roots for path in _watched(root)]
         try:
-            self._told = self._listen(paths)
-        except PermissionError:  # a folder that can't be entered; all others can be listened to
-            self._told = self._listen(paths, ignore_permission_denied=True)  # hides all other errors, too
-        except RuntimeError as error:  # of watchfiles' own, for what has no errno
+            self._notifications = self._listen(paths)
+        except PermissionError:  # of one folder; the others can be watched
+            self._notifications = self._listen(paths, ignore_permission_denied=True)  # hides all other errors too
+        except RuntimeError as error:  # watchfiles' own, for what has no errno
             raise OSError(str(error)) from error
 
     def wait(self, seconds: float) -> None:
         """Wait until something has changed and nothing changes any more, or for ``seconds``."""
         began = time.monotonic()
         first = last = None
-        for changes in self._told:
+        for changes in self._notifications:
             now = time.monotonic()
             if changes:
                 first, last = first or now, now
             if last is None and now - began >= seconds:
                 return
-            if last is not None and first is not None and (now - last >= _CALM or now - first >= _LONGEST_STIR):
+            if last is not None and first is not None and (now - last >= _CALM or now - first >= _LONGEST_WAIT):
                 return
 
     def _listen(self, paths: Sequence[str], **options: Any) -> Iterator[set[Any]]:
         import watchfiles
 
         tick = int(_TICK * 1000)
-        told = watchfiles.watch(
+        notifications = watchfiles.watch(
             *paths, watch_filter=self._matters, debounce=tick, rust_timeout=tick, yield_on_timeout=True, **options
         )
-        next(told)  # it begins to listen with this
-        return told
+        next(notifications)  # starts to listen
+        return notifications
 
     def _matters(self, _change: Any, path: str) -> bool:
         folder = str(Path(path).parent.resolve())
@@ -86,7 +86,7 @@ def _watched(root: Root) -> list[Path]:
 
 
 class Watch:
-    """Runs for as long as it is left alone; what fails is tried again."""
+    """Syncs until it is interrupted; what fails is tried again."""
 
     def __init__(
         self, sync: Callable[[], bool], occasions: Occasions, every: float, tell: Callable[[str], None]
@@ -94,10 +94,10 @@ class Watch:
         """Prepare to watch.
 
         Args:
-            sync: backs up; tells whether all of it is safe.
-            occasions: when.
-            every: seconds after which a look is due, whether or not anything is said to have changed.
-            tell: told, in words for a person, what keeps photobak from its work, and that nothing does any more.
+            sync: backs up; returns whether everything is safe.
+            occasions: decides when.
+            every: seconds between two syncs if nothing changes.
+            tell: shows a person what prevents the sync, and that it works again.
         """
         self._sync = sync
         self._occasions = occasions
@@ -111,30 +111,30 @@ class Watch:
 
         Raises:
             SignInNeeded: the session has ended.
-            ConfigError: what photobak writes for itself can't be written.
+            ConfigError: photobak's own files can't be written.
         """
         while True:
             self._occasions.wait(self._every if self._round() else self._next_pause())
 
     def _round(self) -> bool:
-        """Back up once; tell whether all is safe."""
+        """Back up once; returns whether everything is safe."""
         try:
             complete = self._sync()
         except (CloudError, RunLocked) as error:
             self._note(error)
             return False
         if self._trouble:
-            self._tell("at work again")
+            self._tell("backing up again")
             self._trouble = ""
         if complete:
             self._pause = _FIRST_PAUSE
         return complete
 
     def _note(self, error: PhotobakError) -> None:
-        """Tell of it, unless it is what was told last."""
+        """Show it, unless it was shown last."""
         if error.what != self._trouble:
             self._trouble = error.what
-            self._tell(f"{error.what}{f': {error.why}' if error.why else ''}. Trying again until it works")
+            self._tell(f"{error.what}{f': {error.why}' if error.why else ''}. Retrying until it works")
 
     def _next_pause(self) -> float:
         pause = self._pause

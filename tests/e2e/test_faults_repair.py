@@ -120,7 +120,7 @@ def test_what_is_frozen_is_named_and_mended_when_it_is_thawed(backup: Backup, li
         "alone": "failed",
         "destroyed": "failed",  # without a folder nobody looks for it there
     }
-    what = "its original is frozen, and nothing can be made of it before it is thawed: photobak get"
+    what = "its original is archived and has to be thawed first: photobak get"
     thumb, alone = library["thumb"], library["alone"]
     assert lines[thumb.sha256]["reason"] == f"{what} {thumb.id} --thaw standard"
     assert lines[alone.sha256]["reason"] == f"{what} --from-bucket BUCKET {alone.id} --thaw standard"

@@ -93,7 +93,7 @@ def test_a_network_that_is_gone_and_another_run_are_waited_for(backup: Backup) -
                 backup.make("b.jpg")
                 eventually(lambda: watch.talk)
             assert watch.next() == ("b.jpg", "stored")
-            eventually(lambda: watch.talk[-1] == "photobak: at work again")
+            eventually(lambda: watch.talk[-1] == "photobak: backing up again")
 
             lock = backup.places.state / f"{backup.profile.name}.run.lock"
             with lock.open("r+b") as held:
@@ -101,7 +101,7 @@ def test_a_network_that_is_gone_and_another_run_are_waited_for(backup: Backup) -
                 backup.make("c.jpg")
                 eventually(lambda: "another photobak is at work" in watch.talk[-1])
             assert watch.next() == ("c.jpg", "stored")
-            eventually(lambda: watch.talk[-1] == "photobak: at work again")
+            eventually(lambda: watch.talk[-1] == "photobak: backing up again")
             assert len(watch.talk) == 4
             assert watch.interrupt() == 130
 

@@ -29,7 +29,7 @@ def test_a_list_may_have_ids_lines_of_ls_and_json() -> None:
 
 @pytest.mark.parametrize("line", ["nonsense", "12345", "{", '{"sha256": 5}', '{"id": "3f2a9c"}', "[]", "{}", "\udcff"])
 def test_a_line_that_is_none_of_these_is_named(line: str) -> None:
-    with pytest.raises(WrongUsage, match="the list FILE can't be read: line 2 has neither"):
+    with pytest.raises(WrongUsage, match="the list FILE can't be read: line 2 is neither"):
         listed_ids([PHOTO.id, line], "FILE")
 
 

@@ -53,10 +53,10 @@ def test_trouble_is_told_once_and_so_is_its_end() -> None:
     pauses, told = watched(lost, lost, busy, busy, True, True, lost)
     assert pauses == [5, 10, 20, 40, EVERY, EVERY, 5]
     assert told == [
-        "the cloud can't be reached: no network. Trying again until it works",
-        "another photobak is at work. Trying again until it works",
-        "at work again",
-        "the cloud can't be reached: no network. Trying again until it works",
+        "the cloud can't be reached: no network. Retrying until it works",
+        "another photobak is at work. Retrying until it works",
+        "backing up again",
+        "the cloud can't be reached: no network. Retrying until it works",
     ]
 
 

@@ -1,1 +1,1 @@
-"""A takeout of one's own: originals, what is known of each in files that other programs read, and a list of all."""
+"""Exports originals with XMP sidecars that other programs read, and a list of all photos."""

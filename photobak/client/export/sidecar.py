@@ -1,7 +1,7 @@
-"""What is known of a photo as an XMP sidecar, which exiftool, digiKam, Immich and darktable read beside the photo.
+"""Writes what is known of a photo as an XMP sidecar, which exiftool, digiKam, Immich and darktable read.
 
-XMP specification, part 2 (https://github.com/adobe/XMP-Toolkit-SDK/tree/main/docs); the file is called as exiftool and
-darktable call it: ``IMG_1.JPG.xmp``. Pure: records in, bytes out.
+XMP specification, part 2 (https://github.com/adobe/XMP-Toolkit-SDK/tree/main/docs); the file is named
+as exiftool and darktable do: ``IMG_1.JPG.xmp``. Pure: records in, bytes out.
 """
 
 import re
@@ -35,17 +35,17 @@ for _prefix, _uri in _NAMESPACES.items():
 
 
 def sidecar_path(path: PurePosixPath) -> PurePosixPath:
-    """Where the sidecar of a file lies."""
+    """The path of a file's sidecar."""
     return path.with_name(f"{path.name}.xmp")
 
 
 def has_sidecar(record: Record) -> bool:
-    """Whether a photo's facts are worth a file: a sidecar has none of its own."""
+    """Whether a photo gets a sidecar: sidecars themselves don't."""
     return record.kind is not Kind.SIDECAR
 
 
 def is_ours(content: bytes) -> bool:
-    """Whether a sidecar was written here, and may be written again; all others are somebody's work."""
+    """Whether photobak wrote this sidecar and may replace it; all others are left alone."""
     return _MARK in content.partition(b">")[0]
 
 

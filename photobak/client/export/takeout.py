@@ -1,4 +1,4 @@
-"""Completes a restore to a takeout: a sidecar beside each photo, and a list of all. Done again, it adds what is new."""
+"""Adds a sidecar beside each restored photo and a list of all photos. Repeated, it adds what is new."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ _THERE: Final = (RestoreResult.RESTORED, RestoreResult.EXISTS)
 
 
 class Takeout:
-    """One takeout in one folder."""
+    """One export into one folder."""
 
     def __init__(self, destination: Destination, targets: Sequence[Target], rules: NameRules) -> None:
         self._destination = destination
@@ -32,10 +32,10 @@ class Takeout:
         self._there: list[Target] = []
 
     def require_place(self) -> None:
-        """Make sure that the list of all has a place.
+        """Make sure that the list can be written.
 
         Raises:
-            PhotobakError: something else has its name.
+            PhotobakError: another file has its name.
         """
         found = self._read(LIST)
         if found and not _is_list(found):
@@ -43,7 +43,7 @@ class Takeout:
             raise PhotobakError(what, next_step="Move it away, or export into another folder")
 
     def complete(self, outcomes: Iterable[RestoreOutcome]) -> Iterator[RestoreOutcome]:
-        """Lay a sidecar beside each photo that is there, and pass its outcome on."""
+        """Write a sidecar beside each photo that is there, and pass on its outcome."""
         for outcome in outcomes:
             if outcome.result not in _THERE:
                 yield outcome
@@ -58,14 +58,14 @@ class Takeout:
                 yield outcome
 
     def write_list(self) -> None:
-        """Write what is there, a JSON object a line: the whole record, the file's path, and its sidecar's.
+        """Write the list, one JSON object per line: the record, the file's path and its sidecar's path.
 
         Raises:
             PhotobakError: it can't be written.
         """
         lines = sorted(json.dumps(self._entry(target), ensure_ascii=True, sort_keys=True) for target in self._there)
         try:
-            self._lay(LIST, "".join(f"{line}\n" for line in lines).encode(), None, _is_list)
+            self._write(LIST, "".join(f"{line}\n" for line in lines).encode(), None, _is_list)
             self._destination.sync(sidecar_path(target.path).parent for target in self._there)
         except OSError as error:
             what = f"{self._destination.root / LIST} can't be written"
@@ -73,20 +73,20 @@ class Takeout:
 
     def _describe(self, target: Target) -> None:
         if self._has_sidecar(target):
-            self._lay(sidecar_path(target.path), sidecar(target.record), target.modified_at, is_ours)
+            self._write(sidecar_path(target.path), sidecar(target.record), target.modified_at, is_ours)
 
     def _has_sidecar(self, target: Target) -> bool:
-        """Whether a photo's facts get a file: not where the person has backed up one of that name."""
+        """Whether to write a sidecar: not if a file of that name was backed up."""
         return has_sidecar(target.record) and self._rules.key(sidecar_path(target.path)) not in self._originals
 
     def _entry(self, target: Target) -> dict[str, Any]:
         beside = utf8_path(sidecar_path(target.path)) if self._has_sidecar(target) else None
         return {"path": utf8_path(target.path), "sidecar": beside, **target.record.to_json()}
 
-    def _lay(
+    def _write(
         self, path: PurePosixPath, content: bytes, modified_at: datetime | None, ours: Callable[[bytes], bool]
     ) -> None:
-        """Write a file whole or not at all, unless it is there already, or what is there is not ours."""
+        """Write a file whole or not at all, unless it exists already or somebody else wrote it."""
         found = self._read(path)
         if found == content or (found is not None and not ours(found)):
             return
@@ -101,7 +101,7 @@ class Takeout:
                 raise
 
     def _read(self, path: PurePosixPath) -> bytes | None:
-        """What is there; None where nothing is."""
+        """The content of a file; None if there is none."""
         try:
             with self._destination.opened(path.parent) as folder:
                 file = folder.open_file(path.name)

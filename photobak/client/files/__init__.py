@@ -1,1 +1,1 @@
-"""What lies on the disk: scan, select, examine."""
+"""The files on the disk: scan, select, examine, and what is reported about each."""

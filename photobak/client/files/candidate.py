@@ -1,4 +1,4 @@
-"""A file that is new, changed or not yet confirmed: what a sync carries from stage to stage."""
+"""A file that is new, changed or not yet confirmed: what the stages of a sync pass on."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,36 +14,36 @@ from photobak.photo.record import Status
 from photobak.photo.source import escape
 
 _FIRST_SECOND: Final = -4_544_208_000
-"""The beginning of 1826, as in ``photo.capture_time``: nothing was photographed before."""
+"""The start of 1826, as in ``photo.capture_time``: there are no older photographs."""
 _LAST_SECOND: Final = 253_370_764_800
-"""The beginning of 9999, so that it is a date in every time zone."""
+"""The start of 9999, so that it is a valid date in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One path whose bytes were read and hashed, now or in an earlier run."""
+    """One path whose bytes were read and hashed, in this run or an earlier one."""
 
     folder: str
     name: str
     fingerprint: Fingerprint
-    """Of the file as it was when it was hashed."""
+    """Of the file when it was hashed."""
     sha256: str
     media_type: MediaType
     taken: CaptureTime
     source: str
     uploaded_at: float | None = None
-    """Unix seconds of the last POST, where the cloud has not confirmed it since."""
+    """Unix seconds of the last POST, if the cloud has not confirmed it since."""
     in_trash: bool = False
-    """Whether its owner had deleted it from the cloud when it was last asked after."""
+    """Whether it was in the cloud's trash at the last check."""
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
+        """Its absolute path."""
         return Path(self.folder, self.name)
 
     @classmethod
     def pending(cls, known: KnownFile) -> "Candidate":
-        """A file that an earlier run has sent and the cloud has not confirmed yet."""
+        """A file that an earlier run has read, and the cloud has not confirmed yet."""
         return cls(
             folder=known.folder,
             name=known.name,
@@ -57,7 +57,7 @@ class Candidate:
         )
 
     def known(self, status: Status, uploaded_at: float | None) -> KnownFile:
-        """What the index keeps of it."""
+        """What the index keeps about it."""
         return KnownFile(
             folder=self.folder,
             name=self.name,
@@ -71,17 +71,17 @@ class Candidate:
         )
 
     def outcome(self, result: Result, reason: str | None = None) -> FileOutcome:
-        """What the sync says of it."""
+        """What the sync reports about it."""
         return FileOutcome(
             self.path, result, reason, self.sha256, self.media_type.kind, self.taken, self.fingerprint.size
         )
 
     def announcement(self, sources: tuple[str, ...], sources_gone: tuple[str, ...] = ()) -> Announcement:
-        """What the cloud is told of it.
+        """What the cloud is told about it.
 
         Args:
-            sources: all places where this content lies, this path's own among them.
-            sources_gone: places where it lies no more.
+            sources: where this content is, including this path.
+            sources_gone: where it is no longer.
         """
         return Announcement(
             sha256=self.sha256,
@@ -97,7 +97,7 @@ class Candidate:
 
 
 def modified_at(fingerprint: Fingerprint) -> datetime:
-    """A file's mtime, with its microseconds; one that no calendar has, as the nearest day that one has."""
+    """A file's mtime with microseconds, clamped to what a calendar can express."""
     seconds, nanoseconds = divmod(fingerprint.mtime_ns, 1_000_000_000)
     if seconds > _LAST_SECOND:
         return datetime.fromtimestamp(_LAST_SECOND, UTC)

@@ -1,4 +1,4 @@
-"""Reads files once: hash, type, EXIF, capture time; and only believes what did not change under its eyes."""
+"""Reads each file once: hash, type, EXIF, capture time. A file that changes while it is read is read again."""
 
 import os
 import time
@@ -37,7 +37,7 @@ _TICK_NS: Final = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Examined:
-    """What one reading of a file has told."""
+    """What reading a file has found."""
 
     fingerprint: Fingerprint
     sha256: str
@@ -46,7 +46,7 @@ class _Examined:
 
 
 class _Unsent(Exception):
-    """A file that can't be backed up as it is; says why."""
+    """The file can't be backed up; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ class Examiner:
     device: str
     """The machine's name in ``photo.source``."""
     zone: tzinfo
-    """For times that carry none."""
+    """For times without an offset."""
     now: datetime
-    """Dates after it are impossible."""
+    """Later dates are impossible."""
     largest: int
-    """Bytes that one upload may have."""
+    """The most bytes of one upload."""
 
     def examine(self, work: Iterable[Group | Candidate]) -> Iterator[Candidate | FileOutcome | Skipped]:
-        """Read each group's changed files; what has been read in an earlier run passes through."""
+        """Read each group's changed files; what an earlier run has read passes through."""
         for each in work:
             if isinstance(each, Candidate):
                 yield each
@@ -122,7 +122,7 @@ def this_device() -> str:
 
 
 def sendable(path: Path, largest: int) -> bool:
-    """Whether a file is of a kind that is backed up, and no larger than one upload may be, as far as its head tells."""
+    """Whether a file looks like something to back up, judging by its size and first bytes."""
     try:
         with open_to_read(path) as file:
             found = os.fstat(file.fileno())
@@ -133,10 +133,10 @@ def sendable(path: Path, largest: int) -> bool:
 
 
 def read_again(candidate: Candidate) -> Candidate:
-    """Hash a file once more, though its fingerprint says that nobody has touched it.
+    """Hash a file again although its fingerprint is unchanged.
 
     Raises:
-        OSError: it can't be read, or was changed since.
+        OSError: it can't be read, or has changed.
     """
     try:
         found = _read_whole(candidate.path, candidate.fingerprint.size)
@@ -148,13 +148,13 @@ def read_again(candidate: Candidate) -> Candidate:
 
 
 def _read_whole(path: Path, largest: int) -> _Examined | None:
-    """Read one file; None where it is nothing that is backed up.
+    """Read one file; None if it is nothing to back up.
 
     Raises:
         OSError: it can't be read.
-        _Unsent: it has more than ``largest`` bytes, or changed while it was read, three times in a row.
+        _Unsent: it has more than ``largest`` bytes, or kept changing while it was read.
     """
-    from photobak.photo.metadata import (  # 20 ms, which a sync with nothing to read does without
+    from photobak.photo.metadata import (  # 20 ms, which a sync with nothing to read saves
         Metadata,
         UnreadableMetadata,
         read_metadata,
@@ -183,10 +183,10 @@ def _read_whole(path: Path, largest: int) -> _Examined | None:
 def _compared(
     known: KnownFile, found: _Examined | FileOutcome | Skipped
 ) -> "_Examined | Candidate | FileOutcome | Skipped":
-    """What is to be said of an untouched file that was read again; what is to be backed up as it is now stays.
+    """Compare an unchanged file that was read again with the index.
 
-    Bytes that the cloud has not confirmed have no better copy than the present ones: only where it has, other bytes
-    are called damage.
+    Other bytes are damage only if the cloud has confirmed the previous ones; if not, there is no better copy than this
+    one, and it is backed up as it is.
     """
     confirmed = known.status is not Status.EXPECTED
     match found:
@@ -195,7 +195,7 @@ def _compared(
             return candidate.outcome(Result.UNCHANGED) if known.status.kept else candidate
         case _Examined() if found.fingerprint == known.fingerprint and confirmed:
             return _bit_rot(known)
-        case Skipped() if confirmed and _untouched(known):  # so damaged that it looks like something else
+        case Skipped() if confirmed and _untouched(known):  # too damaged to be recognised
             return _bit_rot(known)
     return found
 
@@ -209,26 +209,26 @@ def _untouched(known: KnownFile) -> bool:
 
 def _bit_rot(known: KnownFile) -> FileOutcome:
     reason = (
-        "its bytes have changed though nobody has written to it: disk or memory have damaged it. The backup has it as"
-        f" it was: photobak get {short_id(known.sha256)}"
+        "its bytes have changed although it was not written to: it is damaged. The backup has the"
+        f" original: photobak get {short_id(known.sha256)}"
     )
     return Candidate.pending(known).outcome(Result.FAILED, reason)
 
 
 @contextmanager
 def _buffered(file: FileIO) -> "Iterator[BufferedReader[FileIO]]":
-    """The same file for small reads: metadata takes twenty of them, and each system call hands on Python's lock."""
+    """Buffer small reads of a file: metadata takes twenty, and each system call releases Python's lock."""
     buffered = BufferedReader(file, _BUFFER_BYTES)
     try:
         yield buffered
     finally:
-        buffered.detach()  # it would close the file
+        buffered.detach()  # or it would close the file
 
 
 def _stable_fingerprint(file: FileIO) -> Fingerprint:
-    """The fingerprint of an open file, once the clock of its file system has ticked since the last change.
+    """The fingerprint of an open file, once the file system's clock has ticked since the last change.
 
-    Without that, a change within the same tick would leave the fingerprint as it is (git: "racy" entries).
+    Without that, a change within the same tick would not change the fingerprint (git: "racy" entries).
     """
     found = os.fstat(file.fileno())
     if not S_ISREG(found.st_mode):

@@ -1,4 +1,4 @@
-"""Walks the folders that are backed up: one folder at a time, so that memory stays the same however many there are."""
+"""Walks the folders to back up, one at a time: memory stays the same however many there are."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -22,34 +22,34 @@ _CACHES: Final = frozenset({
     ".git", ".stversions", ".stfolder", "lost+found", "__macosx",
 })  # fmt: skip
 _LIBRARIES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".migratedphotolibrary")
-"""Packages that a photo program owns; their originals are found by exporting from it."""
+"""Packages that a photo program owns; their originals have to be exported from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A folder that is backed up whole, or the files in it that were named one by one."""
+    """A folder to back up, or some files in one folder."""
 
     path: Path
     """Absolute; a folder."""
     names: frozenset[str] | None = None
-    """The files in it that are meant; None = all that is in it and below."""
+    """The files in it to back up; None = everything in it and below."""
 
     def relative(self, folder: str, name: str) -> str:
-        """The path of a file below the root, with ``/`` between its parts."""
+        """The path of a file relative to the root, with ``/`` between its parts."""
         return os.path.relpath(os.path.join(folder, name), self.path).replace(os.sep, "/")  # noqa: PTH118
 
 
 def distinct_roots(paths: Iterable[Path]) -> list[Root]:
-    """Look at the PATHs as they were given; one that lies inside another is scanned with it, once.
+    """Make roots of the PATHs on the command line; a path inside another one is scanned once, with it.
 
     Raises:
-        WrongUsage: there is nothing at one of them, or nothing that can be backed up.
+        WrongUsage: one of them does not exist, or is neither a file nor a folder.
     """
     folders: dict[Path, Path] = {}
     files: dict[Path, set[str]] = {}
     for path in paths:
         is_folder = _is_folder(path)
-        # Symbolic links in it stay as they are, but what ".." means only they can tell.
+        # Symbolic links in it are kept, but they have to be resolved to know what ".." means.
         where = path.resolve() if ".." in path.parts else path.absolute()
         if is_folder:
             folders.setdefault(where.resolve(), where)
@@ -88,14 +88,14 @@ class Skipped(Report):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One folder: what is in it."""
+    """The contents of one folder."""
 
     root: Root
     folder: str
     files: dict[str, Fingerprint] = field(default_factory=dict)
     ignored: list[Skipped] = field(default_factory=list)
     unreadable: list[Skipped] = field(default_factory=list)
-    """What could not be looked at, which is a failure: there may be photos in it."""
+    """What could not be read, which is a failure: there may be photos in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +110,20 @@ class Filters:
         """Compile the patterns.
 
         Raises:
-            WrongUsage: a pattern is not one.
+            WrongUsage: a pattern is invalid.
         """
         try:
             return cls(_patterns(include) if include else None, _patterns(exclude) if exclude else None)
         except ValueError as error:
-            raise WrongUsage("a pattern can't be read", why=str(error)) from error
+            raise WrongUsage("a pattern is invalid", why=str(error)) from error
 
     @property
     def given(self) -> bool:
-        """Whether there is any pattern."""
+        """Whether there are any patterns."""
         return bool(self.include or self.exclude)
 
     def reason_to_skip(self, root: Root, entry: os.DirEntry[str], *, is_folder: bool) -> str:
-        """Why the patterns leave this entry alone; empty where they don't."""
+        """Why the patterns exclude this entry; empty if they don't."""
         relative = os.path.relpath(entry.path, root.path) + "/" * is_folder
         if self.exclude and self.exclude.match_file(relative):
             return "excluded"
@@ -138,15 +138,15 @@ class _IgnoreFile:
     spec: "GitIgnoreSpec"
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """Whether the file excludes the path, takes it in again (``!pattern``), or says nothing of it."""
+        """Whether the file excludes the path, includes it again (``!pattern``), or does not mention it (None)."""
         relative = os.path.relpath(path, self.folder) + "/" * is_folder
         return self.spec.check_file(relative).include
 
 
 def scan(root: Root, filters: Filters) -> Iterator[Listing]:
-    """List the root's folders, each before those inside it.
+    """List the root's folders, each before its subfolders.
 
-    Symbolic links are not followed: what they point to is backed up where it lies. Sockets, pipes and devices are not
+    Symbolic links are not followed: what they point to is backed up where it is. Sockets, pipes and devices are not
     opened.
     """
     if root.names is not None:
@@ -164,7 +164,7 @@ def scan(root: Root, filters: Filters) -> Iterator[Listing]:
 
 
 def _named(root: Root, names: Iterable[str]) -> Listing:
-    """Files that were named one by one are meant, whatever they are called; a symbolic link means its file."""
+    """Files named on the command line are backed up whatever they are called; a symbolic link stands for its file."""
     listing = Listing(root, str(root.path))
     for name in sorted(names):
         try:
@@ -186,12 +186,12 @@ def _entries(listing: Listing) -> list[os.DirEntry[str]]:
 def _sort(
     entries: Iterable[os.DirEntry[str]], listing: Listing, filters: Filters, ignore_files: tuple[_IgnoreFile, ...]
 ) -> list[str]:
-    """Fill in one folder's listing; returns the folders inside it that are to be listed too."""
+    """Fill in one folder's listing; returns the subfolders to list."""
     folders: list[str] = []
     has_patterns = bool(ignore_files) or filters.given
     for entry in entries:
         try:
-            if not has_patterns and entry.is_file(follow_symlinks=False):  # nearly all, so the shortest way
+            if not has_patterns and entry.is_file(follow_symlinks=False):  # the common case, so the fastest path
                 listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
                 continue
             is_folder = entry.is_dir(follow_symlinks=False)
@@ -203,7 +203,7 @@ def _sort(
             else:
                 listing.files[entry.name] = Fingerprint.of(entry.stat(follow_symlinks=False))
         except FileNotFoundError:
-            continue  # it went while the folder was read
+            continue  # removed while the folder was read
         except OSError as error:
             listing.unreadable.append(Skipped(entry.path, reason_of(error)))
     return folders
@@ -217,7 +217,7 @@ def _reason_to_skip(
     *,
     is_folder: bool,
 ) -> str:
-    """Why this entry is left alone; empty where it isn't."""
+    """Why this entry is skipped; empty if it isn't."""
     if entry.is_symlink():
         return "symbolic link"
     if is_folder:
@@ -232,13 +232,13 @@ def _reason_to_skip(
 
 
 def _ignored(path: str, ignore_files: tuple[_IgnoreFile, ...], *, is_folder: bool) -> bool:
-    """As in git, the file nearest to the path that says anything of it decides."""
+    """As in git, the nearest ignore file that mentions the path decides."""
     verdicts = (file.verdict(path, is_folder=is_folder) for file in reversed(ignore_files))
     return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
 def _own_folder(name: str) -> str:
-    """Why a folder is somebody else's business, by its name."""
+    """Why a folder with this name is skipped; empty if it isn't."""
     folded = name.casefold()
     if folded in _CACHES:
         return "cache or system folder"
@@ -258,6 +258,6 @@ def _ignore_file(entries: Iterable[os.DirEntry[str]], listing: Listing) -> list[
 
 
 def _patterns(lines: Iterable[str]) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec  # 9 ms, which most runs do without
+    from pathspec import GitIgnoreSpec  # 9 ms, which most runs save
 
     return GitIgnoreSpec.from_lines(lines)

@@ -18,20 +18,20 @@ from photobak.photo.pairs import family
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one folder and one family: the least that must be looked at together (``photo.pairs``)."""
+    """Files of one family in one folder, which have to be examined together (``photo.pairs``)."""
 
     root: Root
     folder: str
     changed: dict[str, Fingerprint]
-    """New or changed files by name: they are read."""
+    """New or changed files by name; they will be read."""
     untouched: dict[str, KnownFile] = field(default_factory=dict)
-    """Untouched ones beside them, which may give or take a capture time."""
+    """Unchanged ones beside them, which may lend or borrow a capture time."""
     doubted: dict[str, KnownFile] = field(default_factory=dict)
-    """Untouched ones that are read all the same: do they still have the bytes that are known?"""
+    """Unchanged ones that are read all the same (``--rehash``)."""
 
     @property
     def sizes(self) -> list[int]:
-        """Bytes of each file that is to be read."""
+        """Bytes of each file that will be read."""
         changed = [fingerprint.size for fingerprint in self.changed.values()]
         return changed + [file.fingerprint.size for file in self.doubted.values()]
 
@@ -42,9 +42,9 @@ class Selection:
 
     listing: Listing
     unchanged: int
-    """Files that the cloud has confirmed and nobody has touched since."""
+    """Files that the cloud has confirmed and that have not changed since."""
     pending: list[Candidate]
-    """Files that nobody has touched and the cloud has not confirmed."""
+    """Files that have not changed and the cloud has not confirmed."""
     groups: list[Group]
     gone: list[KnownFile]
     """What the index knows and the folder no longer has."""
@@ -66,13 +66,13 @@ class Selection:
 
 
 def select(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
-    """Sort the files of each folder."""
+    """Compare each folder with the index."""
     for listing in listings:
         yield _select(listing, index)
 
 
 def select_all(listings: Iterable[Listing], index: Index) -> Iterator[Selection]:
-    """Sort the files of each folder, and have every one of them read: ``--rehash``."""
+    """Compare each folder with the index, and have every file read: ``--rehash``."""
     for listing in listings:
         yield _select_all(listing, index)
 
@@ -87,7 +87,7 @@ def _select(listing: Listing, index: Index) -> Selection:
 def _sorted(
     listing: Listing, confirmed: Mapping[str, tuple[int, ...]], unconfirmed: Mapping[str, KnownFile], index: Index
 ) -> Selection:
-    """What there is to do in a folder that is not as it was."""
+    """What there is to do in a folder that has changed."""
     unchanged, changed, pending = 0, {}, []
     for name, fingerprint in listing.files.items():
         if confirmed.get(name) == fingerprint:
@@ -126,13 +126,13 @@ def _select_all(listing: Listing, index: Index) -> Selection:
 
 
 def _gone(listing: Listing, known: AbstractSet[str]) -> set[str]:
-    """Known names that the folder has no more; what is only left alone now is still there."""
+    """Known names that the folder no longer has; files that are only excluded now are still there."""
     missing = known - listing.files.keys()
     return {name for name in missing if not os.path.lexists(os.path.join(listing.folder, name))}  # noqa: PTH118
 
 
 def _groups(listing: Listing, changed: dict[str, Fingerprint], untouched: Iterable[str], index: Index) -> list[Group]:
-    """Group changed files by family, each with the untouched files beside it."""
+    """Group changed files by family, each with the unchanged files beside it."""
     groups: dict[str, Group] = {}
     for name, fingerprint in changed.items():
         group = groups.setdefault(family(name), Group(listing.root, listing.folder, {}))
@@ -155,13 +155,13 @@ class Newest:
         self._limit = limit
         self._sendable = sendable
         self._newest: list[tuple[int, int, Group | Candidate]] = []
-        """A heap, the oldest of them first: modification time in nanoseconds, what came last before what came first."""
+        """A heap, oldest first: modification time in nanoseconds; of equal ones, the latest arrival first."""
         self._arrivals = count()
         self.postponed = 0
-        """Files that are left to the next run."""
+        """Files left to the next run."""
 
     def choose(self, work: Iterable[Group | Candidate | Report]) -> Iterator[Group | Candidate | Report]:
-        """Pass on at once what needs no upload, and the newest of the rest when all of it was seen."""
+        """Pass on at once what needs no upload, and the newest of the rest when all were seen."""
         for each in work:
             match each:
                 case Candidate(uploaded_at=None, in_trash=False):
@@ -171,7 +171,7 @@ class Newest:
                         yield replace(each, changed={})
                     alone = replace(each, untouched=each.untouched | each.doubted, doubted={})
                     self._enter(max(fingerprint.mtime_ns for fingerprint in each.changed.values()), alone)
-                case _:  # where nothing can be sent, whatever the reason, it takes nobody's place
+                case _:  # what can't be uploaded does not count
                     yield each
         yield from (work for _, _, work in sorted(self._newest, key=lambda entry: entry[:2], reverse=True))
 

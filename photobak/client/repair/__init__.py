@@ -1,1 +1,1 @@
-"""Mends what is not as it should be, by what the cloud still has, then by what is on this machine."""
+"""Repairs what is wrong in the cloud: with what the cloud still has, then with what is on this machine."""

@@ -1,4 +1,4 @@
-"""Asks the backend for repairs: only it may write."""
+"""Requests repairs from the backend, which alone may write."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,16 +17,16 @@ _KEPT = (Status.STORED.value, Status.NO_PREVIEW.value, Status.TRASHED.value)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the backend says of one photo."""
+    """What the backend answers about one photo."""
 
     status: str
-    """As it is in the tables; or why it isn't there."""
+    """Its status in the tables, or why it has none."""
     post: Post | None = None
-    """Where to send the original, where the cloud has lost it."""
+    """Where to upload the original, if the cloud has lost it."""
 
     @property
     def is_well(self) -> bool:
-        """Whether all that was asked for has been done."""
+        """Whether everything that was requested is done."""
         return self.status in _KEPT
 
 
@@ -37,11 +37,11 @@ class RepairCalls:
         self._session = session
 
     def records(self, suspects: Sequence[Suspect]) -> dict[str, Answer]:
-        """Have records made to agree, and objects hidden or shown as they say; answers by SHA-256."""
+        """Have records made consistent, and objects hidden or shown accordingly; answers by SHA-256."""
         return self._ask("/photos/repair/records", suspects, _doubted_record)
 
     def objects(self, suspects: Sequence[Suspect]) -> dict[str, Answer]:
-        """Have originals, previews and whole records brought back; answers by SHA-256."""
+        """Have originals, previews and lost records rebuilt; answers by SHA-256."""
         answers: dict[str, Answer] = {}
         left = list(suspects)
         while left:
@@ -59,8 +59,8 @@ class RepairCalls:
             answers = ask_of_photos(self._session, route, [content(suspect) for suspect in suspects])
         except CloudFailed as failure:
             if len(suspects) == 1:
-                return {suspects[0].sha256: Answer(f"the cloud has failed on it ({failure.why})")}
-            # One photo that ends the function must not keep the others from being repaired.
+                return {suspects[0].sha256: Answer(f"the cloud failed on it ({failure.why})")}
+            # One photo that crashes the function must not stop the repair of the others.
             half = len(suspects) // 2
             return self._ask(route, suspects[:half], content) | self._ask(route, suspects[half:], content)
         found = {sha256: _answer(answer, asked_at) for sha256, answer in answers.items()}

@@ -1,4 +1,4 @@
-"""What is to be done about what ``verify`` finds: pure decisions on problems."""
+"""Decides how to repair what ``verify`` finds: pure functions of problems."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from photobak.client.verify.judge import Checked, Facts, Problem, ProblemKind
 from photobak.photo.identity import short_id
 
 _OF_OBJECTS: Final = frozenset({ProblemKind.MISSING_OBJECT, ProblemKind.MISSING_PREVIEW, ProblemKind.ORPHAN})
-"""What a delete marker can be the reason of, or the lack of one."""
+"""Problems that a delete marker may cause, or the lack of one."""
 _OF_BYTES_ALONE: Final = frozenset({ProblemKind.WRONG_SIZE, ProblemKind.BAD_BYTES})
 _NEEDING_BYTES: Final = _OF_BYTES_ALONE | {
     ProblemKind.MISSING_RECORD,
@@ -17,7 +17,7 @@ _NEEDING_BYTES: Final = _OF_BYTES_ALONE | {
     ProblemKind.MISSING_PREVIEW,
 }
 _GONE: Final = frozenset({"unknown", "lost"})
-"""The backend's words for what it has nothing of."""
+"""The backend's answers for a photo of which it has nothing."""
 _FROZEN: Final = "frozen"
 
 
@@ -25,9 +25,9 @@ class RepairResult(StrEnum):
     """What became of one photo."""
 
     REPAIRED = "repaired"
-    """By what the cloud itself still had."""
+    """With what the cloud itself still had."""
     SENT = "sent"
-    """By a file of this machine."""
+    """With a file on this machine."""
     WOULD_REPAIR = "would-repair"
     FAILED = "failed"
 
@@ -39,11 +39,11 @@ class Repaired:
     sha256: str | None
     result: RepairResult
     problems: tuple[Problem, ...] = ()
-    """What was wrong with it."""
+    """What was wrong."""
     reason: str | None = None
     """Why it is not repaired."""
     path: str | None = None
-    """The file that was sent, or the key of what belongs to no photo."""
+    """The file that was uploaded, or the key of an object that belongs to no photo."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``repair --json``."""
@@ -59,11 +59,11 @@ class Repaired:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A photo that something is wrong with."""
+    """A photo with problems."""
 
     facts: Facts
     problems: tuple[Problem, ...]
-    """What is wrong still."""
+    """What is still wrong."""
     found: tuple[Problem, ...]
     """What was wrong to begin with."""
 
@@ -74,7 +74,7 @@ class Suspect:
 
     @property
     def kinds(self) -> set[ProblemKind]:
-        """What is wrong still."""
+        """What is still wrong."""
         return {problem.kind for problem in self.problems}
 
     @property
@@ -84,36 +84,36 @@ class Suspect:
 
     @property
     def has_objects_in_doubt(self) -> bool:
-        """Whether objects are hidden that should not be, or the other way round."""
+        """Whether objects may be hidden that should not be, or visible that should be hidden."""
         return bool(self.kinds & _OF_OBJECTS)
 
     @property
     def needs_bytes(self) -> bool:
-        """Whether its bytes, or those of an older version, are needed."""
+        """Whether the repair needs its bytes, or those of an older version."""
         return bool(self.kinds & _NEEDING_BYTES)
 
     def may_come_from_a_file(self, status: str) -> bool:
-        """Whether the cloud, which answers so, can do nothing before a file with these bytes is backed up once more."""
+        """Whether, after this answer, only a file with these bytes can help."""
         return self.needs_bytes and (status in _GONE or (status == _FROZEN and self.facts.record is None))
 
     def why_not(self, status: str) -> str:
-        """Why the cloud, which answers so, could not repair it; empty where what is wrong with it says so."""
+        """Why the cloud could not repair it, from its answer; empty if the problem says it already."""
         if status == _FROZEN:
-            # Without a record its id says nothing to `get`, but to the bucket.
+            # Without a record only the bucket knows its id.
             where = "" if self.facts.record is not None else "--from-bucket BUCKET "
-            what = "its original is frozen, and nothing can be made of it before it is thawed"
+            what = "its original is archived and has to be thawed first"
             return f"{what}: photobak get {where}{short_id(self.sha256)} --thaw standard"
         return "" if status in _GONE else status
 
     def outcome(self, result: RepairResult, reason: str | None = None) -> Repaired:
-        """What is told of it; where it failed, what is wrong still is told as the reason."""
+        """The line about it; a failure without a reason lists what is still wrong."""
         if result is RepairResult.FAILED and not reason:
             reason = "; ".join(dict.fromkeys(problem.reason for problem in self.problems))
         return Repaired(self.sha256, result, self.found, reason)
 
 
 def suspects(photos: Iterable[Checked]) -> tuple[list[Suspect], list[Repaired]]:
-    """What something is wrong with, each photo once; and what belongs to no photo, which can't be repaired."""
+    """Every photo with problems, once; and what belongs to no photo, which can't be repaired."""
     found: dict[str, Suspect] = {}
     foreign = []
     for facts, problems in photos:
@@ -129,8 +129,8 @@ def looked_at_again(suspect: Suspect, again: Checked, *, is_answered_for: frozen
 
     Args:
         suspect: as it was.
-        again: what a second look has found.
-        is_answered_for: of what such a look can't see, that which the cloud has said to be well.
+        again: what the second check has found.
+        is_answered_for: problems that such a check can't see, and the cloud says are gone.
     """
     facts, problems = again
     unseen = [
@@ -142,7 +142,7 @@ def looked_at_again(suspect: Suspect, again: Checked, *, is_answered_for: frozen
 
 
 def _is_unseen(problem: Problem) -> bool:
-    """Whether it takes reading bytes, or all records, to find it."""
+    """Whether it is only found by reading bytes, or all records."""
     is_stray = problem.kind is ProblemKind.ORPHAN and problem.path is None
     return is_stray or problem.kind in (ProblemKind.BAD_BYTES, ProblemKind.WRONG_RECORD)
 

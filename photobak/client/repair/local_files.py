@@ -25,27 +25,27 @@ from photobak.errors import reason_of
 _JOBS: Final = 8
 _MISSED: Final = (ProblemKind.NOT_BACKED_UP, ProblemKind.CHANGED)
 _WAIT_SECONDS: Final = 300.0
-"""Without any confirmation; then the rest is left to the next run."""
+"""Seconds without any confirmation after which the rest is left to the next run."""
 
 Sent = tuple[Suspect, str | None]
-"""A photo, and why it could not be sent; None where it was."""
+"""A photo, and why it could not be uploaded; None if it was."""
 
 
 class Resender:
-    """Knows where contents lie on this machine, by the index."""
+    """Uploads again what the index knows to be on this machine."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._limiter = ConcurrencyLimiter(_JOBS)
 
     def send(self, lost: Sequence[Suspect], calls: RepairCalls) -> Iterator[Sent]:
-        """Send up to a hundred originals, and wait until the cloud has put them in their place.
+        """Upload up to a hundred originals, and wait until the cloud has stored them.
 
         Raises:
             CloudError: the cloud can't be asked.
             SignInNeeded: the session has ended.
         """
-        answers = calls.objects(lost)  # a POST is good for minutes only, and the last ones may be older
+        answers = calls.objects(lost)  # fresh POSTs: those of the last answer may have expired
         wanted = [(suspect, answers[suspect.sha256]) for suspect in lost]
         waiting = []
         for suspect, failure in parallel(self._send, wanted):
@@ -58,15 +58,15 @@ class Resender:
     def _send(self, wanted: tuple[Suspect, Answer]) -> Sent:
         suspect, answer = wanted
         if answer.is_well:
-            return suspect, None  # it has come back meanwhile
+            return suspect, None  # it is back already
         if answer.post is None:
             return suspect, suspect.why_not(answer.status)
-        failure = "no older version of its original is left, and no file here is known to have these bytes"
+        failure = "no older version of its original is left, and no file on this machine is known to have these bytes"
         for file in self._index.copies(suspect.sha256):
             try:
                 Uploader(RateLimit(None), self._limiter, lambda _: None).send(Candidate.pending(file), answer.post)
             except (FileChanged, PostExpired):
-                failure = f"{file.path} is not what it was: sync it first"
+                failure = f"{file.path} has changed: sync it first"
             except OSError as error:
                 failure = f"{file.path}: {reason_of(error)}"
             except (UploadRefused, Unavailable) as error:
@@ -88,12 +88,12 @@ class Resender:
             else:
                 schedule.nothing_new()
             if schedule.exhausted:
-                yield from ((suspect, "it was sent, and the cloud has not confirmed it yet") for suspect in waiting)
+                yield from ((suspect, "it was uploaded, and the cloud has not confirmed it yet") for suspect in waiting)
                 return
 
 
 class LocalRepair:
-    """The files of this machine, and one person's cloud."""
+    """Repairs one person's cloud with the files in some folders."""
 
     def __init__(self, session: Session, index: Index, zone: tzinfo) -> None:
         self._session = session
@@ -101,7 +101,7 @@ class LocalRepair:
         self._zone = zone
 
     def missing(self, roots: Sequence[Root]) -> list[Problem]:
-        """The files below ``roots`` that the cloud doesn't keep.
+        """The files below ``roots`` that are not in the cloud.
 
         Raises:
             CloudError: the cloud can't be asked.
@@ -110,7 +110,7 @@ class LocalRepair:
         return [problem for problem in check.problems(roots) if problem.kind in _MISSED]
 
     def send(self, roots: Sequence[Root]) -> Iterator[Repaired]:
-        """Sync, after what the index takes for safe wrongly is forgotten.
+        """Sync, after removing from the index what it wrongly takes for safe.
 
         Raises:
             CloudError: the cloud can't be reached.
@@ -129,7 +129,7 @@ class LocalRepair:
 
 
 class _Outcomes:
-    """An observer that remembers what a sync says of each file, and nothing else."""
+    """An observer that keeps the outcome of each file, and nothing else."""
 
     def __init__(self) -> None:
         self.outcomes: list[FileOutcome] = []

@@ -1,6 +1,6 @@
-"""Repairs what ``verify`` finds: by what the cloud still has, then by what is on this machine.
+"""Repairs what ``verify`` finds: with what the cloud still has, then with what is on this machine.
 
-Every step may be repeated, and be cut off at any moment: the next run finds what is left to do.
+Every step can be repeated and interrupted at any moment: the next run finds what is left to do.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,15 +24,15 @@ _NOTHING: Final[frozenset[ProblemKind]] = frozenset()
 
 
 class Repairer:
-    """One repair of all that the cloud has of a person."""
+    """One repair of everything that the cloud has of a person."""
 
     def __init__(self, session: Session, index: Index, read_percent: float | None) -> None:
         """Make a repair.
 
         Args:
             session: whose cloud it is.
-            index: knows what lies on this machine.
-            read_percent: how many originals in a hundred are read, to find wrong bytes too; None for none.
+            index: knows the files on this machine.
+            read_percent: the percentage of originals that is read, to find wrong bytes too; None for none.
         """
         self._cloud = CloudWalk(session)
         self._calls = RepairCalls(session)
@@ -44,14 +44,14 @@ class Repairer:
         self._lost: list[Suspect] = []
 
     def rehearse(self) -> Iterator[Repaired]:
-        """Say what something is wrong with, and change nothing; CloudError as in ``repair``."""
+        """Report what needs repair and change nothing; raises as ``repair``."""
         found, foreign = self._find()
         yield from foreign
         for suspect in found:
             yield suspect.outcome(RepairResult.WOULD_REPAIR)
 
     def repair(self) -> Iterator[Repaired]:
-        """Repair all that can be repaired in the cloud; what only a file can help is left to ``send``.
+        """Repair what the cloud can repair by itself; what needs a file is left to ``send``.
 
         Raises:
             CloudError: the cloud can't be read, or asked.
@@ -63,7 +63,7 @@ class Repairer:
             yield from outcomes
 
     def send(self) -> Iterator[Repaired]:
-        """Send the originals that the cloud has lost, as far as this machine has them; raises as ``repair``."""
+        """Upload the originals that the cloud has lost and this machine has; raises as ``repair``."""
         for batch in batches(self._lost):
             for suspect, failure in self._resender.send(batch, self._calls):
                 yield suspect.outcome(RepairResult.SENT if failure is None else RepairResult.FAILED, failure)
@@ -93,7 +93,7 @@ class Repairer:
     def _again(
         self, batch: Sequence[Suspect], answers: dict[str, Answer], well_after: frozenset[ProblemKind]
     ) -> list[Suspect]:
-        """The suspects as they are now; what they are well of is told by the answers where it can't be seen."""
+        """The suspects as they are now; the answers tell of problems that a check can't see."""
         looks = self._cloud.again([suspect.facts for suspect in batch])
         return [
             looked_at_again(

@@ -1,1 +1,1 @@
-"""Brings originals back: which names they get, how they come, and that each is whole before it has its name."""
+"""Restores originals: under which names, from where, and whole before they get their name."""

@@ -1,4 +1,4 @@
-"""The folder that files are restored into: nothing that is done through it happens outside of it.
+"""The folder that files are restored into; nothing is ever written outside of it.
 
 Each folder on the way is opened by itself, relative to the one above, and no symbolic link is followed: whatever lies
 there, and whatever somebody puts there meanwhile, leads nowhere else.
@@ -26,7 +26,7 @@ class Destination:
     root: Path
 
     def make(self) -> None:
-        """Make the folder where it is missing.
+        """Create the folder if it is missing.
 
         Raises:
             PhotobakError: it can't be made.
@@ -68,7 +68,7 @@ class Destination:
             yield folder
 
     def sync(self, folders: Iterable[PurePosixPath]) -> None:
-        """Put the names in some folders on the disk, and those of the folders themselves.
+        """Flush some folders to the disk, so that the names in them survive a power cut.
 
         Raises:
             PhotobakError: the disk doesn't take them.
@@ -83,7 +83,7 @@ class Destination:
                 ) from error
 
     def name_rules(self) -> NameRules:
-        """Try out what the file system makes of names; leaves nothing there.
+        """Find out how the file system treats names; leaves nothing there.
 
         Where that can't be tried out, names are taken as they are: no file is overwritten either way.
         """
@@ -110,10 +110,10 @@ def require_folder(root: Path) -> Destination:
     """The destination in ``root``.
 
     Raises:
-        WrongUsage: something else has that name.
+        WrongUsage: it exists and is not a folder.
     """
     if root.exists() and not root.is_dir():
-        raise WrongUsage(f"nothing can be restored into {root}", why="it is no folder")
+        raise WrongUsage(f"cannot restore into {root}", why="it is not a folder")
     return Destination(root)
 
 

@@ -1,4 +1,4 @@
-"""Where restored files go: pure decisions on records, with names that can't leave the target folder."""
+"""Decides where restored files go: pure functions of records; no name leads out of the target folder."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,21 +16,21 @@ from photobak.photo.source import unescape
 
 SOURCE: Final = "source"
 TEMPLATES: Final = {"date": "{year:04}/{month:02}/{day:02}/{filename}", "flat": "{filename}"}
-"""The layouts that have a name and are templates all the same."""
+"""Named layouts that are templates."""
 _PREVIEW: Final = ".webp"
 _UNKNOWN: Final = "unknown"
 _WIDTH: Final = re.compile(r"(0?[1-9])?")
 
 
 class Variant(StrEnum):
-    """The sizes that the cloud has of a photo."""
+    """The sizes of a photo in the cloud."""
 
     ORIGINAL = "original"
     WEB = "web"
     THUMB = "thumb"
 
     def key(self, record: Record) -> str | None:
-        """Where it lies in the photo bucket; None where the photo has no such preview."""
+        """Its key in the photo bucket; None if the photo has no such preview."""
         match self:
             case Variant.ORIGINAL:
                 return record.original_key
@@ -40,7 +40,7 @@ class Variant(StrEnum):
                 return record.thumb_key
 
     def named(self, record: Record) -> Record:
-        """The record with the names that this variant gets: ``IMG_1.JPG.webp`` for a preview of ``IMG_1.JPG``."""
+        """The record with the file names of this variant: ``IMG_1.JPG.webp`` for a preview of ``IMG_1.JPG``."""
         if self is Variant.ORIGINAL:
             return record
         sources = frozenset(f"{source}{_PREVIEW}" for source in record.sources)
@@ -55,15 +55,15 @@ class Target:
     path: PurePosixPath
     """Relative to the target folder; every part is safe."""
     modified_at: datetime
-    """The mtime that it gets."""
+    """Its mtime."""
 
 
 Layout = Callable[[list[Record], NameRules], Iterator[Target]]
-"""Says where records would go if they were alone."""
+"""Decides where records go if names don't clash."""
 
 
 def layout_of(text: str) -> Layout:
-    """The layout that is meant: ``date``, ``source``, ``flat`` or a template.
+    """Parse a layout: ``date``, ``source``, ``flat`` or a template.
 
     Raises:
         WrongUsage: it is none of these.
@@ -85,10 +85,10 @@ def layout_of(text: str) -> Layout:
 def targets(records: Iterable[Record], layout: Layout, rules: NameRules = EVERY_NAME) -> list[Target]:
     """Decide where each record goes.
 
-    With ``source`` a content that lay at several places goes to each of them. Where several contents want one path,
-    the others carry their id, the same way every time: with ``source`` the one that was stored last has the name, since
-    that is what lay there; else the one that was stored first, so that what was restored once keeps its name whatever
-    is backed up later. Of two that were stored at once it is the one with the smaller SHA-256.
+    With ``source`` a content goes to each of its sources. If several contents want one path, one gets it and the others
+    get their id in the name, the same way every time: with ``source`` the one that was stored last gets the path, since
+    that is what was there last; otherwise the one that was stored first, so that later backups change no names. Of two
+    that were stored at the same time it is the one with the smaller SHA-256.
     """
     wanted = list(layout(list(records), rules))
     sign = -1 if layout is _as_it_lay else 1
@@ -100,7 +100,7 @@ def targets(records: Iterable[Record], layout: Layout, rules: NameRules = EVERY_
 
 
 def _as_it_lay(records: list[Record], rules: NameRules) -> Iterator[Target]:
-    """As files lay on their device; under its name where there are several, and in no folder where none is known."""
+    """Where files were on their device; below its name if there are several, at the top if no source is known."""
     devices = {source.device for record in records for source in record.parsed_sources}
     for record in records:
         name = safe_name(file_name(record), rules)
@@ -113,7 +113,7 @@ def _as_it_lay(records: list[Record], rules: NameRules) -> Iterator[Target]:
 
 
 def file_name(record: Record) -> str:
-    """The name that the file had where it was backed up; not safe yet."""
+    """The name of the file when it was backed up; not safe yet."""
     return PurePosixPath(unescape(record.filename)).name
 
 
@@ -137,7 +137,7 @@ _TEXTS: Final[Mapping[str, Callable[[Record], str | None]]] = {
     "device": lambda record: record.parsed_sources[0].device if record.parsed_sources else None,
 }
 FIELDS: Final = (*_NUMBERS, *_TEXTS)
-"""What a template may name; times are those of the place where the photo was taken."""
+"""The fields of a template; times are local to where the photo was taken."""
 
 _Piece = tuple[str, str | None, str]
 """Literal text, then a field (or none) and its width."""
@@ -145,7 +145,7 @@ _Piece = tuple[str, str | None, str]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A path with fields in it; each of its parts becomes a name."""
+    """A path with fields; each of its parts becomes a name."""
 
     parts: tuple[tuple[_Piece, ...], ...]
 
@@ -158,7 +158,7 @@ class Template:
         """
         parts = text.split("/")
         if any(part in ("", ".", "..") for part in parts):
-            raise _mistake(text, "it has to be a path below the folder, without . and .. and with no empty part")
+            raise _mistake(text, "it has to be a relative path without empty parts, . or ..")
         return cls(tuple(_pieces(text, part) for part in parts))
 
     def path(self, record: Record, rules: NameRules) -> PurePosixPath:
@@ -177,10 +177,10 @@ def _pieces(text: str, part: str) -> tuple[_Piece, ...]:
         if field is None:
             continue
         if field not in FIELDS:
-            raise _mistake(text, f"it names {{{field}}}, and there are only {', '.join(FIELDS)}")
+            raise _mistake(text, f"there is no field {{{field}}}, only {', '.join(FIELDS)}")
         if conversion or not _WIDTH.fullmatch(spec or "") or (spec and field not in _NUMBERS):
             raise _mistake(
-                text, f"{{{field}}} is written in a way that isn't known; numbers may have a width, {{month:02}}"
+                text, f"the format of {{{field}}} is invalid; only numbers may have a width, as in {{month:02}}"
             )
     return tuple((literal, field, spec or "") for literal, field, spec, _ in found)
 

@@ -1,4 +1,4 @@
-"""Names that a file system takes, a different one for each content: pure decisions."""
+"""File names that a file system accepts, a different one for each content: pure functions."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _LONGEST_NAME: Final = 255
 """Bytes of UTF-8: ext4's limit, and less than the 255 UTF-16 units of APFS, NTFS and exFAT."""
 _LONGEST_SUFFIX: Final = 20
 _OF_OUR_OWN: Final = re.compile(r"\.photobak-", re.IGNORECASE)
-"""How the names of files that are not whole yet begin (``part``)."""
+"""The prefix of files that are not complete yet (``part``)."""
 
 # Names of devices and characters that Windows and its file systems refuse
 # (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
@@ -21,12 +21,12 @@ _DEVICE: Final = re.compile(
 )
 _REFUSED: Final = re.compile(r'[\x00-\x1f<>:"|?*\\\ud800-\udfff]')
 _NEVER: Final = re.compile(r"[/\0\ud800-\udc7f\udd00-\udfff]")
-"""What no name may have: separators, and halves of characters, which JSON can say and UTF-8 can't."""
+"""What no name may contain: separators, and lone surrogates, which JSON can express and UTF-8 can't."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameRules:
-    """What a file system makes of names."""
+    """How a file system treats names."""
 
     case_matters: bool = True
     """Whether ``a.jpg`` and ``A.jpg`` are two files."""
@@ -36,18 +36,18 @@ class NameRules:
     """Whether it refuses what Windows does: ``:``, ``CON``, a dot at the end."""
 
     def key(self, path: PurePosixPath) -> str:
-        """The same text for all paths that are one file."""
+        """The same text for all paths that are the same file."""
         text = str(path) if self.form_matters else unicodedata.normalize("NFD", str(path))
         text = text if self.case_matters else text.casefold()
         return text if self.form_matters else unicodedata.normalize("NFC", text)
 
 
 EVERY_NAME: Final = NameRules()
-"""ext4 and its like: any bytes are a name, and no two names are one."""
+"""ext4 and the like: any bytes are a name, and different names are different files."""
 
 
 def safe_name(name: str, rules: NameRules = EVERY_NAME) -> str:
-    """Make a name that the network has sent into one part of a path, whatever it was."""
+    """Make one part of a path of any name, which may come from the network."""
     name = _NEVER.sub("_", name)
     if rules.refuses_windows:
         name = _REFUSED.sub("_", name)
@@ -60,19 +60,19 @@ def safe_name(name: str, rules: NameRules = EVERY_NAME) -> str:
 
 
 def with_id(path: PurePosixPath, mark: str) -> PurePosixPath:
-    """Write a mark into a file's name, before its extension: ``IMG_1 (3f2a9c81d0e4).JPG``."""
+    """Add a mark to a file's name, before its extension: ``IMG_1 (3f2a9c81d0e4).JPG``."""
     return path.with_name(_shortened(path.name, f" ({mark})"))
 
 
 def _shortened(name: str, mark: str) -> str:
-    """The name with a mark, and no longer than a name may be; what is cut off is not the extension."""
+    """The name with a mark, shortened to what a name may have; the extension is kept."""
     suffix = PurePosixPath(name).suffix
     if len(_encoded(suffix)) > _LONGEST_SUFFIX:
         suffix = ""
     stem = _encoded(name.removesuffix(suffix))
     room = _LONGEST_NAME - len(_encoded(mark + suffix))
     if len(stem) > room:
-        # A character that is cut through is left out; odd bytes stay what they were.
+        # A character is never cut in half; bytes that are not UTF-8 are kept.
         stem = stem[:room].decode("utf-8", "ignore").encode() if _is_utf8(stem) else stem[:room]
     return stem.decode("utf-8", "surrogateescape") + mark + suffix
 
@@ -97,14 +97,14 @@ class Wish:
     """Relative; every part is safe."""
     sha256: str
     rank: float
-    """Of all that want one path, who ranks lowest gets it; of equals, the smaller SHA-256."""
+    """The lowest rank gets the path; of equal ones, the smaller SHA-256."""
 
 
 def resolve(wishes: Iterable[Wish], rules: NameRules) -> list[PurePosixPath]:
-    """Give each wish a path, none of them to two contents: the same ones in whichever order the wishes come.
+    """Give each wish a path, and no path to two contents; the order of the wishes does not matter.
 
-    Where several contents want one path, the one of the lowest rank gets it, and the others carry their id. A file
-    whose name is that of a folder carries its id too.
+    If several contents want one path, the one with the lowest rank gets it, and the others get their id in the name. So
+    does a file whose name is that of a folder.
     """
     wishes = list(wishes)
     folders = {rules.key(folder) for wish in wishes for folder in wish.path.parents}
@@ -123,7 +123,7 @@ def resolve(wishes: Iterable[Wish], rules: NameRules) -> list[PurePosixPath]:
 
 
 def _free(wish: Wish, rules: NameRules, given: dict[str, str], folders: set[str]) -> PurePosixPath:
-    """The first name with the id in it that no other content has; it is the wish's from then on."""
+    """The first name with the id that no other content has; it is taken from then on."""
     for mark in _marks(wish.sha256):
         path = with_id(wish.path, mark)
         key = rules.key(path)

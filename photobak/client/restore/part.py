@@ -1,4 +1,4 @@
-"""What has come of a file so far: hashed as it comes, kept where it is cut off, and named only when it is right."""
+"""A file that is being fetched: hashed as it arrives, kept if it is interrupted, and named only when it is right."""
 
 import hashlib
 import os
@@ -16,14 +16,14 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a file has to be, to get its name."""
+    """What a file has to be before it gets its name."""
 
     size: int
     """Bytes."""
     digest: str | None
-    """In lower-case hex; None where nobody knows it, and the size has to do."""
+    """In lower-case hex; None if unknown: then only the size is checked."""
     algorithm: str = "sha256"
-    """As hashlib calls it."""
+    """hashlib's name of the algorithm."""
 
     def fits(self, file: int) -> bool:
         """Whether an open file is this one; reads it from its beginning."""
@@ -38,16 +38,16 @@ class Expected:
 
 
 def part_name(name: str, expected: Expected) -> str:
-    """What a file is called until it is whole: the same for the same file, so that another run finds it."""
+    """The name of a file until it is complete: always the same, so that the next run finds it."""
     mark = f"{name} {expected.digest} {expected.size}".encode("utf-8", "surrogateescape")
     return f".photobak-{hashlib.sha256(mark).hexdigest()[:32]}.part"
 
 
 class Part:
-    """A file that is not whole yet, in an open folder; locked, so that two runs never write one."""
+    """A file that is not complete yet, in an open folder; locked, so that two runs never write one."""
 
     def __init__(self, folder: Folder, name: str, expected: Expected) -> None:
-        """Open it, or make it.
+        """Open it, or create it.
 
         Raises:
             OSError: that can't be done, or another run has it.
@@ -69,7 +69,7 @@ class Part:
         os.close(self._file)  # and with it the lock
 
     def resume(self) -> None:
-        """Take what an earlier run has left for the beginning, hashed again; see ``is_right`` for whether it was.
+        """Continue after what an earlier run left, which is hashed again; ``is_right`` tells whether that was right.
 
         Raises:
             OSError: it can't be read.
@@ -81,7 +81,7 @@ class Part:
             self._take(buffer[:read])
 
     def append(self, chunk: memoryview) -> None:
-        """Write and hash what comes next.
+        """Write and hash the next bytes.
 
         Raises:
             OSError: the disk doesn't take it.
@@ -90,7 +90,7 @@ class Part:
         self._take(chunk)
 
     def start_anew(self) -> None:
-        """Forget all that has come.
+        """Discard all that has arrived.
 
         Raises:
             OSError: that can't be done.
@@ -100,15 +100,15 @@ class Part:
 
     @property
     def is_right(self) -> bool:
-        """Whether this is the whole file, and the right one."""
+        """Whether this is the complete file, and the right one."""
         return self.size == self._expected.size and self._expected.digest in (None, self._hash.hexdigest())
 
     def become_whole(self, modified_at: datetime, *, replace: bool) -> None:
         """Give the file its name, durably but for the folder's own entry.
 
         Args:
-            modified_at: the mtime that it gets.
-            replace: whether it may take the place of another file.
+            modified_at: its mtime.
+            replace: whether it may replace another file.
 
         Raises:
             FileExistsError: there is another file.

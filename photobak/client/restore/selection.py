@@ -1,4 +1,4 @@
-"""Which photos are meant: named one by one, or all that a query finds."""
+"""Selects photos: by ids, or by a query."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,29 +14,29 @@ _SHOWN: Final = 40
 
 
 class Records(Protocol):
-    """Where records are read from."""
+    """A source of records."""
 
     def records(self, span: Span, *, oldest_first: bool) -> Iterator[Record]:
-        """All of a stretch of time, in order of capture, but for those in the trash."""
+        """All records of a span of time in order of capture, without the trash."""
 
     def find_each(self, prefixes: Sequence[str]) -> list[Record | UnknownPhoto]:
-        """Those whose ids begin so, in this order; or why it is not one."""
+        """The record of each prefix of an id, in this order; or the error if there is not exactly one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a person has asked for."""
+    """What a person has selected."""
 
     ids: tuple[str, ...] | None = None
-    """Ids or the beginnings of ids; None: what the query finds."""
+    """Ids or prefixes of ids; None: what the query finds."""
     query: Query = EVERYTHING
 
     def records(self, library: Records, left_out: Callable[[PhotobakError], None]) -> Iterator[Record]:
-        """Read them, each once.
+        """Read the selected records, each once.
 
         Args:
-            library: where they are read from.
-            left_out: told of each id that is nobody's, or several photos', where others are known.
+            library: where to read them.
+            left_out: called for each id that is unknown or ambiguous, if others are known.
 
         Raises:
             UnknownPhoto: no id is known.
@@ -56,7 +56,7 @@ class Selection:
 
 
 def listed_ids(lines: Iterable[str], name: str) -> list[str]:
-    """Read a list of photos, one a line: ids, lines of ``ls``, or JSON Lines as ``ls --json`` prints them.
+    """Read a list of photos, one per line: ids, lines of ``ls``, or JSON Lines as ``ls --json`` prints them.
 
     Raises:
         WrongUsage: a line is none of these.
@@ -71,14 +71,14 @@ def listed_ids(lines: Iterable[str], name: str) -> list[str]:
             continue
         if not is_id_prefix(sha256):
             shown = line.strip()[:_SHOWN]
-            why = f"line {number} has neither an id nor a JSON object with a sha256: {shown}"
+            why = f"line {number} is neither an id nor a JSON object with a sha256: {shown}"
             raise WrongUsage(f"the list {name} can't be read", why=why)
         found.append(sha256)
     return found
 
 
 def _of_json(line: str) -> str | None:
-    """The hash that a JSON line names, "" where it names none; None for a summary, which is of no photo."""
+    """The hash in a JSON line, "" if it has none; None for a summary, which is about no photo."""
     try:
         found = json.loads(line)
     except ValueError:

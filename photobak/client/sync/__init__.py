@@ -1,1 +1,1 @@
-"""What a sync does: one module a stage of the flow, from the folder on the disk to the cloud's word on each photo."""
+"""Syncs folders: the pipeline from the files on the disk to the confirmations of the cloud."""

@@ -1,4 +1,4 @@
-"""Files that were moved, renamed, edited or deleted: the places in the records of their contents follow."""
+"""Files that were moved, renamed, edited or deleted: the sources in the records of their contents follow."""
 
 import os
 from collections import defaultdict
@@ -14,7 +14,7 @@ from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOT
 
 
 class GoneFiles:
-    """Collects paths that the index knows and the disk has no more."""
+    """Collects paths that the index knows and the disk no longer has."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -22,10 +22,10 @@ class GoneFiles:
         self._gone: dict[str, list[KnownFile]] = defaultdict(list)
         """By root, as it was given."""
         self._held: set[str] = set()
-        """The roots below which there is any file."""
+        """The roots that have any file."""
 
     def note(self, selection: Selection) -> None:
-        """Take over what one folder misses."""
+        """Add what one folder is missing."""
         folder, root = selection.listing.folder, str(selection.listing.root.path)
         self._visited.add(folder)
         self._gone[root] += selection.gone
@@ -33,10 +33,10 @@ class GoneFiles:
             self._held.add(root)
 
     def of(self, roots: Sequence[Root]) -> list[KnownFile]:
-        """All that is gone below these roots, whole folders included.
+        """Everything that is gone below these roots, whole folders included.
 
-        Where a root is there and nothing is left in it, a disk is not mounted, more likely than not: what the index
-        knows of it stays, so that it need not be read again when it is back.
+        A root that is empty is most likely a disk that is not mounted: its files stay in the index, so that they need
+        not be read again when it is back.
         """
         for root in roots:
             if root.names is None and str(root.path) in self._held:
@@ -46,21 +46,21 @@ class GoneFiles:
         return [file for root in self._held for file in self._gone[root]]
 
     def _missing(self, folder: str) -> list[KnownFile]:
-        """The files of a folder that was not visited; it may be there all the same, unreadable or excluded."""
+        """The missing files of a folder that was not visited; it may still exist, unreadable or excluded."""
         return [file for file in self._index.files_of(folder) if not os.path.lexists(file.path)]
 
 
-def tell_moves(session: Session, index: Index) -> None:
-    """Take the places that contents have left out of their records.
+def announce_moves(session: Session, index: Index) -> None:
+    """Have the cloud remove sources where contents are no longer.
 
     Raises:
-        CloudError, SignInNeeded: the next run tells the rest.
+        CloudError, SignInNeeded: the next run announces the rest.
     """
     while stale := index.stale_sources(MAX_PHOTOS_A_REQUEST):
-        told = [StaleSources(each.lies_at, each.sources[:MAX_SOURCES_A_PHOTO]) for each in stale]
-        if announcements := [_announcement(each) for each in told if each.sources]:
+        batch = [StaleSources(each.lies_at, each.sources[:MAX_SOURCES_A_PHOTO]) for each in stale]
+        if announcements := [_announcement(each) for each in batch if each.sources]:
             announce_all(session, announcements)
-        index.forget_stale_sources(told)
+        index.forget_stale_sources(batch)
 
 
 def _announcement(stale: StaleSources) -> Announcement:

@@ -22,7 +22,7 @@ from photobak.client.files.outcome import Found, Observer, Postponed, Result, Su
 from photobak.client.files.scan import Filters, Root, scan
 from photobak.client.files.select import Group, Newest, Selection, select, select_all
 from photobak.client.index.index import Index
-from photobak.client.sync.moves import GoneFiles, tell_moves
+from photobak.client.sync.moves import GoneFiles, announce_moves
 from photobak.client.upload.announce import Announcer, batches
 from photobak.client.upload.change_feed import ChangeFeed
 from photobak.client.upload.confirm import Confirmer, Step, leave_unconfirmed
@@ -96,7 +96,7 @@ class Sync:
             line.stage(confirm, uploaded)
             self._record(line, sender)
         self._index.leave(self._gone.of(roots))
-        tell_moves(self._session, self._index)
+        announce_moves(self._session, self._index)
         self._index.note_run(time.time(), self.summary.to_json())
         return self.summary
 

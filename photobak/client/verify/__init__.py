@@ -1,1 +1,1 @@
-"""Proves that the backup is there: this machine, the tables and the bucket, compared with each other."""
+"""Verifies the backup: compares this machine, the tables and the bucket."""

@@ -1,7 +1,6 @@
-"""Compares the two tables and the bucket: each is read once, side by side, in the order of the hashes.
+"""Compares the two tables and the bucket: each is read once, side by side, in order of the hashes.
 
-What looks wrong is looked at again by itself before it is said: a photo may have been stored, deleted or redated while
-the rest was read.
+What looks wrong is checked again before it is reported: a photo may have been stored, deleted or redated meanwhile.
 """
 
 import heapq
@@ -24,11 +23,11 @@ _JOBS: Final = 8
 _ROWS: Final = -1
 
 _Part = tuple[str, int, Row | Listed]
-"""One thing that is known of a content: its hash, which stream it comes from, and what it is."""
+"""One fact about a content: its hash, the stream it comes from, and the fact."""
 
 
 class CloudWalk:
-    """One look at all that the cloud has of a person."""
+    """One walk over everything that the cloud has of a person."""
 
     def __init__(self, session: Session) -> None:
         self._identity_id = session.identity_id
@@ -36,17 +35,17 @@ class CloudWalk:
         self._objects = OwnObjects(session)
         self._foreign: list[Problem] = []
         self.photos = 0
-        """Records that were seen."""
+        """Records seen."""
         self.objects = 0
-        """Objects that were seen."""
+        """Objects seen."""
 
     @property
     def own_objects(self) -> OwnObjects:
-        """What is looked at in the bucket."""
+        """The person's objects in the bucket."""
         return self._objects
 
     def checked(self) -> Iterator[Checked]:
-        """All photos, and what is wrong with each; last, what belongs to none.
+        """Yield every photo with its problems; last, what belongs to no photo.
 
         Raises:
             CloudError: a table or the bucket can't be read.
@@ -59,12 +58,12 @@ class CloudWalk:
                 yield facts, problems
         for problem in self._foreign:
             yield Facts(""), [problem]
-        # Records that nothing points to are looked for only where the numbers don't agree.
+        # Records that nothing points to are searched for only if the numbers disagree.
         if lost or self._rows.count_records() != self.photos:
             yield from self._strays(lost)
 
     def again(self, suspects: Sequence[Facts]) -> list[Checked]:
-        """Photos as they are now, one by one; CloudError as in ``checked``."""
+        """Check photos again, one by one; raises as ``checked``."""
         rows = self._rows.of(facts.sha256 for facts in suspects)
         with ThreadPoolExecutor(_JOBS) as pool:
             fresh = list(pool.map(lambda facts: self._fresh(facts, rows.get(facts.sha256)), suspects))
@@ -101,13 +100,13 @@ class CloudWalk:
             if extension and is_sha256(sha256):
                 yield sha256, stream, listed
             else:
-                reason = "nothing of photobak has such a name"
+                reason = "photobak uses no such key"
                 self._foreign.append(Problem(ProblemKind.ORPHAN, reason, path=listed.key))
 
-    # ------------------------------------------------------------------ looking again
+    # ------------------------------------------------------------------ checking again
 
     def _fresh(self, facts: Facts, row: Row | None) -> Facts:
-        """The facts as they are now: the rows, and the objects that are in question."""
+        """The facts as they are now: the rows, and the objects in question."""
         doubted = {problem.path for problem in self._judge(facts) if problem.kind is not ProblemKind.MISSING_RECORD}
         record = row.record if row else None
         expected = {record_key(self._identity_id, facts.sha256)} if row else set()
@@ -124,7 +123,7 @@ class CloudWalk:
     # ------------------------------------------------------------------ records that nothing points to
 
     def _strays(self, lost: Container[str]) -> Iterator[Checked]:
-        """Where a content has no item at all, that has been said of those that are ``lost`` already."""
+        """Records whose content points elsewhere; those in ``lost`` have been reported already."""
         for sha256, timestamp, has_item in self._rows.strays():
             reason = f"no item of the table Contents points to the record of {timestamp}"
             is_said = sha256 in lost and not has_item

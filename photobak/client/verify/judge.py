@@ -1,4 +1,4 @@
-"""What is wrong with a photo: a pure decision on what the two tables and the bucket say of it."""
+"""Decides what is wrong with a photo: pure functions of what the two tables and the bucket say about it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,31 +12,31 @@ from photobak.photo.record import Record, Status
 from photobak.photo.source import utf8_path
 
 UNDERWAY_FOR: Final = timedelta(hours=1)
-"""Objects are written before their record: those of an announced photo are about to get it, unless they are older."""
+"""Objects are written before their record: younger ones of an announced photo are about to get one."""
 
 
 class ProblemKind(StrEnum):
     """What is wrong."""
 
     NOT_BACKED_UP = "not-backed-up"
-    """A file on this machine that the cloud does not keep."""
+    """A file on this machine is not in the cloud."""
     CHANGED = "changed"
-    """A file on this machine whose bytes are not the ones that were backed up, and are not kept either."""
+    """A file on this machine has changed since it was backed up, and its new bytes are not in the cloud."""
     UNREADABLE = "unreadable"
-    """A file on this machine that can't be read, so nobody knows."""
+    """A file on this machine can't be read."""
     MISSING_RECORD = "missing-record"
-    """The record is lost, in one of its three places at least."""
+    """The record is lost in at least one of its three places."""
     WRONG_RECORD = "wrong-record"
-    """The three places don't say the same."""
+    """The three places of the record disagree."""
     MISSING_OBJECT = "missing-object"
     """The original is lost."""
     WRONG_SIZE = "wrong-size"
-    """The original is not as long as it was."""
+    """The original does not have the size it had."""
     BAD_BYTES = "bad-bytes"
-    """The original's bytes are not the ones that were stored."""
+    """The original's bytes are not those that were stored."""
     MISSING_PREVIEW = "missing-preview"
     ORPHAN = "orphan"
-    """Something in the cloud that belongs to no photo, or to one in the trash and can be seen all the same."""
+    """An object or record belongs to no photo, or to one in the trash and is visible all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +61,35 @@ class Problem:
 
 
 class Listed(NamedTuple):
-    """An object as a listing of the bucket has it."""
+    """An object in a listing of the bucket."""
 
     key: str
     size: int
     """Bytes."""
     modified_at: str
-    """ISO 8601, as S3 says it: most listings are read without a look at it."""
+    """ISO 8601, not parsed: it is rarely needed."""
     frozen: bool = False
     """Whether it has to be thawed before it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one content in the cloud."""
+    """What the cloud has of one content."""
 
     sha256: str
     status: Status | None = None
-    """What its item in ``Contents`` says; None where there is none."""
+    """Of its item in ``Contents``; None if there is none."""
     record: Record | None = None
     """The record that its item in ``Contents`` points to."""
     objects: tuple[Listed, ...] = ()
-    """What the bucket has of it, whatever belongs to it or not."""
+    """All objects that carry its hash, whether they belong to it or not."""
     beside: Record | None = None
-    """The record as it lies beside the photo, where it had to be looked at."""
+    """The record in the bucket, if it was read."""
     strays: tuple[str, ...] = ()
-    """The timestamps of its records that no item in ``Contents`` points to, where they had to be looked for."""
+    """Timestamps of its records that no item in ``Contents`` points to, if they were looked up."""
 
     def object(self, key: str) -> Listed | None:
-        """The object of this key."""
+        """The object with this key."""
         return next((each for each in self.objects if each.key == key), None)
 
     def objects_of(self, kind: str) -> list[Listed]:
@@ -98,16 +98,16 @@ class Facts:
 
 
 Checked = tuple[Facts, list[Problem]]
-"""What is known of one photo, and what is wrong with it."""
+"""What the cloud has of one photo, and what is wrong with it."""
 
 
 def judge(facts: Facts, identity_id: str, now: datetime) -> list[Problem]:
     """Say what is wrong with a photo.
 
     Args:
-        facts: what is known of it.
-        identity_id: whose it is.
-        now: tells what is under way, and what the trash has let go of.
+        facts: what the cloud has of it.
+        identity_id: its owner.
+        now: decides what is still being processed, and what has left the trash.
     """
     return list(_problems(facts, identity_id, now))
 
@@ -117,24 +117,24 @@ def _problems(facts: Facts, identity_id: str, now: datetime) -> Iterator[Problem
     if facts.status is None or facts.status in (Status.EXPECTED, Status.REJECTED):
         yield from _without_record(facts, now)
     elif record is None:
-        if not _let_go(facts, now):
+        if not _has_left_trash(facts, now):
             yield _lost_record(facts, "the table Photos has lost it")
     elif record.trashed_until is not None and record.trashed_until <= now:
-        return  # nobody has cleared it away yet
+        return  # it has left the trash, and is not removed yet
     else:
         if record.status is not facts.status:
             reason = f"the table Photos says {record.status}, the table Contents says {facts.status}"
             yield Problem(ProblemKind.WRONG_RECORD, reason, facts.sha256)
         if facts.object(record_key(identity_id, facts.sha256)) is None:
-            yield _lost_record(facts, "it does not lie beside the photo", record_key(identity_id, facts.sha256))
+            yield _lost_record(facts, "it is not in the bucket", record_key(identity_id, facts.sha256))
         expected = [] if record.status is Status.TRASHED else own_keys(record)
         yield from _missing(facts, record, expected)
         yield from _unexpected(facts, [*expected, record_key(identity_id, facts.sha256)], record)
 
 
 def _without_record(facts: Facts, now: datetime) -> Iterator[Problem]:
-    """Objects of a content that is no photo, as far as the tables know."""
-    if _let_go(facts, now) or (facts.status is Status.EXPECTED and _is_underway(facts, now)):
+    """Objects of a content that has no record in the tables."""
+    if _has_left_trash(facts, now) or (facts.status is Status.EXPECTED and _is_being_processed(facts, now)):
         return
     beside = facts.beside
     originals, records = facts.objects_of("original"), facts.objects_of("record")
@@ -148,12 +148,12 @@ def _without_record(facts: Facts, now: datetime) -> Iterator[Problem]:
         yield Problem(ProblemKind.ORPHAN, "it belongs to no photo", facts.sha256, each.key)
 
 
-def _is_underway(facts: Facts, now: datetime) -> bool:
+def _is_being_processed(facts: Facts, now: datetime) -> bool:
     return all(now - datetime.fromisoformat(each.modified_at) < UNDERWAY_FOR for each in facts.objects)
 
 
-def _let_go(facts: Facts, now: datetime) -> bool:
-    """Whether these are remains of a photo in the trash, whose time there is over: they go at different times."""
+def _has_left_trash(facts: Facts, now: datetime) -> bool:
+    """Whether these are remains of a photo that has left the trash: they are removed at different times."""
     if facts.objects_of("original"):
         return False
     if facts.beside is None:
@@ -178,7 +178,7 @@ def _unexpected(facts: Facts, expected: list[str], record: Record) -> Iterator[P
     for each in facts.objects:
         if each.key not in expected:
             trashed = record.status is Status.TRASHED
-            reason = "its photo is in the trash, and it can be seen" if trashed else "it belongs to no photo"
+            reason = "its photo is in the trash, and it is still visible" if trashed else "it belongs to no photo"
             yield Problem(ProblemKind.ORPHAN, reason, facts.sha256, each.key)
 
 
@@ -189,7 +189,7 @@ def _lost_record(facts: Facts, reason: str, key: str | None = None) -> Problem:
 
 
 def original_to_compare(facts: Facts) -> Listed | None:
-    """The original, where there is one whose bytes may be the ones that were stored: it is as long as they were."""
+    """The original, if it exists with the right size, so that comparing its bytes makes sense."""
     record = facts.record
     if record is None or not record.status.kept:
         return None

@@ -1,4 +1,4 @@
-"""Proves that the backup is there: this machine's files, the two tables and the bucket, compared with each other."""
+"""Verifies the backup: compares the files on this machine, the two tables and the bucket."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +24,8 @@ from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Status
 
 _REASONS: Final = {
-    Status.EXPECTED: "it was sent, and the cloud has not confirmed it yet",
-    Status.REJECTED: "the cloud has refused it",
+    Status.EXPECTED: "it was uploaded, and the cloud has not confirmed it yet",
+    Status.REJECTED: "the cloud has rejected it",
     Status.TRASHED: "it is in the trash",
     Status.FORGOTTEN: "its owner has deleted it",
 }
@@ -33,12 +33,12 @@ _REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How closely a verification looks at bytes; by default it believes that they are what they were."""
+    """Which bytes a verification reads; none by default."""
 
     read_percent: float | None = None
-    """How many in a hundred are read and hashed, of the files here and of the originals there; None for none."""
+    """The percentage of local files and of originals in the cloud that is read and hashed; None for none."""
     checksums: bool = False
-    """Whether the checksums that S3 keeps of the originals are compared."""
+    """Whether to compare the checksums that S3 keeps of originals."""
 
 
 class Verifier:
@@ -55,9 +55,9 @@ class Verifier:
         self._started = time.monotonic()
 
     def problems(self, roots: Sequence[Root]) -> Iterator[Problem]:
-        """All that is wrong, as it is found: with the files below ``roots``, and with all that the cloud has.
+        """Yield every problem as it is found: with the files below ``roots``, and with all that is in the cloud.
 
-        The bytes of originals are looked at, if any are, below ``roots``, or everywhere where there are no roots.
+        The bytes of originals are checked for the files below ``roots``, or for all photos if there are no roots.
 
         Raises:
             CloudError: the cloud can't be read.
@@ -65,13 +65,13 @@ class Verifier:
         for problem in self._local.problems(roots):
             self._problems += 1
             yield problem
-        for facts, problems in self._looked_into(roots):
+        for facts, problems in self._checked(roots):
             self._frozen += any(each.frozen for each in facts.objects_of("original"))
             self._problems += len(problems)
             yield from problems
 
-    def _looked_into(self, roots: Sequence[Root]) -> Iterator[Checked]:
-        """What the cloud has, as closely as was asked for."""
+    def _checked(self, roots: Sequence[Root]) -> Iterator[Checked]:
+        """What is in the cloud, checked as deeply as requested."""
         photos = self._cloud.checked()
         wanted = self._local.hashes if roots else None
         if self._checksums is not None:
@@ -81,7 +81,7 @@ class Verifier:
         return photos
 
     def summary(self) -> dict[str, Any]:
-        """The last line of ``verify --json``: what was looked at, and how much is wrong."""
+        """The last line of ``verify --json``: what was checked, and how many problems there are."""
         return {
             "type": "summary",
             "files": self._local.files,
@@ -108,7 +108,7 @@ class LocalFile:
     path: Path
     sha256: str
     before: str | None
-    """The SHA-256 that the index has of it; None where it knows nothing of this path."""
+    """Its SHA-256 in the index; None if the index does not know this path."""
 
 
 class LocalCheck:
@@ -120,8 +120,8 @@ class LocalCheck:
         Args:
             session: whose cloud it is.
             index: what is known of the files.
-            filters: which files are meant.
-            read: of the files that look untouched, those that are read all the same; None for none.
+            filters: which files to check.
+            read: which of the files that look unchanged are read all the same; None for none.
         """
         self._session = session
         self._index = index
@@ -130,10 +130,10 @@ class LocalCheck:
         self.files = 0
         """Photos, videos and sidecars that were seen."""
         self.hashes: set[str] = set()
-        """The contents of all of them."""
+        """Their SHA-256."""
 
     def problems(self, roots: Sequence[Root]) -> Iterator[Problem]:
-        """What is wrong with the files below some folders.
+        """Yield the problems of the files below some folders.
 
         Raises:
             CloudError: the cloud can't be asked.
@@ -173,10 +173,10 @@ class LocalCheck:
                     yield Problem(ProblemKind.UNREADABLE, found.reason or "", path=found.path)
 
     def _untouched(self, folder: str, name: str) -> Iterator[LocalFile | Problem]:
-        """A file whose size and times are what the index has; its bytes are looked at if it is in the sample."""
+        """A file whose fingerprint is that in the index; it is read if it is in the sample."""
         known = self._index.file(folder, name)
         if known is None:
-            return  # another run has forgotten it meanwhile
+            return  # another run has removed it meanwhile
         sha256 = known.sha256
         if self._read is not None and self._read.takes():
             try:
@@ -194,7 +194,7 @@ def _judge(file: LocalFile, verdict: Verdict | None) -> Problem | None:
     if verdict is not None and verdict.status.kept:
         return None
     if file.before is not None and file.before != file.sha256:
-        return Problem(ProblemKind.CHANGED, "it is not what was backed up of it", file.sha256, file.path)
+        return Problem(ProblemKind.CHANGED, "it is not what was backed up", file.sha256, file.path)
     reason = "the cloud has lost it" if file.before else "it is new"
     if verdict is not None:
         reason = _REASONS[verdict.status]
