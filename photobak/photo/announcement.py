@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from photobak.photo.capture_time import CaptureTime
+from photobak.photo.described import Described
 from photobak.photo.kind import Kind
 
 MAX_PHOTOS_A_REQUEST = 100
@@ -34,9 +35,12 @@ class Announcement:
     """Where this content lies now, each in the form of ``photo.source``."""
     sources_gone: tuple[str, ...] = ()
     """Where it lay before and no longer does."""
+    described: Described | None = None
+    """What an import knows of it; None from a sync, which knows nothing."""
 
     def to_json(self) -> dict[str, Any]:
         """The entry as it goes over the wire."""
+        described = {"described": self.described.to_json()} if self.described else {}
         return {
             "sha256": self.sha256,
             "kind": self.kind.value,
@@ -48,4 +52,5 @@ class Announcement:
             "filename": self.filename,
             "sources": list(self.sources),
             "sources_gone": list(self.sources_gone),
+            **described,
         }

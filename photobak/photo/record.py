@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from photobak.errors import PhotobakError
 from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.described import alternative_text, parse_alternative
 from photobak.photo.identity import is_sha256, short_id
 from photobak.photo.keys import plain
 from photobak.photo.kind import Kind
@@ -103,6 +104,21 @@ class Record:
     """Degrees east."""
     thumb_key: str | None = None
     web_key: str | None = None
+    description: str | None = None
+    """What its owner says of it."""
+    favorite: bool | None = None
+    """None where nobody has said."""
+    archived: bool | None = None
+    """Whether it is kept out of the timeline."""
+    people: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    """A hierarchy's levels are separated by ``/``."""
+    albums: frozenset[str] = frozenset()
+    """Ids of the albums in which it is."""
+    motion: str | None = None
+    """SHA-256 of the video that belongs to this Live or Motion Photo."""
+    taken_alternatives: frozenset[CaptureTime] = frozenset()
+    """What other sources say of the capture time, where they disagree."""
     trashed_until: datetime | None = None
     """Until when it can be undeleted; None unless it is in the trash."""
     deleted_at: datetime | None = None
@@ -215,6 +231,14 @@ class Record:
             "filename": self.filename,
             "sources": sorted(self.sources),
             "stored_at": self.stored_at.isoformat(),
+            "description": self.description,
+            "favorite": bool(self.favorite),
+            "archived": bool(self.archived),
+            "people": sorted(self.people),
+            "tags": sorted(self.tags),
+            "albums": sorted(self.albums),
+            "motion": self.motion,
+            "taken_alternatives": sorted(map(alternative_text, self.taken_alternatives)),
         }
 
 
@@ -232,12 +256,14 @@ def _json_value(value: object) -> object:
         case StrEnum():
             return value.value
         case frozenset():
-            return sorted(value)
+            return sorted(alternative_text(each) if isinstance(each, CaptureTime) else each for each in value)
         case _:
             return value
 
 
 def _attribute(name: str, value: object) -> AttributeValue:
+    if isinstance(value, bool):
+        return {"BOOL": value}
     if name == "timestamp" or isinstance(value, int | float):
         return {"N": str(value)}
     return {"SS": value} if isinstance(value, list) else {"S": value}
@@ -259,6 +285,16 @@ def _texts(value: object) -> frozenset[str]:
     if not isinstance(value, list | tuple | set | frozenset):
         raise TypeError("not a list")
     return frozenset(_text(each) for each in value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return value
+
+
+def _alternatives(value: object) -> frozenset[CaptureTime]:
+    return frozenset(map(parse_alternative, _texts(value)))
 
 
 def _instant(value: object) -> datetime:
@@ -306,6 +342,14 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "longitude": _number,
     "thumb_key": _text,
     "web_key": _text,
+    "description": _text,
+    "favorite": _flag,
+    "archived": _flag,
+    "people": _texts,
+    "tags": _texts,
+    "albums": _texts,
+    "motion": _sha256,
+    "taken_alternatives": _alternatives,
     "trashed_until": _instant,
     "deleted_at": _instant,
     "deleted_from": _text,

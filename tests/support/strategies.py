@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from photobak.photo.announcement import MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.described import Described
 from photobak.photo.keys import original_key, thumb_key, timestamp_key, web_key
 from photobak.photo.kind import Kind
 from photobak.photo.record import Record, Status
@@ -27,6 +28,21 @@ places = st.builds(Source, devices, file_names).map(str)
 captures = st.builds(CaptureTime, instants, st.sampled_from(TakenSource))
 media_types = st.sampled_from(["image/jpeg", "image/x-canon-cr2", "image/vnd.adobe.photoshop", "video/quicktime"])
 
+_printable = st.characters(codec="utf-8", exclude_categories=("Cc",))
+_names = st.frozensets(st.text(_printable, min_size=1, max_size=20), max_size=3)
+_places = st.tuples(st.floats(-90, 90), st.floats(-180, 180)) | st.just((None, None))
+descriptions = st.builds(
+    lambda place, **said: Described(latitude=place[0], longitude=place[1], **said),
+    _places,
+    description=st.text(_printable, max_size=50),
+    favorite=st.none() | st.booleans(),
+    archived=st.none() | st.booleans(),
+    people=_names,
+    tags=_names,
+    motion=st.none() | hashes,
+    alternatives=st.frozensets(captures, max_size=2),
+)
+
 announcements = st.builds(
     Announcement,
     sha256=hashes,
@@ -38,6 +54,7 @@ announcements = st.builds(
     filename=file_names.map(escape),
     sources=st.lists(places, max_size=MAX_SOURCES_A_PHOTO).map(tuple),
     sources_gone=st.lists(places, max_size=MAX_SOURCES_A_PHOTO).map(tuple),
+    described=st.none() | descriptions,
 )
 
 _texts = st.none() | st.text(st.characters(codec="utf-8"), max_size=50)
@@ -84,4 +101,12 @@ def records(draw: st.DrawFn) -> Record:
         trashed_until=draw(st.none() | instants),
         deleted_at=draw(st.none() | instants),
         deleted_from=draw(_texts.filter(lambda text: text != "")),
+        description=draw(_texts),
+        favorite=draw(st.none() | st.booleans()),
+        archived=draw(st.none() | st.booleans()),
+        people=draw(_names),
+        tags=draw(_names),
+        albums=draw(_names),
+        motion=draw(st.none() | hashes),
+        taken_alternatives=draw(st.frozensets(captures, max_size=2)),
     )

@@ -33,6 +33,7 @@ CONTEXT: Any = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_
 ROUTES = {
     "POST /prep/photoupload": api,
     "DELETE /photos": api,
+    "POST /photos/describe": api,
     "POST /photos/redate": api,
     "GET /list/photos": api,
     "POST /ws/ticket": api,

@@ -57,6 +57,8 @@ def test_dynamodb_takes_it(record: Record) -> None:
         elif kind == "SS":
             assert content, "a set has at least one member"
             assert len(set(content)) == len(content)
+        elif kind == "BOOL":
+            assert isinstance(content, bool)
         else:
             assert kind == "S"
             assert isinstance(content, str)
@@ -115,6 +117,11 @@ def test_without_one_of_these_it_is_no_record(name: str) -> None:
         {"width": []},
         {"latitude": "north"},
         {"filename": 5},
+        {"favorite": "yes"},
+        {"people": "Ann"},
+        {"motion": "1234"},
+        {"taken_alternatives": ["exif"]},
+        {"taken_alternatives": ["guess 2024-06-30T12:00:00+02:00"]},
     ],
     ids=str,
 )
@@ -148,6 +155,14 @@ def test_a_line_of_a_list_has_these_fields_and_no_others() -> None:
         "filename": "IMG_1.JPG",
         "sources": ["laptop:IMG_1.JPG", "phone:1.jpg"],
         "stored_at": "2024-06-30T12:00:00+00:00",
+        "description": None,
+        "favorite": False,
+        "archived": False,
+        "people": [],
+        "tags": [],
+        "albums": [],
+        "motion": None,
+        "taken_alternatives": [],
     }
     assert json.loads(json.dumps(line)) == line
 

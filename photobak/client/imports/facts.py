@@ -3,14 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-MAX_TEXT: Final = 10_000
-"""Characters of a description."""
-MAX_NAME: Final = 200
-"""Characters of a person's, a tag's or an album's name."""
-MAX_NAMES: Final = 500
-"""People or tags of one photo."""
+from photobak.photo.described import MAX_DESCRIPTION, MAX_NAME, MAX_NAMES
+
 _CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
 """All control characters but new lines and tabs; what joins emoji and turns the direction of writing is none."""
 
@@ -62,7 +57,7 @@ def whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def clean_text(value: object, limit: int = MAX_TEXT) -> str:
+def clean_text(value: object, limit: int = MAX_DESCRIPTION) -> str:
     """A text from outside: no lone surrogates, no control characters but new lines and tabs, bounded; else empty."""
     if not isinstance(value, str):
         return ""

@@ -7,10 +7,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from photobak.cloud.api.describe import Describer
 from photobak.cloud.api.listing import Lister
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
-from photobak.cloud.api.requests import ListQuery, PrepRequest, RedateRequest, TrashRequest
+from photobak.cloud.api.requests import DescribeRequest, ListQuery, PrepRequest, RedateRequest, TrashRequest
 from photobak.cloud.api.step_up import StepUp
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
@@ -55,6 +56,13 @@ def redate_photos() -> Response[str]:
     caller = _caller()
     _step_up().require(caller, app.claims(), len(times))
     return answer({"photos": _redater().redate(caller, times)})
+
+
+@app.post("/photos/describe")
+def describe_photos() -> Response[str]:
+    """Change what is said of photos."""
+    request = parse_body(DescribeRequest, app.body())
+    return answer({"photos": Describer(_library()).describe(app.caller(), request.photos)})
 
 
 @app.get("/list/photos")

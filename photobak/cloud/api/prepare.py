@@ -83,6 +83,9 @@ class Preparer:
         timestamp = plain(content.timestamp) if content.timestamp is not None else None
         answer = {"sha256": content.sha256, "timestamp": timestamp, "status": "stored"}
         if record is not None:
+            if announcement.described is not None:
+                self.library.enrich(record, announcement.described, announcement.taken)
+                record = self.library.find(identity_id, record.sha256) or record
             self.library.update_sources(record, announcement.sources, announcement.sources_gone)
         return answer | self._deletion(identity_id, content, record) if content.status.deleted else answer
 

@@ -1,13 +1,21 @@
 """The bodies and query strings that the api function's routes take."""
 
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from photobak.cloud.http.requests import Instant, PhotosRequest, RequestModel, Sha256, SortKey
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.described import (
+    MAX_ALTERNATIVES,
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    MAX_NAMES,
+    Described,
+    is_printable_text,
+)
 from photobak.photo.keys import FIRST_KEY, LAST_KEY
 from photobak.photo.kind import Kind
 from photobak.photo.source import MAX_SOURCE_BYTES, Source
@@ -28,6 +36,45 @@ SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
 Cursor = Annotated[SortKey, AfterValidator(_possible)]
 
 
+def _printable(text: str) -> str:
+    if not is_printable_text(text):
+        raise ValueError("should have no control characters")
+    return text
+
+
+Text = Annotated[str, Field(max_length=MAX_DESCRIPTION), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_printable)]
+Names = Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)]
+
+
+class DescribedModel(RequestModel):
+    """What an import knows of a photo."""
+
+    description: Text = ""
+    favorite: bool | None = None
+    archived: bool | None = None
+    people: Names = ()
+    tags: Names = ()
+    latitude: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
+    motion: Sha256 | None = None
+    alternatives: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=MAX_ALTERNATIVES)] = ()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("should have both latitude and longitude, or neither")
+        self.described()
+        return self
+
+    def described(self) -> Described:
+        """The same as a value."""
+        try:
+            return Described.from_json(self.model_dump())
+        except ValueError:
+            raise ValueError("alternatives should be sources and times, like exif 2024-06-30T12:00:00+02:00") from None
+
+
 class AnnouncedPhoto(RequestModel):
     """One photo that the client has."""
 
@@ -41,6 +88,7 @@ class AnnouncedPhoto(RequestModel):
     filename: Annotated[str, Field(min_length=1, max_length=_MAX_NAME)]
     sources: Annotated[tuple[SourceText, ...], Field(max_length=MAX_SOURCES_A_PHOTO)] = ()
     sources_gone: Annotated[tuple[SourceText, ...], Field(max_length=MAX_SOURCES_A_PHOTO)] = ()
+    described: DescribedModel | None = None
 
     @field_validator("sources", "sources_gone")
     @classmethod
@@ -66,6 +114,7 @@ class AnnouncedPhoto(RequestModel):
             filename=self.filename,
             sources=self.sources,
             sources_gone=self.sources_gone,
+            described=self.described.described() if self.described else None,
         )
 
 
@@ -87,6 +136,26 @@ class TrashRequest(PhotosRequest):
         if device is not None and not device.isprintable():
             raise ValueError("should have only printable characters")
         return device
+
+
+class DescribedPhoto(RequestModel):
+    """One photo and what its owner says of it; what is None stays as it is."""
+
+    sha256: Sha256
+    description: Text | None = None
+    """Empty: none from now on."""
+    favorite: bool | None = None
+    archived: bool | None = None
+    tags: Names = ()
+    untag: Names = ()
+    people: Names = ()
+    unname: Names = ()
+
+
+class DescribeRequest(RequestModel):
+    """The body of ``POST /photos/describe``."""
+
+    photos: Annotated[list[DescribedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
 class RedatedPhoto(RequestModel):

@@ -10,10 +10,11 @@ from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.announcement import Announcement
 from photobak.photo.capture_time import CaptureTime, decide
+from photobak.photo.described import Described, enriched
 from photobak.photo.keys import TempKey, original_key, thumb_key, timestamp_key, web_key
 from photobak.photo.kind import Kind
 from photobak.photo.media_type import MediaType, recognise
-from photobak.photo.metadata import Metadata, read_metadata
+from photobak.photo.metadata import Metadata, UnreadableMetadata, read_metadata
 from photobak.photo.preview import Previews, UndecodableImage, make_previews
 from photobak.photo.record import Record, Status
 
@@ -33,17 +34,26 @@ class Description:
     filename: str
     sources: frozenset[str]
     modified_at: datetime
+    described: Described
+    """What an import has announced with it."""
+    unreadable: str | None
+    """Why its metadata could not be read, for a person; None where they were."""
 
 
-def describe(upload: Upload, announcement: Announcement | None) -> Description:
+def describe(upload: Upload, announcement: Announcement | None, *, reads_metadata: bool = True) -> Description:
     """Describe an upload; where its bytes and its announcement overlap, each is believed about what it knows best.
 
     The announcement knows the capture time (the laptop's time zone, the file's mtime, the photo that a video belongs
     to); the bytes know what they are.
+
+    Args:
+        upload: its verified bytes.
+        announcement: what the client knows; None where nobody announced it.
+        reads_metadata: whether to look into the file, which may be what ended the function before.
     """
     filename = announcement.filename if announcement else upload.key.sha256
     media_type = recognise(upload.head, filename) or _announced_type(announcement, filename)
-    metadata = _metadata(upload, media_type)
+    metadata, unreadable = _metadata(upload, media_type) if reads_metadata else (Metadata(), None)
     return Description(
         media_type=media_type,
         metadata=metadata,
@@ -51,6 +61,8 @@ def describe(upload: Upload, announcement: Announcement | None) -> Description:
         filename=filename,
         sources=frozenset(announcement.sources if announcement else ()),
         modified_at=announcement.modified_at if announcement else upload.uploaded_at,
+        described=(announcement.described if announcement else None) or Described(),
+        unreadable=unreadable,
     )
 
 
@@ -72,7 +84,7 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
     identity_id, sha256 = upload.key.identity_id, upload.sha256
     made = previews if isinstance(previews, Previews) else None
     metadata = description.metadata
-    return Record(
+    record = Record(
         username=identity_id,
         timestamp=timestamp_key(description.taken.taken_at, sha256),
         sha256=sha256,
@@ -103,6 +115,7 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
         web_key=web_key(identity_id, sha256) if made else None,
         stored_at=now,
     )
+    return enriched(record, description.described, record.taken)
 
 
 def previews_of(upload: Upload, media_type: MediaType) -> Previews | str:
@@ -131,11 +144,15 @@ def _announced_type(announcement: Announcement | None, filename: str) -> MediaTy
     return MediaType(content_type=announcement.content_type, kind=announcement.kind, extension=extension)
 
 
-def _metadata(upload: Upload, media_type: MediaType) -> Metadata:
+def _metadata(upload: Upload, media_type: MediaType) -> tuple[Metadata, str | None]:
+    """What the file says, and why it could not be read if it couldn't."""
     if upload.path is None:
-        return Metadata()
+        return Metadata(), None
     with upload.path.open("rb") as file:
-        return read_metadata(file, media_type)
+        try:
+            return read_metadata(file, media_type), None
+        except UnreadableMetadata as error:
+            return Metadata(), str(error)
 
 
 def _own_capture_time(metadata: Metadata, filename: str, uploaded_at: datetime) -> CaptureTime:

@@ -21,19 +21,18 @@ logger = Logger()
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Store the uploads of one batch; only the messages that fail are delivered again."""
-    return _handle(event, previews_of)
+    return _handle(event, _keeper(previews_of))
 
 
 def salvage(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Store the uploads in the dead-letter queue without previews.
+    """Store the uploads in the dead-letter queue without looking into them: no metadata, no previews.
 
     A photo that killed the process function three times (out of memory, out of time) is kept all the same.
     """
-    return _handle(event, _no_previews)
+    return _handle(event, _keeper(_no_previews, reads_metadata=False))
 
 
-def _handle(event: dict[str, Any], previewer: Previewer) -> dict[str, Any]:
-    keeper = _keeper(previewer)
+def _handle(event: dict[str, Any], keeper: UploadKeeper) -> dict[str, Any]:
     messages = [Message.of(record) for record in event["Records"]]
     failed = [message.id for message in messages if not _is_done_with(message, keeper)]
     # Lambda developer guide, "Handling errors for an SQS event source": partial batch responses.
@@ -67,10 +66,11 @@ def _redelivery() -> Redelivery:
 
 
 @cache
-def _keeper(previewer: Previewer) -> UploadKeeper:
+def _keeper(previewer: Previewer, *, reads_metadata: bool = True) -> UploadKeeper:
     environment = ProcessEnvironment.read()
     library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
-    return UploadKeeper(UploadStore(connect_s3()), library, previewer, clock=lambda: datetime.now(UTC))
+    uploads = UploadStore(connect_s3())
+    return UploadKeeper(uploads, library, previewer, lambda: datetime.now(UTC), reads_metadata)
 
 
 def _no_previews(_upload: Upload, _media_type: MediaType) -> Previews | str:

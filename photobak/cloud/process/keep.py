@@ -31,6 +31,8 @@ class UploadKeeper:
     library: Library
     previewer: Previewer
     clock: Callable[[], datetime]
+    reads_metadata: bool = True
+    """Whether to look into files; salvage does not, since that may be what ended the function before."""
 
     def keep(self, event: UploadEvent) -> None:
         """Store or reject one upload; doing it again changes nothing."""
@@ -86,12 +88,13 @@ class UploadKeeper:
 
     def _create_objects(self, upload: Upload, content: Content | None) -> Record:
         """Put the original and its previews into the photo bucket; returns the record to be written."""
-        found = describe(upload, content.announcement if content else None)
+        announcement = content.announcement if content else None
+        found = describe(upload, announcement, reads_metadata=self.reads_metadata)
         media_type = found.media_type
         key = original_key(upload.key.identity_id, upload.sha256, media_type.extension)
         metadata = metadata_of(found.filename, media_type.kind, found.taken, found.modified_at, found.sources)
         self.library.bucket.keep_original(upload, key, media_type.content_type, metadata)
-        previews = self.previewer(upload, media_type) if media_type.kind is Kind.PHOTO else None
+        previews = found.unreadable or self.previewer(upload, media_type) if media_type.kind is Kind.PHOTO else None
         if isinstance(previews, Previews):
             keep_previews(self.library.bucket, upload.key, previews)
         return make_record(upload, found, previews, self.clock())

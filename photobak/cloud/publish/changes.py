@@ -11,6 +11,7 @@ from photobak.photo.record import InvalidRecord, Record, Status
 from photobak.photo.topic import LARGEST_MESSAGE, PHOTOS, size, to_text
 
 _ROOM_FOR_SOURCES: Final = LARGEST_MESSAGE * 3 // 4
+_ROOM: Final = LARGEST_MESSAGE - 1000
 
 logger = Logger(child=True)
 
@@ -65,4 +66,6 @@ def _message(sequence: str, record: Record) -> str:
             break
         fitting.append(source)
     message = listing | {"sources": fitting}
+    if size(to_text(message)) > _ROOM:  # what people say may be long; lists have it
+        message |= {"description": None, "people": [], "tags": [], "taken_alternatives": []}
     return to_text({"type": "message", "topic": PHOTOS, "sequence": sequence, "message": message})

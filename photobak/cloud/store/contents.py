@@ -1,6 +1,7 @@
 """The table ``Contents``: is this content stored already, and what became of an upload?"""
 
 import dataclasses
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from photobak.cloud.store.dynamodb import raise_unless_condition_failed
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.described import Described
 from photobak.photo.keys import plain, timestamp_key
 from photobak.photo.kind import Kind
 from photobak.photo.record import InvalidRecord, Record, Status
@@ -121,6 +123,8 @@ class ContentsTable:
         """The update that records an announcement, unless the content is a photo or was deleted."""
         announced = announcement.to_json()
         first = {name: announced[name] for name in _KEPT_FROM_FIRST}
+        if announcement.described is not None:
+            first["described"] = json.dumps(announced["described"])
         values: dict[str, Any] = {f":{name}": _attribute(value) for name, value in first.items()}
         timestamp = plain(timestamp_key(announcement.taken.taken_at, announcement.sha256))
         values |= _OPEN | {
@@ -292,4 +296,5 @@ def _announcement(item: Mapping[str, Any]) -> Announcement:
         modified_at=datetime.fromisoformat(item["modified_at"]),
         filename=item["filename"],
         sources=tuple(sorted(item.get("sources", ()))),
+        described=Described.from_json(json.loads(item["described"])) if "described" in item else None,
     )

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.objects import PhotoBucket, objects_of
 from photobak.cloud.store.photos import PhotosTable
+from photobak.photo.capture_time import CaptureTime
+from photobak.photo.described import Described, enriched
 from photobak.photo.record import InvalidRecord, Record, Status
 
 if TYPE_CHECKING:
@@ -142,6 +144,18 @@ class Library:
             return  # its date has changed; the device announces its sources again at its next sync
         if after != record or self.read_record_json(after.username, after.sha256) != after:
             self.write_record_json(after)
+
+    def enrich(self, record: Record, described: Described, taken: CaptureTime) -> None:
+        """Add to a record what an import knows and it lacks, in the tables and in its JSON."""
+        current: Record | None = record
+        while current is not None and current.status.kept:
+            after = enriched(current, described, taken)
+            if after == current:
+                return
+            if self.replace(current, after):
+                self.write_record_json(after)
+                return
+            current = self.find(record.username, record.sha256)  # another request was faster
 
     def read_record_json(self, identity_id: str, sha256: str) -> Record | None:
         """The record in a photo's JSON; None if there is none or it is illegible."""

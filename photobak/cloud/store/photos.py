@@ -176,7 +176,22 @@ def _legible(items: Iterable[Any]) -> Iterator[Record]:
             logger.warning("A record was skipped; `photobak repair` restores it", extra={"reason": error.why})
 
 
-_CHANGING: Final = ("sha256", "status", "sources", "taken_at", "reason", "thumb_key", "web_key", "trashed_until")
+_SAID: Final = (
+    *("description", "favorite", "archived", "people", "tags", "albums", "motion", "taken_alternatives"),
+    *("latitude", "longitude"),
+)
+"""The fields that people and imports change."""
+_CHANGING: Final = (
+    "sha256",
+    "status",
+    "sources",
+    "taken_at",
+    "reason",
+    "thumb_key",
+    "web_key",
+    "trashed_until",
+    *_SAID,
+)
 """The fields that change, and the one that says whose record it is."""
 
 
