@@ -19,8 +19,10 @@ from support.local_stack import root_client
 from support.stacks import local_parameters, target_of
 from support.template import resources_of
 
+from photobak.cloud.api.describe import Describer
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
+from photobak.cloud.api.requests import DescribedPhoto
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.photos.describe import Previewer, previews_of
 from photobak.cloud.photos.evidence import Doubt
@@ -150,6 +152,11 @@ class Person:
         """Run ``POST /photos/redate``."""
         with self._library(self.aws.api_role, before_call) as (library, _):
             return Redater(library, clock=lambda: NOW).redate(self.identity_id, wishes)
+
+    def describe(self, *wishes: DescribedPhoto, before_call: BeforeCall = nothing) -> list[dict[str, Any]]:
+        """Run ``POST /photos/describe``."""
+        with self._library(self.aws.api_role, before_call) as (library, _):
+            return Describer(library).describe(self.identity_id, wishes)
 
     def repair_records(self, *doubts: Doubt, before_call: BeforeCall = nothing) -> list[str]:
         """Run ``POST /photos/repair/records``; the status of each."""

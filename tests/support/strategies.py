@@ -28,7 +28,7 @@ places = st.builds(Source, devices, file_names).map(str)
 captures = st.builds(CaptureTime, instants, st.sampled_from(TakenSource))
 media_types = st.sampled_from(["image/jpeg", "image/x-canon-cr2", "image/vnd.adobe.photoshop", "video/quicktime"])
 
-_printable = st.characters(codec="utf-8", exclude_categories=("Cc",))
+_printable = st.characters(min_codepoint=0x20, max_codepoint=0x7E) | st.characters(codec="utf-8", min_codepoint=0xA0)
 _names = st.frozensets(st.text(_printable, min_size=1, max_size=20), max_size=3)
 _places = st.tuples(st.floats(-90, 90), st.floats(-180, 180)) | st.just((None, None))
 descriptions = st.builds(
