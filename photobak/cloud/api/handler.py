@@ -62,7 +62,7 @@ def redate_photos() -> Response[str]:
 def describe_photos() -> Response[str]:
     """Change what is said of photos."""
     request = parse_body(DescribeRequest, app.body())
-    return answer({"photos": Describer(_library()).describe(app.caller(), request.photos)})
+    return answer({"photos": Describer(_library()).describe(_caller(), request.photos)})
 
 
 @app.get("/list/photos")
