@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from photobak.errors import ConfigError, StackError, WrongUsage
+from photobak.platform.network import ca_bundle
 from photobak.stack.aws_errors import aws_errors
 from photobak.stack.target import Target
 
@@ -58,13 +59,17 @@ def open_session(region: str | None) -> "boto3.Session":
     """The session that AWS's own variables and files describe, as for every AWS tool.
 
     Raises:
-        ConfigError: the profile that they name is not there.
+        ConfigError: the profile or the CA bundle that they name is not there.
         WrongUsage: no region is said anywhere, or there is none of that name.
     """
     import boto3
+    import botocore.session
 
+    core = botocore.session.get_session()
+    if (bundle := ca_bundle()) is not None:  # which boto3 reads from AWS_CA_BUNDLE alone
+        core.set_config_variable("ca_bundle", str(bundle))
     try:
-        session = boto3.Session(region_name=region)
+        session = boto3.Session(region_name=region, botocore_session=core)
     except ProfileNotFound as error:
         next_step = "Look at AWS_PROFILE and ~/.aws/config"
         raise ConfigError("the AWS profile can't be used", why=str(error), next_step=next_step) from error

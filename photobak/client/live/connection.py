@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from photobak.client.account.session import Session
-from photobak.client.transport.errors import printable
+from photobak.client.transport.errors import NoAnswer, printable
 from photobak.client.transport.retry import RetryPolicy, TryAgain, transient
 from photobak.client.transport.websocket import open_websocket
 from photobak.errors import CloudError, SignInNeeded, WrongUsage
@@ -168,6 +168,8 @@ def connect(session: Session) -> LiveConnection:
             except InvalidStatus as error:
                 # The gateway answers 500 where it could not have its function asked just now.
                 raise transient(error.response.status_code) or error from error
+            except NoAnswer as error:
+                raise _unreachable(profile.is_local, error.why, error.next_step) from None
             socket = closing.enter_context(opening)
             return LiveConnection(socket, closing.pop_all())
 
@@ -181,7 +183,7 @@ def connect(session: Session) -> LiveConnection:
             raise SignInNeeded("the live service doesn't accept this sign-in", next_step=next_step) from None
         redirect = ", a redirect, which is not followed" if error.response.status_code // 100 == 3 else ""
         raise _unreachable(profile.is_local, f"HTTP {error.response.status_code}{redirect}") from None
-    except (ImportError, WebSocketException, OSError) as error:
+    except WebSocketException as error:
         raise _unreachable(profile.is_local, _reason(error)) from error
 
 
@@ -215,9 +217,9 @@ def _lost(error: Exception) -> LiveServiceLost:
     return LiveServiceLost("the connection to the live service is lost", why=_reason(error))
 
 
-def _unreachable(local: bool, why: str) -> LiveServiceLost:
-    next_step = "Start the local stack with: photobak local up" if local else "Check the network and try again"
-    return LiveServiceLost("the live service can't be reached", why=why, next_step=next_step)
+def _unreachable(local: bool, why: str, next_step: str = "") -> LiveServiceLost:
+    usual = "Start the local stack with: photobak local up" if local else "Check the network and try again"
+    return LiveServiceLost("the live service can't be reached", why=why, next_step=next_step or usual)
 
 
 def _reason(error: Exception) -> str:

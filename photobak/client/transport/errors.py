@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -88,10 +89,38 @@ def no_answer(curl: pycurl.Curl, number: int, text: str, proxy: str | None) -> N
     if said is not None:
         return said
     if number == pycurl.E_PEER_FAILED_VERIFICATION:
-        next_step = "Behind a proxy that inspects TLS, set AWS_CA_BUNDLE to the file of its CA"
-        return NoAnswer(_certificate_problem(text), next_step=next_step, sent=False)
+        return certificate_refusal(text)
     sent = curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
     return Interrupted(_reason(curl, number, text), sent=sent)
+
+
+def proxy_refusal(proxy: str, status: int) -> NoAnswer:
+    """Why there is no answer where a proxy makes no connection, and says so by an HTTP status."""
+    name = f"the proxy {shown_proxy(proxy)}"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        next_step = "Write them into HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT"
+        return NoAnswer(f"{name} wants a user name and password", next_step=next_step, sent=False)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Interrupted(f"{name} gets no answer (HTTP {status})", next_step=_CHECK_NETWORK, sent=False)
+    return NoAnswer(f"{name} refuses (HTTP {status})", next_step="Check HTTPS_PROXY and NO_PROXY", sent=False)
+
+
+def proxy_failure(proxy: str, why: str) -> NoAnswer:
+    """Why there is no answer where a proxy gives none itself."""
+    said = f"the proxy {shown_proxy(proxy)} can't be reached ({why})"
+    return Interrupted(said, next_step="Check HTTPS_PROXY", sent=False)
+
+
+def not_connected(proxy: str) -> NoAnswer:
+    """Why there is no answer where what is said to be a proxy makes no connection, and doesn't say why."""
+    said = f"the proxy {shown_proxy(proxy)} makes no connection to it"
+    return Interrupted(said, next_step="Check HTTPS_PROXY", sent=False)
+
+
+def certificate_refusal(text: str) -> NoAnswer:
+    """Why there is no answer where a certificate can't be trusted; ``text`` is the TLS library's."""
+    next_step = "Behind a proxy that inspects TLS, set AWS_CA_BUNDLE to the file of its CA"
+    return NoAnswer(_certificate_problem(text), next_step=next_step, sent=False)
 
 
 def unreachable(url: str, error: NoAnswer) -> CloudError:
@@ -181,28 +210,22 @@ def printable(text: object, most: int = 200) -> str:
 
 def _by_proxy(curl: pycurl.Curl, number: int, proxy: str) -> NoAnswer | None:
     """What is wrong with the proxy; None where it isn't the proxy's fault."""
-    name, status = f"the proxy {shown_proxy(proxy)}", curl.getinfo(pycurl.HTTP_CONNECTCODE)
-    if status == 407:
-        next_step = "Write them into HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT"
-        return NoAnswer(f"{name} wants a user name and password", next_step=next_step, sent=False)
-    if status >= 500:
-        return Interrupted(f"{name} gets no answer (HTTP {status})", next_step=_CHECK_NETWORK, sent=False)
+    status = curl.getinfo(pycurl.HTTP_CONNECTCODE)
     if status >= 300:
-        return NoAnswer(f"{name} refuses (HTTP {status})", next_step="Check HTTPS_PROXY and NO_PROXY", sent=False)
+        return proxy_refusal(proxy, status)
     if number == pycurl.E_COULDNT_RESOLVE_PROXY:
-        return Interrupted(f"the name of {name} can't be resolved", next_step="Check HTTPS_PROXY", sent=False)
+        return proxy_failure(proxy, "its name can't be resolved")
     if number == pycurl.E_COULDNT_CONNECT:
-        why = f"{name} doesn't answer ({_system_reason(curl) or 'no connection'})"
-        return Interrupted(why, next_step="Check HTTPS_PROXY", sent=False)
+        return proxy_failure(proxy, _system_reason(curl) or "no connection")
     if number in (_PROXY_ERROR, pycurl.E_SSL_CONNECT_ERROR, pycurl.E_FTP_WEIRD_SERVER_REPLY) or (
         status == 0 and curl.getinfo(pycurl.PRETRANSFER_TIME) == 0 and number != pycurl.E_PEER_FAILED_VERIFICATION
     ):
-        return Interrupted(f"{name} makes no connection to it", next_step="Check HTTPS_PROXY", sent=False)
+        return not_connected(proxy)
     return None
 
 
 def _certificate_problem(text: str) -> str:
-    if "subject name" in text or "does not match" in text:
+    if any(word in text for word in ("subject name", "does not match", "doesn't match", "not valid for", "mismatch")):
         return "its TLS certificate is for another host"
     if "expired" in text:
         return "its TLS certificate has expired"
