@@ -14,7 +14,7 @@ from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 from photobak import __version__
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.terminal import shown
-from photobak.errors import Interrupted, PhotobakError, reason_of
+from photobak.errors import CloudError, Interrupted, PhotobakError, reason_of
 
 COMMANDS: Final = {
     "sync": "Back up photos.",
@@ -48,6 +48,9 @@ COMMANDS: Final = {
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Errors of a full or broken disk. An error that names a file is reported where that file is written."""
+
+
+_FREE_AND_START: Final = "Fix that, then start it again with: photobak local up"
 
 
 class _Commands(click.Group):
@@ -128,7 +131,7 @@ def _run() -> int:
         click.echo(error.format_message())
         return 0
     except PhotobakError as error:
-        _fail(str(error), context)
+        _fail(_told(error, context), context)
         return error.exit_code
     except click.ClickException as error:
         _fail(_one_line(error), context)
@@ -140,6 +143,16 @@ def _run() -> int:
         if error.errno not in _FULL or error.filename is not None:
             raise
         return _without_output(error)
+
+
+def _told(error: PhotobakError, context: Context) -> str:
+    """The error's line, with the reason where the local stack has stopped by itself."""
+    if not isinstance(error, CloudError):
+        return str(error)
+    from photobak.cli.ui.local_stack import why_stopped
+
+    why = why_stopped(context)
+    return f"{error.what}: the local stack has stopped, because {why}. {_FREE_AND_START}" if why else str(error)
 
 
 def _leave(code: int) -> NoReturn:

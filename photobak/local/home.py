@@ -60,6 +60,11 @@ class Home:
         return self.root / "items.sqlite3"
 
     @property
+    def items_lost_file(self) -> Path:
+        """It exists from when the items' file was found damaged until the records are rebuilt from the bucket."""
+        return self.root / "items-lost"
+
+    @property
     def objects(self) -> Path:
         """The bodies of the S3 objects, a file each."""
         return self.root / "objects"
@@ -102,7 +107,7 @@ class Home:
         try:
             # The stack file goes first: a wipe that is cut off leaves a stack never deployed, not a broken one.
             self.stack_file.unlink(missing_ok=True)
-            for name in (self.server_file.name, f"{self.log.name}*", f"{self.items.name}*"):
+            for name in (self.server_file.name, f"{self.log.name}*", f"{self.items.name}*", self.items_lost_file.name):
                 for file in self.root.glob(name):
                     file.unlink()
             for folder in (self.state, self.objects, self.temporary, self.secrets):

@@ -6,12 +6,14 @@ bodies that they speak of. Changes are written in groups: while one group is on 
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,9 @@ CREATE TABLE IF NOT EXISTS items (
 ) WITHOUT ROWID
 """
 _PUT: Final = "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)"
+_UNREADABLE: Final = "SELECT count(*) FROM items WHERE NOT json_valid(content) OR table_id IS NULL OR hash_key IS NULL"
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""SQLite's codes for a file that is malformed, is another kind of file, or has other tables."""
 _DELETE: Final = "DELETE FROM items WHERE table_id = ? AND hash_key = ? AND range_key = ?"
 
 
@@ -37,6 +42,35 @@ class Item:
     range_key: str
     content: str | None
     """DynamoDB JSON; None where the item was deleted."""
+
+
+def is_sound(path: Path) -> bool:
+    """Whether a file holds items that can all be read; no file, or an empty one, does not.
+
+    Raises:
+        sqlite3.Error: it can't be opened, for a reason that does not lie in its content.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            whole = bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            return whole and bool(database.execute(_UNREADABLE).fetchone() == (0,))
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _DAMAGED:
+            return False
+        raise
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file, and what SQLite keeps beside it, so that a new one can be made; returns its new name."""
+    new = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    for suffix in ("-wal", "-shm", ""):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(new.with_name(new.name + suffix))
+    sync_path(path.parent)
+    return new
 
 
 class ItemStore:

@@ -50,8 +50,9 @@ def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
         server = serving(place)
         starts = server is None
         if server is None:
-            on_step(Step.SERVER)
             process.stop(place)  # what a killed server left, or one that no longer answers
+            _set_damaged_items_aside(place, on_step)
+            on_step(Step.SERVER)
             server = process.start(place, keys)
         on_step(Step.CLOUD)
         outputs = _deployed(place, keys, server)
@@ -61,6 +62,11 @@ def up(home: Path, on_step: OnStep = lambda _: None) -> LocalStack:
         on_step(Step.ACCOUNT)
         ensure_account(place, root_session(keys), server.endpoint_url, outputs.user_pool_id, OWNER)
         return stack_of(place, server, outputs)
+
+
+def items_are_rebuilt(home: Path) -> None:
+    """Note that the records of all accounts are rebuilt, after ``LocalStack.items_lost``."""
+    Home.at(home).items_lost_file.unlink(missing_ok=True)
 
 
 def add_user(home: Path, name: str) -> LocalAccount:
@@ -123,6 +129,23 @@ def reset(home: Path) -> None:
             place.wipe()
     else:
         place.wipe()  # says that it is not ours
+
+
+def _set_damaged_items_aside(home: Home, on_step: OnStep) -> None:
+    """Start without the items' file where it can't be read, rather than serve an empty library as if it were whole."""
+    import sqlite3
+
+    from photobak.local.items import is_sound, set_aside
+
+    try:
+        # A stack that was deployed has a file, whatever is in it: one that is gone is a loss too.
+        if not home.stack_file.exists() or is_sound(home.items):
+            return
+    except sqlite3.Error as error:
+        raise LocalStackError(f"the tables in {home.items} can't be read", why=str(error)) from error
+    on_step(Step.ITEMS)
+    home.items_lost_file.touch(mode=0o600)  # first: cut off after it, the records are only rebuilt once too often
+    set_aside(home.items)
 
 
 def announce_uploads(session: "boto3.Session", endpoint_url: str, temp_bucket: str) -> int:

@@ -110,6 +110,7 @@ def stack_of(home: Home, server: Server, outputs: StackOutputs) -> LocalStack:
         pid=server.pid,
         outputs=outputs,
         accounts=accounts(home),
+        items_lost=home.items_lost_file.exists(),
     )
 
 

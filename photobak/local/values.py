@@ -16,6 +16,7 @@ REGION: Final = "us-east-1"
 class Step(StrEnum):
     """What ``up`` is doing, in its order; a step that has nothing to do is left out."""
 
+    ITEMS = "putting the tables' file aside, which is damaged"
     SERVER = "starting the server"
     CLOUD = "deploying the cloud into it"
     UPLOADS = "announcing uploads that were cut off"
@@ -51,6 +52,8 @@ class LocalStack:
     outputs: StackOutputs
     accounts: tuple[LocalAccount, ...]
     """Everyone who can sign in, the owner first."""
+    items_lost: bool
+    """Whether the tables were damaged, and are to be rebuilt from the bucket: each account's own ``repair``."""
 
 
 @dataclass(frozen=True, slots=True)

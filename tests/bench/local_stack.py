@@ -1,12 +1,13 @@
 """The local stack: how fast it is up, what durability costs beside MiniStack alone, and what it takes of the memory.
 
-    python -m tests.bench.local_stack [--gigabytes 5]
+    python -m tests.bench.local_stack [--gigabytes 5] [--photos 5000]
 
 MiniStack alone is the same server without our launcher: the same settings, but nothing waits for the disk, and photos
 stay in memory. It is filled with a fifth as much.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from photobak.local.home import Home
 from photobak.local.lifecycle import down, up
 from photobak.local.process import environment
 from tests.bench.pictures import drawn, save_jpeg
-from tests.support.command_line import photobak
+from tests.support.command_line import PHOTOBAK, environ_of, photobak
 from tests.support.local_stack import kill
 
 MINISTACK = str(Path(sys.executable).with_name("ministack"))
@@ -38,6 +39,7 @@ PHOTO_BYTES = 4_000_000
 THUMB_BYTES = 20_000
 IN_FLIGHT = 100
 CAMERA = (6000, 4000)
+SMALL = (320, 240)
 REAPED_SECONDS = 100
 """When surplus Lambda workers are gone: a minute idle, looked for every half."""
 
@@ -64,12 +66,15 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--gigabytes", type=int, default=5)
-    gigabytes = parser.parse_args().gigabytes
+    parser.add_argument("--photos", type=int, default=5000)
+    arguments = parser.parse_args()
+    gigabytes = arguments.gigabytes
     with tempfile.TemporaryDirectory(prefix="bench-local-stack-") as folder:
         compare_starts(Path(folder) / "start")
         compare_writes(Path(folder) / "writes")
         compare_memory(Path(folder) / "memory", gigabytes)
         measure_in_flight(Path(folder) / "in-flight")
+        measure_library(Path(folder) / "library", arguments.photos)
 
 
 def compare_starts(home: Path) -> None:
@@ -141,6 +146,35 @@ def measure_in_flight(folder: Path) -> None:
         print(f"at rest after that: {process.memory_bytes(home) / 2**20:.0f} MiB")
     finally:
         down(home.root)
+
+
+def measure_library(folder: Path, photos: int) -> None:
+    """What a library of small photos takes of the server's memory, synced in one go."""
+    print(f"Goal: the server <= 300 MiB with {photos:,} small photos")
+    pictures, home = folder / "photos", Home.at(folder / "photobak" / "state" / "local")
+    pictures.mkdir(parents=True)
+    save_jpeg(drawn(SMALL, octaves=4), pictures / "0.jpg")
+    content = (pictures / "0.jpg").read_bytes()
+    for number in range(1, photos):
+        (pictures / f"{number}.jpg").write_bytes(content + str(number).encode())
+    try:
+        photobak(folder, "local", "up").check_returncode()
+        server = psutil.Process(json.loads(home.server_file.read_text())["pid"])
+        before = server.memory_info().rss
+        took = seconds(lambda: sync_all(folder, pictures))
+        after, total = server.memory_info().rss, process.memory_bytes(home)
+        print(
+            f"the server {before / 2**20:.0f} MiB, {after / 2**20:.0f} MiB after {took:.0f} s: "
+            f"{(after - before) / 1024 / photos:.1f} KiB a photo; with its functions {total / 2**20:.0f} MiB"
+        )
+    finally:
+        down(home.root)
+
+
+def sync_all(folder: Path, pictures: Path) -> None:
+    """One sync, however long it takes."""
+    command = [PHOTOBAK, "--quiet", "sync", str(pictures)]
+    subprocess.run(command, env=environ_of(folder), stdout=subprocess.DEVNULL, check=True)
 
 
 @contextmanager

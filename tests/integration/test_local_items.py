@@ -1,16 +1,18 @@
 """The items' store: what is settled is on the disk, whole requests at a time."""
 
 import asyncio
+import json
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photobak.local.items import Item, ItemStore
+from photobak.local.items import Item, ItemStore, is_sound, set_aside
 
 
 def reopened(path: Path) -> set[Item]:
@@ -142,3 +144,63 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     (tmp_path / "items").write_bytes(b"something else" * 100)
     with pytest.raises(sqlite3.DatabaseError):
         ItemStore(tmp_path / "items")
+
+
+def items_file(path: Path) -> Path:
+    """A file with some items, closed."""
+    store = ItemStore(path)
+    for number in range(200):
+        store.changed(Item("table", "me", str(number), json.dumps({"n": {"N": str(number)}})))
+    store.close()
+    return path
+
+
+def test_a_file_of_items_is_sound(tmp_path: Path) -> None:
+    assert is_sound(items_file(tmp_path / "items"))
+    ItemStore(tmp_path / "empty").close()
+    assert is_sound(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:4096] + b"\xa5" * 4096 + content[8192:],
+        lambda content: b"this is no database\n" * 100,
+        lambda content: b"\xff" * 16 + content[16:],
+        lambda content: content.replace(b'{"n": {"N": "7"}}', b'{"n": {"N": "7"}]'),
+    ],
+)
+def test_a_file_that_cant_be_read_whole_is_not(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    path = items_file(tmp_path / "items")
+    path.write_bytes(spoil(path.read_bytes()))
+    assert not is_sound(path)
+
+
+def test_nor_is_one_of_another_program_or_none(tmp_path: Path) -> None:
+    assert not is_sound(tmp_path / "missing")
+    with sqlite3.connect(tmp_path / "other") as other:
+        other.execute("CREATE TABLE films (title TEXT)")
+    other.close()
+    assert not is_sound(tmp_path / "other")
+
+
+def test_a_file_that_cant_be_opened_is_not_called_damaged(tmp_path: Path) -> None:
+    blocker = sqlite3.connect(items_file(tmp_path / "items"), isolation_level=None)
+    blocker.execute("PRAGMA locking_mode = EXCLUSIVE")
+    blocker.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        is_sound(tmp_path / "items")
+    blocker.close()
+
+
+def test_what_is_put_aside_makes_room_and_keeps_every_byte(tmp_path: Path) -> None:
+    path = items_file(tmp_path / "items")
+    content = path.read_bytes()
+    (tmp_path / "items-wal").write_bytes(b"what was not yet in it")
+    aside = set_aside(path)
+    assert aside.read_bytes() == content
+    assert aside.with_name(f"{aside.name}-wal").read_bytes() == b"what was not yet in it"
+    assert not path.exists()
+    assert set_aside(items_file(path)) != aside

@@ -9,11 +9,12 @@ import pytest
 from support.local_stack import eventually, make_function, post_form, root_client
 
 from photobak.local.lifecycle import down, up
-from photobak.local.patches.memory import KEPT_LOG_STREAMS
+from photobak.local.patches.memory import KEPT_LOG_STREAMS, KEPT_TRANSACTIONS
 from photobak.local.values import LocalStack
 
 PHOTO_BYTES = 10_000_000
 PHOTOS = 24
+TRANSACTIONS = 1000
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,28 @@ def test_what_left_the_memory_is_still_versioned(quiet_stack: LocalStack) -> Non
     assert s3.get_object(Bucket=bucket, Key="record/a")["Body"].read() == b"second"
     s3.delete_object(Bucket=bucket, Key="record/a", VersionId=second)
     assert s3.get_object(Bucket=bucket, Key="record/a")["Body"].read() == b"first"
+
+
+def test_transactions_are_forgotten(quiet_stack: LocalStack) -> None:
+    """A repeated one is recognised by its token; MiniStack keeps each with its whole request for ten minutes."""
+    dynamodb = root_client(quiet_stack, "dynamodb")
+    dynamodb.create_table(
+        TableName="forgetful",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
+    )
+
+    def write(number: int) -> None:
+        item = {"key": {"S": "the same"}, "photo": {"S": f"{number:020000}"}}
+        dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": "forgetful", "Item": item}}])
+
+    for number in range(KEPT_TRANSACTIONS):
+        write(number)
+    before = resident(quiet_stack)
+    for number in range(TRANSACTIONS):
+        write(KEPT_TRANSACTIONS + number)
+    assert resident(quiet_stack) - before < TRANSACTIONS * 20_000 / 2
 
 
 def test_old_logs_are_forgotten(quiet_stack: LocalStack) -> None:

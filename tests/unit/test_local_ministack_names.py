@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ministack import app
-from ministack.core import iam_evaluator, lambda_runtime, persistence
+from ministack.core import iam_evaluator, lambda_runtime, persistence, responses, sigv4
 from ministack.services import cloudwatch_logs, cognito, dynamodb, lambda_svc, s3, sts
 from ministack.services.cloudformation import provisioners
 
@@ -19,18 +19,19 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
     ),
     (app, "_execute_api_authorization_type", ["api_id", "stage", "method", "execute_path"]),
     (app, "_handle_cognito_get_request", ["method", "path", "headers", "query_params"]),
+    (app, "_decompress_request_body", ["body", "headers"]),
     (cloudwatch_logs, "get_state", []),
     (cognito, "_create_identity_provider", ["data"]),
     (cognito, "_delete_identity_provider", ["data"]),
+    (cognito, "_dispatch_identity", ["action", "data"]),
+    (cognito, "_dispatch_idp", ["action", "data"]),
     (cognito, "_qp", ["query_params", "key", "default"]),
     (cognito, "_run_identity_handler", ["handler", "action", "data"]),
     (cognito, "_update_identity_provider", ["data"]),
-    (dynamodb, "_condition_syntax_error", ["expr", "slot"]),
-    (dynamodb, "_evaluate_condition", ["expr", "item", "attr_values", "attr_names", "slot"]),
     (dynamodb, "_items_replaced", ["table"]),
     (dynamodb, "_remove_item", ["table", "pk_val", "sk_val"]),
     (dynamodb, "_set_item", ["table", "pk_val", "sk_val", "item"]),
-    (dynamodb, "_tokenize", ["expr"]),
+    (dynamodb, "_txn_token_store", ["crt", "entry"]),
     (dynamodb, "get_state", []),
     (iam_evaluator, "_served_unsigned", ["service", "iam_action"]),
     (
@@ -39,29 +40,14 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
         ["access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"],
     ),
     (iam_evaluator, "is_root_access_key", ["access_key_id"]),
+    (iam_evaluator, "resolve_credential", ["access_key_id", "account_id", "session_token"]),
+    (lambda_runtime, "kill_workers", ["workers"]),
+    (lambda_svc, "reap_idle_workers", ["ttl"]),
     (lambda_runtime, "reset", []),
-    (lambda_runtime.Worker, "_drain_stderr_bounded", ["self", "first_line_wait", "idle_confirm", "hard_cap"]),
     (lambda_svc, "_emit_lambda_logs", ["func", "request_id", "log_text", "error", "duration_ms", "log_source"]),
     (persistence, "save_state", ["service", "data"]),
     (s3, "_enforce_post_policy_size", ["policy_b64", "size"]),
     (s3, "_error", ["code", "message", "status", "resource", "extra", "headers"]),
-    (
-        s3,
-        "_fire_s3_event",
-        [
-            *("bucket_name", "key", "event_name", "size", "etag", "deletion_type"),
-            *("restore_event_data", "version_id", "sequencer", "object_extra", "record_extra"),
-        ],
-    ),
-    (
-        s3,
-        "_fire_s3_event_async",
-        [
-            *("bucket_name", "key", "event_name", "size", "etag", "deletion_type"),
-            *("version_id", "object_extra", "record_extra"),
-        ],
-    ),
-    (s3, "_next_event_sequencer", ["event_name"]),
     (s3, "_object_disk_path", ["bucket", "key", "account_id"]),
     (s3, "_parse_multipart_form", ["content_type", "body"]),
     (s3, "_persist_object", ["bucket", "key", "obj"]),
@@ -82,6 +68,20 @@ FUNCTIONS: list[tuple[Any, str, list[str]]] = [
         ],
     ),
     (s3, "md5_hash", ["data"]),
+    (responses, "_account_from_sts_session", ["access_key_id"]),
+    (sigv4, "calculate_signature", ["secret", "date_stamp", "region", "service", "string_to_sign"]),
+    (sigv4, "decode_header_value", ["value"]),
+    (
+        sigv4,
+        "header_signing_documents",
+        ["signature", "method", "raw_path", "query_params", "headers", "body", "presigned"],
+    ),
+    (sigv4, "parse_header_signature", ["headers"]),
+    (sigv4, "parse_query_signature", ["query_params"]),
+    (sigv4, "presigned_request_is_expired", ["amz_date", "expires", "now"]),
+    (sigv4, "request_time_failure", ["signature", "now"]),
+    (sigv4, "signatures_match", ["computed", "provided"]),
+    (sts, "handle_request", ["method", "path", "headers", "body", "query_params"]),
     (sts, "is_root_access_key", ["access_key_id"]),
     (sts, "register_session", ["access_key", "session"]),
 ]
@@ -90,7 +90,10 @@ STORES: list[tuple[Any, str, str]] = [
     (cloudwatch_logs, "_log_groups", "all_values"),
     (cognito, "_auth_codes", "get"),
     (dynamodb, "_lock", "acquire"),
+    (dynamodb, "_txn_idempotency", "pop_scoped"),
     (dynamodb, "_tables", "all_values"),
+    (lambda_runtime, "_lock", "acquire"),
+    (lambda_runtime, "_workers", "values"),
     (lambda_svc, "_dynamodb_stream_positions", "set_scoped"),
     (provisioners, "_RESOURCE_HANDLERS", "get"),
     (persistence, "STATE_DIR", "encode"),
@@ -106,6 +109,10 @@ USED_BY_NAME = [
     (dynamodb, "_batch_write_item", "_set_item"),
     (dynamodb, "_transact_write_items", "_set_item"),
     (dynamodb, "_ttl_reaper", "_remove_item"),
+    (dynamodb, "_transact_write_items", "_txn_token_store"),
+    (cognito, "handle_request", "_dispatch_idp"),
+    (cognito, "handle_request", "_dispatch_identity"),
+    (app, "_dispatch_service_request", "_decompress_request_body"),
     (s3, "_post_object", "_parse_multipart_form"),
     (s3, "_post_object", "md5_hash"),
     (s3, "_put_object", "md5_hash"),
@@ -114,7 +121,6 @@ USED_BY_NAME = [
     (s3, "_post_object", "_enforce_post_policy_size"),
     (s3, "_copy_object", "_persist_object"),
     (s3, "_complete_multipart_upload", "_persist_object"),
-    (lambda_runtime.Worker, "invoke", "_drain_stderr_bounded"),
     (lambda_svc, "_execute_function_dispatch", "_emit_lambda_logs"),
 ]
 
@@ -134,6 +140,10 @@ def test_a_store_we_read(module: Any, name: str, method: str) -> None:
 @pytest.mark.parametrize(("module", "caller", "name"), USED_BY_NAME)
 def test_who_changes_something_does_it_through_what_we_wrap(module: Any, caller: str, name: str) -> None:
     assert name in getattr(module, caller).__code__.co_names
+
+
+def test_idle_workers_are_ended_by_the_name_that_we_wrap() -> None:
+    assert "reap_idle_workers()" in inspect.getsource(lambda_svc._ensure_reaper_thread)
 
 
 def test_nothing_else_changes_items() -> None:

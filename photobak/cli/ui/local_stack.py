@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from photobak.cli.ui.context import Context, require_session
 from photobak.cli.ui.stack import profile_of
-from photobak.cli.ui.terminal import say
+from photobak.cli.ui.terminal import plural, say
 from photobak.client.account.session import Session, keep_sign_in, open_session
 from photobak.client.account.tokens.file import FileStore
 from photobak.client.profile import Profile, load_profile, profile_names, remove_profile, save_profile
-from photobak.errors import SignInNeeded
+from photobak.errors import PhotobakError, SignInNeeded
 from photobak.platform.private_files import private_folder
 
 if TYPE_CHECKING:
@@ -30,10 +30,25 @@ def session_or_local_stack(context: Context) -> Session:
     if profile is None:
         say("No cloud is set up yet; using the local stack on this machine. To use AWS, run: photobak deploy")
         start_local_stack(context)
-    elif profile.is_local and not _runs(context):
+    elif profile.is_local and (stack := _running(context)) is None:
         say("Starting the local stack.")
         start_local_stack(context)
+    elif profile.is_local and stack is not None and stack.items_lost:  # a rebuild was cut off
+        start_local_stack(context)
     return require_session(context)
+
+
+def why_stopped(context: Context) -> str:
+    """Why the local stack has stopped, in a few words; "" where it runs, is not in use, or nobody knows."""
+    from photobak.local.running import running, why_stopped
+
+    try:
+        profile = load_profile(context.places, context.profile)
+        if profile is None or not profile.is_local or running(local_home(context)) is not None:
+            return ""
+    except PhotobakError:  # the error at hand is the one to tell of
+        return ""
+    return why_stopped(local_home(context))
 
 
 def local_home(context: Context) -> Path:
@@ -51,9 +66,30 @@ def start_local_stack(context: Context) -> "LocalStack":
             say(f"  {step.value} …")
 
     stack = up(local_home(context), tell)
-    for account in stack.accounts:
-        sign_in_local_account(context, stack, account)
+    profiles = [sign_in_local_account(context, stack, account) for account in stack.accounts]
+    if stack.items_lost:
+        _rebuild_records(context, profiles)
     return stack
+
+
+def _rebuild_records(context: Context, profiles: "list[Profile]") -> None:
+    """Make the records anew from the bucket, after the tables' file was found damaged."""
+    from photobak.client.index.file import index_path, run_lock
+    from photobak.client.index.index import Index
+    from photobak.client.repair.judge import RepairResult
+    from photobak.client.repair.repairer import Repairer
+    from photobak.local.lifecycle import items_are_rebuilt
+
+    say("The local stack's tables were damaged. Rebuilding the records from the bucket …")
+    rebuilt = failed = 0
+    for profile in profiles:
+        index_file = index_path(context.places, profile)
+        with run_lock(context.places, profile), Index.open(index_file) as index:
+            for outcome in Repairer(open_session(profile, context.places), index, None).repair():
+                rebuilt += outcome.result is RepairResult.REPAIRED
+                failed += outcome.result is RepairResult.FAILED
+    items_are_rebuilt(local_home(context))
+    say(f"{plural(rebuilt, 'record')} rebuilt" + (f", {failed} not: photobak repair" if failed else ""))
 
 
 def sign_in_local_account(context: Context, stack: "LocalStack", account: "LocalAccount") -> Profile:
@@ -98,10 +134,10 @@ def _profile(stack: "LocalStack", account: "LocalAccount") -> Profile:
     return profile_of(name, stack.outputs, account.username)
 
 
-def _runs(context: Context) -> bool:
+def _running(context: Context) -> "LocalStack | None":
     from photobak.local.running import running
 
-    return running(local_home(context)) is not None
+    return running(local_home(context))
 
 
 def _signed_in(context: Context, profile: Profile) -> bool:

@@ -3,21 +3,27 @@
 They rely on private names, so :func:`photobak.local.process.require_extra` refuses other versions before anything is
 patched, and ``tests/unit/test_local_ministack_names.py`` says by name what another version has moved.
 
-========== ============================ ========================================================================
-module     what                         why
-========== ============================ ========================================================================
-durability items, objects, state        MiniStack writes tables and accounts at a graceful stop only
-durability identities one at a time     two first calls of one person at once made two identity ids
-access     root and unsigned callers    ``AUTH=true`` takes ``test``, 12 digits or no key for root
-access     calls that are closed        codes and tokens that anybody can make let anybody in
-access     bodies before authentication 300 MB were read before their 403; gzip bodies were inflated unseen
-federation providers in the template    MiniStack's CloudFormation has no UserPoolIdentityProvider
-memory     versions, logs, tokens       kept for ever: with 5,000 small photos SAVED_MEMORY
-memory     hypercorn's connections      a closed one kept its last request until its idle time was over
-memory     an upload's form             its photo was copied five times: 2.3 GB for 400 MB
-memory     idle function workers        one a function stayed for good: 60 MB each
-speed      SPEED_ROWS
-========== ============================ ========================================================================
+============= ============================ =========================================================================
+module        what                         why
+============= ============================ =========================================================================
+durability    items, objects, state        MiniStack writes tables and accounts at a graceful stop only
+durability    identities one at a time     two first calls of one person at once made two identity ids
+durability    versions' bodies             each was kept in memory too: 610 MB after 600 MB of uploads, 38 MB now
+access        root, and who does not sign  ``AUTH=true`` takes ``test``, 12 digits or no key at all for root
+access        calls that are closed        their codes are known to everybody, or their tokens need no signature
+access        gzip bodies                  a small body unfolded to 500 MB before its sender was known
+signed_bodies large bodies                 300 MB were read before their 403
+federation    providers in the template    MiniStack's CloudFormation has no UserPoolIdentityProvider
+memory        transactions                 each was kept for ten minutes with its request: 11 KB a photo
+memory        log lines                    those of every invocation were kept for good
+memory        idle function workers        one a function was kept for good: 46 to 68 MB each
+memory        hypercorn's connections      a closed one kept its last request for 75 s: 700 MB after 100 x 4 MB
+form          an upload's photo            it was copied five times; half of the server's CPU time in ``upload``
+speed         hashes in another thread     a fifth of the wall time of ``upload``
+============= ============================ =========================================================================
+
+Six patches that saved less than a tenth of the time of the demo, of the sample photos or of uploads are gone
+(docs/speed.md, "Patches that were not worth it").
 """
 
 from collections.abc import Callable

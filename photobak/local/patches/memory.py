@@ -72,7 +72,7 @@ def _bound_transactions() -> None:
 
 def _end_idle_workers() -> None:
     """End the workers of a function that nobody calls: MiniStack keeps one of each for good."""
-    reap = lambda_runtime.reap_idle_workers
+    reap = lambda_svc.reap_idle_workers
 
     @functools.wraps(reap)
     def reap_the_last_too(ttl: float | None = None) -> int:
@@ -89,7 +89,7 @@ def _end_idle_workers() -> None:
         lambda_runtime.kill_workers([worker for _, worker in idle])
         return int(ended) + len(idle)
 
-    lambda_runtime.reap_idle_workers = reap_the_last_too
+    lambda_svc.reap_idle_workers = reap_the_last_too
 
 
 class _Connection(tcp_server.TCPServer):
