@@ -156,7 +156,7 @@ def _read(places: Places) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(
-            f"{path} can't be read", why=str(error), next_step="Mend it by hand, or move it away"
+            f"{path} can't be read", why=str(error), next_step="Fix it by hand, or move it away"
         ) from error
 
 

@@ -91,7 +91,7 @@ class Middleware:
             _save(self.give_up)
             await _answer(send, HTTPStatus.NO_CONTENT)
         elif scope["path"].startswith(_ADMINISTRATION) and scope["path"] != _HEALTH_PATH:
-            # /_ministack/reset would delete every photo, whoever asks for it
+            # /_ministack/reset would delete every photo for anyone who asks
             await _answer(send, HTTPStatus.FORBIDDEN, "administration is closed")
         else:
             await self._serve(scope, receive, send, caller)

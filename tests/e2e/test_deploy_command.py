@@ -35,7 +35,7 @@ def test_deploy_makes_a_cloud_a_profile_and_its_first_user_and_then_nothing(tmp_
     assert len(users) == 1
     assert {"Name": "email", "Value": "me@example.com"} in users[0]["Attributes"]
     again = photobak(tmp_path, "deploy", "--stack-name", "e2e", "--email", "me@example.com", "--yes", **aws)
-    assert "nothing to change" in again.stderr
+    assert "is up to date" in again.stderr
     assert "already has an account" in again.stderr
 
 

@@ -22,7 +22,7 @@ class CloudFailed(CloudError):
 class PresignedPost:
     """Where to send a file, and the form that goes with it (S3 API reference, "POST Object").
 
-    Whoever has it can upload, so it is never shown.
+    Anyone who has it can upload, so it is never shown.
     """
 
     url: str = field(repr=False)

@@ -239,7 +239,7 @@ class Session:
             raise CloudError(
                 "the sign-in is forgotten here, but couldn't be revoked in the cloud",
                 why=str(error),
-                next_step=f"Whoever had copied it could use it until {self._end_of(tokens):%Y-%m-%d}",
+                next_step=f"A copy of it would stay valid until {self._end_of(tokens):%Y-%m-%d}",
             ) from error
 
     def _end_of(self, tokens: Tokens) -> datetime:
@@ -315,7 +315,7 @@ def login_command(places: Places, profile: Profile) -> str:
 
 @contextmanager
 def sign_in_lock(places: Places, profile: Profile) -> Iterator[None]:
-    """Held by whoever changes what is kept of a profile's sign-in; freed by the system should that process die.
+    """Hold the lock for changes of a profile's stored sign-in; the system frees it if the process dies.
 
     Raises:
         RunLocked: another process holds it for longer than its requests may take.

@@ -113,7 +113,7 @@ def redate(session: Session, records: Iterable[Record], correction: Correction) 
 
 
 def with_followers(library: Library, records: Sequence[Record]) -> list[Record]:
-    """The photos and what goes with them: films, raw files and sidecars that took their capture times from them.
+    """The photos and what goes with them: videos, raw files and sidecars that took their capture times from them.
 
     Such files have the very time of the photo they follow, so they lie beside it in the table.
 

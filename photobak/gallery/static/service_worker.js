@@ -113,7 +113,7 @@ async function keepAll(/** @type {string[]} */ urls) {
   }
 }
 
-/** Never with its query: that is another one each time, and opens the picture to whoever reads it. */
+/** Never with its query: that is another one each time, and opens the picture to anyone who reads it. */
 function keyOf(/** @type {string} */ kind, /** @type {string} */ photo) {
   return `${HOME}kept/${kind}/${photo}`;
 }

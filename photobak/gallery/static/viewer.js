@@ -6,7 +6,7 @@
 
 import { ApiProblem } from './api.js';
 import { showDetails } from './details.js';
-import { CantPlay, loadVideo, unloadVideo } from './film.js';
+import { CantPlay, loadVideo, unloadVideo } from './video.js';
 import { WebViews } from './web_views.js';
 import { text } from './texts.js';
 import { altText } from './tile.js';

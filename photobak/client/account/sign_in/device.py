@@ -26,7 +26,7 @@ class DeviceCode:
     """The device authorization response (RFC 8628, 3.2)."""
 
     device_code: str = field(repr=False)
-    """Ours alone: whoever has it gets the tokens."""
+    """Secret: anyone who has it gets the tokens."""
     user_code: str
     """What the person enters; for one pair of eyes too."""
     verification_uri: str

@@ -26,7 +26,7 @@ class FileStore:
         return f"the file {self.path}"
 
     def read(self) -> SignIn | None:
-        """See TokenStore. A file that others may read is refused, with the command that mends it (ConfigError)."""
+        """See TokenStore. A file that others may read is refused, with the command that fixes it (ConfigError)."""
         if not self.path.parent.exists():
             return None
         private_folder(self.path.parent)

@@ -60,7 +60,7 @@ class Archive(ABC):
     def open(self, entry: Entry) -> BinaryIO:
         """Read an entry from its beginning; seekable, several at once, from any thread.
 
-        Whoever reads it to its end has seen the bytes that were archived: a wrong checksum is an error there.
+        A reader that reaches its end has seen the archived bytes: a wrong checksum is an error there.
 
         Raises:
             OSError: it can't be read; ``DamagedEntry`` where that is the archive's fault.
