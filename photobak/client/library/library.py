@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from photobak.client.account.session import Session
 from photobak.client.library.query import ALWAYS, Span
-from photobak.client.library.tables import Tables
+from photobak.client.library.tables import ContentRow, Tables, attribute
+from photobak.client.transport.dynamodb import Item
 from photobak.errors import PhotobakError, UnknownPhoto
 from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix, is_sha256, short_id
 from photobak.photo.keys import plain
@@ -100,14 +101,14 @@ class Library:
         """As ``find_all``, but of each prefix that is no photo's it says why; CloudError likewise."""
         named = dict.fromkeys(prefix.lower() for prefix in prefixes)
         candidates = self._candidates(list(filter(is_id_prefix, named)))
-        items = [self._meant(prefix, candidates.get(prefix), among) for prefix in named]
-        records = self._at({item["timestamp"]["N"] for item in items if not isinstance(item, UnknownPhoto)})
-        return [item if isinstance(item, UnknownPhoto) else _record_of(item, records) for item in items]
+        rows = [self._meant(prefix, candidates.get(prefix), among) for prefix in named]
+        records = self._at(row for row in rows if not isinstance(row, UnknownPhoto))
+        return [row if isinstance(row, UnknownPhoto) else _record_of(row, records) for row in rows]
 
-    def _meant(self, prefix: str, items: list[Any] | None, among: Among) -> Any:
-        """The one item that is meant, or the error that says why there is not one."""
+    def _meant(self, prefix: str, rows: list[ContentRow] | None, among: Among) -> ContentRow | UnknownPhoto:
+        """The one row that is meant, or the error that says why there is not one."""
         try:
-            return self._the_one(prefix, _meant(prefix, items, among))
+            return self._the_one(prefix, _meant(prefix, rows, among))
         except UnknownPhoto as unknown:
             return unknown
 
@@ -122,7 +123,7 @@ class Library:
             if record.timestamp != span.until:  # BETWEEN takes both its ends
                 yield record
 
-    def _legible(self, items: Iterable[Any]) -> Iterator[Record]:
+    def _legible(self, items: Iterable[Item]) -> Iterator[Record]:
         for item in items:
             try:
                 record = Record.from_item(item)
@@ -131,38 +132,38 @@ class Library:
             else:
                 yield record
 
-    def _candidates(self, prefixes: list[str]) -> dict[str, list[Any]]:
-        """For each prefix, the items whose hashes begin so: of whole ones by key, of the others by a query each."""
+    def _candidates(self, prefixes: list[str]) -> dict[str, list[ContentRow]]:
+        """For each prefix, the rows whose hashes begin so: of whole ones by key, of the others by a query each."""
         from concurrent.futures import ThreadPoolExecutor  # which a list does without
 
-        found: dict[str, list[Any]] = {prefix: [] for prefix in prefixes}
-        for item in self._tables.contents(filter(is_sha256, found)):
-            found[item["sha256"]["S"]].append(item)
+        found: dict[str, list[ContentRow]] = {prefix: [] for prefix in prefixes}
+        for row in self._tables.contents(filter(is_sha256, found)):
+            found.setdefault(row.sha256, []).append(row)
         short = [prefix for prefix in found if not is_sha256(prefix)]
         with ThreadPoolExecutor(_PARALLEL) as pool:
             found |= dict(zip(short, pool.map(lambda prefix: list(self._beginning_with(prefix)), short), strict=True))
         return found
 
-    def _the_one(self, prefix: str, items: list[Any]) -> Any:
-        """The one item, where it is one; else the error names them."""
-        if len(items) == 1:
-            return items[0]
-        shown = sorted(items, key=lambda item: str(item["sha256"]["S"]))[:_SHOWN_IDS]
-        names = [f"{each.id} {each.filename}" for each in self._at(item["timestamp"]["N"] for item in shown).values()]
-        more = [f"{len(items) - _SHOWN_IDS} more"] if len(items) > _SHOWN_IDS else []
+    def _the_one(self, prefix: str, rows: list[ContentRow]) -> ContentRow:
+        """The one row, where it is one; else the error names them."""
+        if len(rows) == 1:
+            return rows[0]
+        shown = sorted(rows, key=lambda row: row.sha256)[:_SHOWN_IDS]
+        names = [f"{each.id} {each.filename}" for each in self._at(shown).values()]
+        more = [f"{len(rows) - _SHOWN_IDS} more"] if len(rows) > _SHOWN_IDS else []
         why = ", ".join([*sorted(names), *more])
-        raise UnknownPhoto(f"{len(items)} photos begin with {prefix}", why=why, next_step="Type more of its digits")
+        raise UnknownPhoto(f"{len(rows)} photos begin with {prefix}", why=why, next_step="Type more of its digits")
 
-    def _at(self, timestamps: Iterable[str]) -> dict[str, Record]:
-        """The records with these sort keys, by SHA-256, as far as they can be read."""
+    def _at(self, rows: Iterable[ContentRow]) -> dict[str, Record]:
+        """The records that these rows point to, by SHA-256, as far as they can be read."""
         found = {}
-        for item in self._tables.photos(timestamps):
+        for item in self._tables.photos({row.timestamp for row in rows if row.timestamp is not None}):
             with suppress(InvalidRecord):
                 record = Record.from_item(item)
                 found[record.sha256] = record
         return found
 
-    def _beginning_with(self, prefix: str) -> Iterator[Any]:
+    def _beginning_with(self, prefix: str) -> Iterator[ContentRow]:
         return self._tables.query_contents("begins_with(sha256, :prefix)", {":prefix": {"S": prefix}})
 
 
@@ -172,29 +173,30 @@ def _bounds(span: Span) -> dict[str, Any]:
     return {name: {"N": plain(bound)} for name, bound in bounds.items() if bound is not None}
 
 
-def _illegible(item: Any, error: InvalidRecord) -> InvalidRecord:
+def _illegible(item: Item, error: InvalidRecord) -> InvalidRecord:
     """The error that says which record it is: by its id, or where that is damaged too, by its key in the table."""
-    sha256 = item.get("sha256", {}).get("S", "")
-    name = short_id(sha256) if is_sha256(sha256) else f"with the timestamp {item['timestamp']['N']}"
+    sha256 = attribute(item, "sha256", "S") or ""
+    name = short_id(sha256) if is_sha256(sha256) else f"with the timestamp {attribute(item, 'timestamp', 'N')}"
     return InvalidRecord(
         f"the record of the photo {name} can't be read", why=error.why, next_step="Type: photobak repair"
     )
 
 
-def _record_of(item: Any, records: Mapping[str, Record]) -> Record | UnknownPhoto:
-    sha256 = item["sha256"]["S"]
-    if sha256 in records:
-        return records[sha256]
-    return UnknownPhoto(f"the record of photo {sha256} is lost, or can't be read", next_step="Type: photobak verify")
+def _record_of(row: ContentRow, records: Mapping[str, Record]) -> Record | UnknownPhoto:
+    if row.sha256 in records:
+        return records[row.sha256]
+    return UnknownPhoto(
+        f"the record of photo {row.sha256} is lost, or can't be read", next_step="Type: photobak verify"
+    )
 
 
-def _meant(prefix: str, items: list[Any] | None, among: Among) -> list[Any]:
-    """The items among which the one is that is meant; there are none where the prefix can't be an id's."""
-    if items is None:
+def _meant(prefix: str, rows: list[ContentRow] | None, among: Among) -> list[ContentRow]:
+    """The rows among which the one is that is meant; there are none where the prefix can't be an id's."""
+    if rows is None:
         why = f"an id has {MIN_PREFIX_DIGITS} to 64 of the digits 0-9 and a-f"
         raise UnknownPhoto(f"{prefix!r} is not a photo's id", why=why, next_step="`photobak ls` shows the ids.")
-    kept = [item for item in items if Status(item["status"]["S"]).kept]
-    trashed = [item for item in items if item["status"]["S"] == Status.TRASHED]
+    kept = [row for row in rows if row.status.kept]
+    trashed = [row for row in rows if row.status is Status.TRASHED]
     found = {Among.KEPT: kept, Among.TRASH: trashed, Among.ALL: kept or trashed}[among]
     if found:
         return found

@@ -1,14 +1,50 @@
 """Reads one's own rows of the two tables: in the order of their keys, page by page, or by key, a hundred at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from photobak.client.account.session import Session
 from photobak.client.transport.dynamodb import DynamoDb, Item, Page
+from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.identity import is_sha256
+from photobak.photo.record import Status
 
 _WHAT: Final = "the list of photos can't be read"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRow:
+    """One item of ``Contents``, as far as the client uses it."""
+
+    sha256: str
+    status: Status
+    timestamp: str | None = None
+    """Sort key of its record, where it has one and was asked for."""
+    reason: str | None = None
+
+    @classmethod
+    def from_item(cls, item: Item) -> Self:
+        """Read an item.
+
+        Raises:
+            CloudError: it lacks something.
+        """
+        sha256, status = attribute(item, "sha256", "S"), attribute(item, "status", "S")
+        if sha256 is None or not is_sha256(sha256):
+            raise CloudError(_WHAT, why="a row has no sha256")
+        if status not in list(Status):
+            raise CloudError(_WHAT, why=f"the row of {sha256} has no status that this photobak knows")
+        return cls(sha256, Status(status), attribute(item, "timestamp", "N"), attribute(item, "reason", "S"))
+
+
+def attribute(item: Item, name: str, kind: str) -> str | None:
+    """An item's attribute of the kind ``S`` or ``N``; None where it has none."""
+    value = item.get(name)
+    found = value.get(kind) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
 
 
 class Tables:
@@ -19,7 +55,7 @@ class Tables:
         profile = session.profile
         self._dynamodb = DynamoDb(profile.region, profile.endpoint_url, session.credentials)
 
-    def contents(self, hashes: Iterable[str], *fields: str) -> Iterator[Item]:
+    def contents(self, hashes: Iterable[str], *fields: str) -> Iterator[ContentRow]:
         """Read items of ``Contents`` by their hashes, consistently and in no order; unknown ones are left out.
 
         Args:
@@ -30,14 +66,14 @@ class Tables:
             CloudError: the table can't be read.
         """
         keys = ({"sha256": {"S": sha256}} for sha256 in hashes)
-        return self._read(self._session.profile.contents_table, keys, _projection(fields))
+        return map(ContentRow.from_item, self._read(self._session.profile.contents_table, keys, _projection(fields)))
 
     def photos(self, timestamps: Iterable[str]) -> Iterator[Item]:
         """Read items of ``Photos`` by their timestamps, as ``contents``."""
         keys = ({"timestamp": {"N": timestamp}} for timestamp in timestamps)
         return self._read(self._session.profile.table, keys, {})
 
-    def query_contents(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Item]:
+    def query_contents(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[ContentRow]:
         """Query ``Contents`` from the smallest hash to the largest, consistently.
 
         Args:
@@ -49,7 +85,8 @@ class Tables:
             CloudError: the table can't be read.
         """
         query = {"ConsistentRead": True, **query}
-        return self._query(self._session.profile.contents_table, condition, values or {}, query)
+        items = self._query(self._session.profile.contents_table, condition, values or {}, query)
+        return map(ContentRow.from_item, items)
 
     def query_photos(self, condition: str = "", values: Any = None, **query: Any) -> Iterator[Item]:
         """Query ``Photos`` in order of capture, as ``query_contents``, but for the consistency."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from photobak.client.account.session import Session
 from photobak.client.concurrency import Report
@@ -190,9 +190,5 @@ class StatusReader:
         Raises:
             CloudError: the table can't be read.
         """
-        items = self._tables.contents(hashes, "sha256", "status", "reason")
-        return {item["sha256"]["S"]: _verdict(item) for item in items}
-
-
-def _verdict(item: Any) -> Verdict:
-    return Verdict(Status(item["status"]["S"]), item.get("reason", {}).get("S"))
+        rows = self._tables.contents(hashes, "sha256", "status", "reason")
+        return {row.sha256: Verdict(row.status, row.reason) for row in rows}

@@ -10,12 +10,13 @@ from typing import Any, Final, TypeVar
 
 from photobak.client.account.session import Session
 from photobak.client.library.bucket import SessionBucket
-from photobak.client.library.tables import Tables
+from photobak.client.library.tables import ContentRow, Tables, attribute
 from photobak.client.transport.listing import ListedObject
 from photobak.client.transport.s3 import S3
 from photobak.client.verify.judge import Listed
 from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.identity import is_sha256
 from photobak.photo.keys import record_key
 from photobak.photo.record import InvalidRecord, Record, Status
 
@@ -68,21 +69,19 @@ class OwnRows:
         names = {"#timestamp": "timestamp"}
         found = self._tables.query_photos(ProjectionExpression="sha256, #timestamp", ExpressionAttributeNames=names)
         for batch in batches(found):
-            hashes = dict.fromkeys(row["sha256"]["S"] for row in batch)
-            items = {item["sha256"]["S"]: item for item in self._tables.contents(hashes)}
-            for row in batch:
-                sha256, timestamp = row["sha256"]["S"], row["timestamp"]["N"]
-                item = items.get(sha256)
-                if (item is None or item.get("timestamp") != row["timestamp"]) and self._is_still_there(timestamp):
-                    yield sha256, timestamp, item is not None
+            keys = [(attribute(item, "sha256", "S") or "", attribute(item, "timestamp", "N") or "") for item in batch]
+            hashes = dict.fromkeys(sha256 for sha256, _ in keys if is_sha256(sha256))
+            rows = {row.sha256: row for row in self._tables.contents(hashes)}
+            for sha256, timestamp in keys:
+                row = rows.get(sha256)
+                if (row is None or row.timestamp != timestamp) and self._is_still_there(timestamp):
+                    yield sha256, timestamp, row is not None
 
-    def _rows(self, items: list[Any]) -> list[Row]:
-        pointing = [item for item in items if item["status"]["S"] not in _WITHOUT_RECORD and "timestamp" in item]
-        found = map(_record, self._tables.photos(item["timestamp"]["N"] for item in pointing))
+    def _rows(self, rows: list[ContentRow]) -> list[Row]:
+        pointing = [row.timestamp for row in rows if row.status not in _WITHOUT_RECORD and row.timestamp is not None]
+        found = map(_record, self._tables.photos(pointing))
         records = {record.sha256: record for record in found if record is not None}
-        return [
-            Row(item["sha256"]["S"], Status(item["status"]["S"]), records.get(item["sha256"]["S"])) for item in items
-        ]
+        return [Row(row.sha256, row.status, records.get(row.sha256)) for row in rows]
 
     def _is_still_there(self, timestamp: str) -> bool:
         now = datetime.now(UTC)
