@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import keyword
 import os
 import sys
 import threading
@@ -18,6 +19,7 @@ from photobak.errors import CloudError, Interrupted, PhotobakError, reason_of
 
 COMMANDS: Final = {
     "sync": "Back up photos.",
+    "import": "Import from Google Photos, iCloud or folders with sidecars.",
     "watch": "Back up folders whenever they change.",
     "schedule": "Back up every night.",
     "ls": "List photos by date.",
@@ -71,7 +73,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"photobak.cli.commands.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name  # Python can't import a module "import"
+        command: click.Command = importlib.import_module(f"photobak.cli.commands.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

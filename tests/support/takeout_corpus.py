@@ -5,13 +5,18 @@ under test. Each kind of trap has a folder of its own, so that none helps anothe
 """
 # ruff: noqa: RUF001 - names in other alphabets
 
+import io
 import json
+import random
 import struct
+import tarfile
 import unicodedata
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from support.photo_files import dated, jpeg, movie, segment
@@ -836,3 +841,33 @@ def jsons_of_2017(maker: _Maker) -> None:
     maker.corpus.files[described] = json.dumps(document).encode()
     facts = {"taken": None, "description": "old"}
     maker.put(f"{maker.folder}/IMG_20160612_112853.jpg", Expected(maker.kind, described, "own", facts))
+
+
+def pack(files: Mapping[str, bytes], folder: Path, parts: int, chance: random.Random) -> list[Path]:
+    """Spread files over so many parts, zip and tgz by turns, in any order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = sorted(files)
+    chance.shuffle(names)
+    paths = []
+    for part in range(parts):
+        ending = "tgz" if part % 2 else "zip"
+        path = folder / f"takeout-20240719T011900Z-{part + 1:03}.{ending}"
+        own = {name: files[name] for name in names[part::parts]}
+        (_write_tgz if part % 2 else _write_zip)(path, own)
+        paths.append(path)
+    chance.shuffle(paths)
+    return paths
+
+
+def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+def _write_tgz(path: Path, files: Mapping[str, bytes]) -> None:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime = len(content), int(NOON.timestamp())
+            archive.addfile(info, io.BytesIO(content))

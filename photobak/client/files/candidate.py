@@ -1,22 +1,35 @@
 """A file that is new, changed or not yet confirmed: what the stages of a sync pass on."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, Protocol
 
 from photobak.client.files.outcome import FileOutcome, Result
 from photobak.client.index.index import Fingerprint, KnownFile
 from photobak.photo.announcement import Announcement
 from photobak.photo.capture_time import CaptureTime
+from photobak.photo.described import Described
 from photobak.photo.media_type import MediaType
 from photobak.photo.record import Status
 from photobak.photo.source import escape
+from photobak.platform.files import open_to_read
 
 _FIRST_SECOND: Final = -4_544_208_000
 """The start of 1826, as in ``photo.capture_time``: there are no older photographs."""
 _LAST_SECOND: Final = 253_370_764_800
 """The start of 9999, so that it is a valid date in every time zone."""
+
+
+class EntryReader(Protocol):
+    """Reads a file that lies in an archive."""
+
+    def open(self) -> BinaryIO:
+        """Read it from its beginning; raises OSError if it can't be read."""
+
+    def untouched(self) -> bool:
+        """Whether the archive is as it was when the entry was hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,31 @@ class Candidate:
     """Unix seconds of the last POST, if the cloud has not confirmed it since."""
     in_trash: bool = False
     """Whether it was in the cloud's trash at the last check."""
+    reader: EntryReader | None = field(default=None, compare=False)
+    """For an entry of an archive; None for a file on the disk."""
+    described: Described | None = None
+    """What an import knows of it."""
+    whole_name: str | None = None
+    """Its name, if that of the file was cut."""
 
     @property
     def path(self) -> Path:
-        """Its absolute path."""
+        """Its absolute path; of an entry of an archive, its path below that of the archive."""
         return Path(self.folder, self.name)
+
+    def open(self) -> BinaryIO:
+        """Read it from its beginning.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        return self.reader.open() if self.reader is not None else open_to_read(self.path)
+
+    def untouched(self, file: BinaryIO) -> bool:
+        """Whether a file opened here is still the one that was hashed."""
+        if self.reader is not None:
+            return self.reader.untouched()
+        return Fingerprint.of(os.fstat(file.fileno())) == self.fingerprint
 
     @classmethod
     def pending(cls, known: KnownFile) -> "Candidate":
@@ -90,9 +123,10 @@ class Candidate:
             content_type=self.media_type.content_type,
             taken=self.taken,
             modified_at=modified_at(self.fingerprint),
-            filename=escape(self.name),
+            filename=escape(self.whole_name or self.name),
             sources=sources,
             sources_gone=sources_gone,
+            described=self.described,
         )
 
 

@@ -138,6 +138,9 @@ def read_again(candidate: Candidate) -> Candidate:
     Raises:
         OSError: it can't be read, or has changed.
     """
+    if candidate.reader is not None:
+        with candidate.open() as file:
+            return replace(candidate, sha256=sha256_of(file))
     try:
         found = _read_whole(candidate.path, candidate.fingerprint.size)
     except _Unsent as reason:

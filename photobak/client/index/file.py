@@ -26,6 +26,11 @@ def index_path(places: Places, profile: Profile) -> Path:
     return places.state / f"{profile.name}.index.sqlite3"
 
 
+def imports_path(places: Places, profile: Profile) -> Path:
+    """Where the profile's index of imports is: entries of archives are no files that a sync could find again."""
+    return places.state / f"{profile.name}.imports.sqlite3"
+
+
 @contextmanager
 def run_lock(places: Places, profile: Profile) -> Iterator[None]:
     """Hold the lock of one profile's runs.

@@ -1,15 +1,12 @@
 """Sends files by presigned POST: streamed from the disk, over connections that are kept open."""
 
-import os
 import secrets
 import time
 from collections.abc import Callable
-from io import FileIO
 from threading import Lock
-from typing import Final
+from typing import BinaryIO, Final
 
 from photobak.client.files.candidate import Candidate
-from photobak.client.index.index import Fingerprint
 from photobak.client.profile import url_problem
 from photobak.client.transport.curl import Head, Limits, Request, Sink, exchange
 from photobak.client.transport.errors import NoAnswer, ServiceError, clock_error, unreachable
@@ -18,7 +15,6 @@ from photobak.client.transport.retry import RetryPolicy, Transient, transient
 from photobak.client.upload.content import Post
 from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.errors import CloudError
-from photobak.platform.files import open_to_read
 
 _LIMITS: Final = Limits(to_connect=10, silent=120)
 _LONGEST_ANSWER: Final = 64 * 1024
@@ -100,17 +96,17 @@ class Uploader:
         return time.time()
 
     def _post_in_turn(self, candidate: Candidate, post: Post) -> None:
-        with open_to_read(candidate.path) as file, self._limiter.slot() as slot:
+        with candidate.open() as file, self._limiter.slot() as slot:
             try:
-                self._post(file, candidate.fingerprint, post)
+                self._post(file, candidate, post)
             except (NoAnswer, Transient):
                 slot.failed()
                 raise
             slot.succeeded(candidate.fingerprint.size)
 
-    def _post(self, file: FileIO, fingerprint: Fingerprint, post: Post) -> None:
+    def _post(self, file: BinaryIO, candidate: Candidate, post: Post) -> None:
         boundary = secrets.token_hex(16)
-        body = _Form(file, fingerprint, *multipart(post.fields, boundary), self._rate, self._on_bytes)
+        body = _Form(file, candidate, *multipart(post.fields, boundary), self._rate, self._on_bytes)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         answer = bytearray()
 
@@ -129,8 +125,8 @@ class _Form:
 
     def __init__(
         self,
-        file: FileIO,
-        fingerprint: Fingerprint,
+        file: BinaryIO,
+        candidate: Candidate,
         before: bytes,
         after: bytes,
         rate: RateLimit,
@@ -142,19 +138,19 @@ class _Form:
             FileChanged: the file is not the one that was hashed.
         """
         self._file = file
-        self._fingerprint = fingerprint
+        self._candidate = candidate
         self._before = before
         self._after = after
         self._rate = rate
         self._on_bytes = on_bytes
-        self.size = len(before) + fingerprint.size + len(after)
+        self.size = len(before) + candidate.fingerprint.size + len(after)
         self.rewind()
 
     def rewind(self) -> None:
         """Begin again."""
         self._require_untouched()
         self._file.seek(0)
-        self._left = self._fingerprint.size
+        self._left = self._candidate.fingerprint.size
         self._ready = memoryview(self._before)
         self._ended = False
 
@@ -182,7 +178,7 @@ class _Form:
         return chunk
 
     def _require_untouched(self) -> None:
-        if Fingerprint.of(os.fstat(self._file.fileno())) != self._fingerprint:
+        if not self._candidate.untouched(self._file):
             raise FileChanged
 
 

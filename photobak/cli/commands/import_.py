@@ -1,0 +1,185 @@
+"""``photobak import``: bring photos from another service or program, with what it knows of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from photobak.client.imports.archive.interface import Archive, Problem
+    from photobak.client.imports.export import Export
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What the options ask for."""
+
+    dry_run: bool
+    report: Path | None
+    jobs: int
+    limit_rate: str | None
+    timezone: str | None
+    as_json: bool
+
+
+_OPTIONS: Final = (
+    click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
+    click.option("--dry-run", is_flag=True, help="Read everything, upload nothing, and print what would be imported."),
+    click.option("--report", metavar="FILE.html", type=click.Path(path_type=Path), help="Write a report to keep."),
+    click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Uploads at once; default: 8."),
+    click.option("--limit-rate", metavar="RATE", help="Limit uploads to this many bytes a second: 500k, 2M."),
+    click.option("--timezone", metavar="ZONE", help="Time zone of photos that have none: Europe/Lisbon."),
+    click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary."),
+)
+
+
+def _import_command(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every import, and hand it what they ask for as ``wishes``."""
+
+    @pass_context
+    @wraps(function)
+    def with_options(context: Context, /, paths: tuple[Path, ...], **options: Any) -> None:
+        function(context, paths, _Wishes(**options))
+
+    decorated: Callable[..., None] = with_options
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+@click.group(name="import", short_help="Import from Google Photos, iCloud or folders with sidecars.")
+def command() -> None:
+    """Import photos from another service or program, with dates, places, descriptions, favorites and people.
+
+    Archives are read where they are, without unpacking them. Importing again uploads nothing twice, and adds what a
+    more complete export knows.
+
+    \b
+    Examples:
+      photobak import takeout ~/Downloads/takeout-*.zip
+      photobak import icloud ~/Downloads/iCloud*.zip
+      photobak import folder ~/Pictures/digikam
+    """
+
+
+@command.command(name="takeout", short_help="Import a Google Takeout.")
+@_import_command
+def takeout(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
+    """Import a Google Takeout: its zip or tgz files, in any order, or the folder they were unpacked to.
+
+    Name all parts at once: a photo and the JSON that describes it may be in different parts. Photos in Google's trash
+    stay out. When dates disagree, the one in Google Photos is taken, and both are kept.
+
+    \b
+    Examples:
+      photobak import takeout ~/Downloads/takeout-*.zip
+      photobak import takeout --dry-run --report takeout.html ~/Downloads/takeout-*.tgz
+    """
+    from photobak.client.imports.takeout.export import read_takeout
+
+    _import(context, "Takeout", read_takeout, paths, wishes)
+
+
+@command.command(name="icloud", short_help="Import an iCloud Photos export.")
+@_import_command
+def icloud(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
+    """Import a copy of iCloud Photos from privacy.apple.com: its zip files, or the folder they were unpacked to.
+
+    Photos in Recently Deleted stay out.
+
+    \b
+    Example:
+      photobak import icloud ~/Downloads/iCloud*.zip
+    """
+    from photobak.client.imports.icloud.export import read_icloud
+
+    _import(context, "iCloud export", read_icloud, paths, wishes)
+
+
+@command.command(name="folder", short_help="Import folders with sidecars.")
+@_import_command
+def folder(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
+    """Import folders of photos with sidecars: XMP of digiKam, Lightroom, darktable or Immich, JSON of osxphotos.
+
+    Sidecars are kept, too. What a sidecar says wins over the photo's own metadata.
+
+    \b
+    Example:
+      photobak import folder ~/Pictures/digikam
+    """
+    from photobak.client.imports.folder import read_folders
+
+    _import(context, "folder", read_folders, paths, wishes)
+
+
+def _import(
+    context: Context,
+    name: str,
+    read: "Callable[[Sequence[Archive]], Export]",
+    paths: Sequence[Path],
+    wishes: _Wishes,
+) -> None:
+    from photobak.cli.ui.import_view import import_view, tell_report, write_report
+    from photobak.cli.ui.local_stack import session_or_local_stack
+    from photobak.client.imports.report import ImportReport
+    from photobak.client.imports.run import Import
+    from photobak.client.index.file import imports_path, run_lock
+    from photobak.client.index.index import Index
+
+    archives, unopened = _open_all(paths)
+    session = session_or_local_stack(context)
+    report = ImportReport(name, [str(archive.path) for archive in archives], rehearsal=wishes.dry_run)
+    index_file = imports_path(context.places, session.profile)
+    with run_lock(context.places, session.profile), Index.open(index_file) as index:
+        export = read(archives)
+        export.problems += unopened
+        with import_view(context, wishes.as_json, report) as view:
+            run = Import(session, index, view, _import_options(wishes))
+            try:
+                summary = run.rehearse(export) if wishes.dry_run else run.run(export)
+            except KeyboardInterrupt:
+                raise view.interrupted() from None
+    report.complete(export, summary, run.disagreements)
+    tell_report(report, wishes.as_json)
+    if wishes.report is not None:
+        write_report(report, wishes.report)
+    if not report.everything_is_safe:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _open_all(paths: Sequence[Path]) -> "tuple[list[Archive], list[Problem]]":
+    """Open what can be opened; one that can't be takes no other along, unless there is no other.
+
+    Raises:
+        WrongUsage: none of them can be opened.
+    """
+    from photobak.client.imports.archive.interface import Problem
+    from photobak.client.imports.archive.opening import open_archive
+
+    archives, problems = [], []
+    for path in paths:
+        try:
+            archives.append(open_archive(path.absolute()))
+        except WrongUsage as error:
+            if len(paths) == 1:
+                raise
+            problems.append(Problem(str(path), error.why))
+    if not archives:
+        raise WrongUsage("none of these can be imported", why=problems[0].reason)
+    return archives, problems
+
+
+def _import_options(wishes: _Wishes) -> Any:
+    from photobak.cli.ui.values import parse_rate, parse_zone
+    from photobak.client.files.examine import this_device
+    from photobak.client.imports.run import ImportOptions
+    from photobak.client.upload.stages import UploadOptions
+
+    uploads = UploadOptions(wishes.jobs, bytes_per_second=parse_rate(wishes.limit_rate))
+    return ImportOptions(this_device(), parse_zone(wishes.timezone), uploads)

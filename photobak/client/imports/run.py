@@ -1,0 +1,88 @@
+"""Imports an export: examine → announce → send → confirm, through the same stages as a backup."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from photobak.client.account.session import Session
+from photobak.client.concurrency import Channel, Pipeline, Report
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.outcome import Found, Observer, Result, Summary
+from photobak.client.imports.examine import Disagreement, ImportExaminer
+from photobak.client.imports.export import Export, MediumGroup
+from photobak.client.index.index import Index
+from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.stages import AHEAD, UploadOptions, record_reports, upload
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to import."""
+
+    device: str
+    """The machine's name in ``photo.source``."""
+    zone: tzinfo
+    """For capture times without an offset."""
+    uploads: UploadOptions
+
+
+class Import:
+    """One import, for one profile. However it ends, the same command finishes it."""
+
+    def __init__(self, session: Session, index: Index, observer: Observer, options: ImportOptions) -> None:
+        self._session = session
+        self._options = options
+        self._ledger = Ledger(index, observer)
+        self._started = time.monotonic()
+        self.disagreements: list[Disagreement] = []
+        """Photos whose file and export differ about when they were taken."""
+
+    @property
+    def summary(self) -> Summary:
+        """What has become of the files so far."""
+        self._ledger.summary.seconds = time.monotonic() - self._started
+        return self._ledger.summary
+
+    def run(self, export: Export) -> Summary:
+        """Back up all of it with what is known of it.
+
+        Raises:
+            CloudError: the cloud can't be reached; what was confirmed until then is kept.
+            SignInNeeded: the session has ended meanwhile.
+        """
+        with Pipeline() as line:
+            sender = upload(line, self._candidates(line, export), self._session, self._options.uploads)
+            record_reports(line, self._ledger, sender)
+        return self.summary
+
+    def rehearse(self, export: Export) -> Summary:
+        """Read everything and upload nothing."""
+        with Pipeline() as line:
+            line.stage(_would_upload, self._candidates(line, export).gathered())
+            record_reports(line, self._ledger)
+        return self.summary
+
+    def _candidates(self, line: Pipeline, export: Export) -> Channel[Candidate]:
+        groups: Channel[MediumGroup] = line.stage(_found, export.groups, capacity=AHEAD)
+        largest = self._session.profile.max_upload_bytes
+        options, now = self._options, datetime.now(UTC)
+        examiner = ImportExaminer(options.device, options.zone, now, largest, self.disagreements)
+        return line.stage(examiner.examine, groups, threads=_readers(), capacity=AHEAD)
+
+
+def _found(groups: Iterable[MediumGroup]) -> Iterator[MediumGroup | Report]:
+    for group in groups:
+        yield Found(len(group.media), sum(medium.entry.size for medium in group.media))
+        yield group
+
+
+def _would_upload(candidates: Iterable[Candidate]) -> Iterator[Report]:
+    for candidate in candidates:
+        yield candidate.outcome(Result.WOULD_UPLOAD)
+
+
+def _readers() -> int:
+    """Threads that hash: SHA-256 releases the GIL, so one per processor has work."""
+    return max(2, min(os.cpu_count() or 2, 8))

@@ -1,0 +1,133 @@
+"""``import takeout`` of a generated Takeout with every known trap, as people run it, and with parts missing."""
+
+import json
+import random
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.backup import Backup, json_lines
+from support.takeout_corpus import Corpus, Expected, corpus, pack
+
+from photobak.photo.record import Record
+
+SEED = 20261128
+
+
+@pytest.fixture(scope="module")
+def takeout() -> Corpus:
+    return corpus()
+
+
+def identity(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def imported(backup: Backup, parts: list[Path], *options: str) -> tuple[list[dict[str, Any]], dict[str, Any], int]:
+    done = backup.run("import", "takeout", "--json", *options, *map(str, parts))
+    lines, summary = json_lines(done.stdout)
+    return lines, summary, done.returncode
+
+
+def assert_as_expected(record: Record, expected: Expected) -> None:
+    facts = expected.facts
+    assert record.description == (facts.get("description") or None), expected.kind
+    assert bool(record.favorite) == bool(facts.get("favorite")), expected.kind
+    assert bool(record.archived) == bool(facts.get("archived")), expected.kind
+    assert record.people == facts.get("people", frozenset()), expected.kind
+    if "latitude" in facts:
+        assert (record.latitude, record.longitude) == (facts["latitude"], facts["longitude"]), expected.kind
+    if facts.get("taken") is not None:
+        assert record.taken.taken_at == facts["taken"], expected.kind
+
+
+def test_all_of_it_arrives_once_with_what_is_known_of_it(backup: Backup, takeout: Corpus, tmp_path: Path) -> None:
+    parts = pack(takeout.files, tmp_path / "parts", 5, random.Random(SEED))
+    report = tmp_path / "report.html"
+    lines, summary, code = imported(backup, parts, "--report", str(report))
+    assert code == 3  # illegible JSONs and one that describes nothing
+    records = backup.records()
+    assert set(records) == {identity(takeout.files[path]) for path in takeout.expected}
+    for path, expected in takeout.expected.items():
+        assert_as_expected(records[identity(takeout.files[path])], expected)
+    for path, expected in takeout.expected.items():
+        if expected.relation == "motion" and expected.of is not None:
+            still = records[identity(takeout.files[expected.of])]
+            assert still.motion == identity(takeout.files[path]), expected.kind
+    assert summary["scanned"] == len(takeout.expected)
+    assert sum(summary["left_out"].values()) == len(takeout.left_out)
+    assert summary["duplicates"] == len(takeout.expected) - len(records)
+    assert summary["absent"] == len(takeout.jsons_without_medium)
+    assert summary["problems"] == len(takeout.illegible)
+    assert summary["verdict"].startswith("NOT everything in this Takeout is safe")
+    assert {line["type"] for line in lines} >= {"photo", "left-out", "problem", "absent"}
+    page = report.read_text()
+    assert escape(summary["verdict"]) in page
+    assert "<script" not in page
+    # Once more: nothing is sent, nothing is doubled, nothing changes.
+    _, again, _ = imported(backup, list(reversed(parts)))
+    assert again["uploaded"] == 0
+    assert again["already_stored"] == len(takeout.expected)
+    assert backup.records() == records
+
+
+def test_a_fuller_takeout_adds_what_a_part_lacked(backup: Backup, takeout: Corpus, tmp_path: Path) -> None:
+    names = [path for path, expected in takeout.expected.items() if expected.json][:20]
+    jsons = {str(takeout.expected[name].json) for name in names}
+    media = {name: takeout.files[name] for name in names}
+    (alone,) = pack(media, tmp_path / "media", 1, random.Random(SEED))
+    _, summary, code = imported(backup, [alone])
+    assert (code, summary["undescribed"]) == (0, len(media))
+    assert summary["verdict"] == "Everything in this Takeout is safe."
+    whole = pack(media | {name: takeout.files[name] for name in jsons}, tmp_path / "whole", 3, random.Random(SEED))
+    _, summary, code = imported(backup, whole)
+    assert (code, summary["uploaded"], summary["undescribed"]) == (0, 0, 0)
+    records = backup.records()
+    assert len(records) == len(media)
+    for name in names:
+        assert_as_expected(records[identity(media[name])], takeout.expected[name])
+
+
+def test_a_missing_part_and_a_broken_one_are_named_and_the_rest_comes_in(backup: Backup, tmp_path: Path) -> None:
+    made = corpus()
+    media = {name: made.files[name] for name, expected in made.expected.items() if expected.json}
+    parts = {path.stem[-3:]: path for path in pack(media, tmp_path, 5, random.Random(SEED))}
+    broken, rubbish = parts["003"], tmp_path / "rubbish.zip"
+    broken.write_bytes(broken.read_bytes()[:-30])
+    rubbish.write_text("text")
+    _, summary, code = imported(backup, [broken, rubbish, parts["001"]])
+    assert code == 3
+    assert summary["missing_parts"] == ["takeout-20240719T011900Z, part 2"]
+    assert summary["problems"] == 2
+    whole = {identity(content) for name, content in media.items()}
+    assert set(backup.records()) <= whole
+    assert len(backup.records()) == summary["scanned"] - summary["duplicates"] > len(whole) / 3
+
+
+def test_a_rehearsal_sends_nothing(backup: Backup, tmp_path: Path) -> None:
+    media = {name: content for name, content in corpus().files.items() if "Photos from 1900" in name}
+    parts = pack(media, tmp_path, 1, random.Random(1))
+    lines, summary, code = imported(backup, parts, "--dry-run")
+    assert (code, summary["would_upload"], summary["uploaded"]) == (0, 1, 0)
+    assert summary["verdict"] == "Everything in this Takeout can be imported."
+    assert [line["result"] for line in lines] == ["would-upload"]
+    assert backup.records() == {}
+
+
+def test_what_is_no_export_is_wrong_usage(backup: Backup, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_text("text")
+    done = backup.run("import", "takeout", str(path))
+    assert done.returncode == 2
+    assert "neither a zip file" in done.stderr
+
+
+def test_words_on_the_terminal_are_json_free(backup: Backup, tmp_path: Path) -> None:
+    media = {name: content for name, content in corpus().files.items() if "Photos from 1900" in name}
+    done = backup.run("import", "takeout", *map(str, pack(media, tmp_path, 1, random.Random(1))))
+    assert done.returncode == 0
+    assert done.stderr.rstrip().endswith("Everything in this Takeout is safe.")
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(done.stderr)
