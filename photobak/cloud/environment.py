@@ -34,6 +34,8 @@ class ProcessEnvironment(_Environment):
     contents_table: str
     upload_queue_url: str
     """The queue that the function's messages come from."""
+    object_lock_days: str
+    """For how long S3 Object Lock protects new originals; 0 for not at all."""
 
 
 @dataclass(frozen=True, slots=True)

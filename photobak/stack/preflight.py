@@ -38,6 +38,9 @@ ACTIONS: Final = (
 MOST_UPLOADS: Final = 50
 """Processed at once, where the account's quota leaves it open (the template's default)."""
 _FEWEST_UPLOADS: Final = 2
+DEVICE_RUNS: Final = 5
+"""Reserved for the device function."""
+_UNRESERVED: Final = 100
 
 _NAME: Final = re.compile(r"[a-z](?:[a-z0-9]|-(?!-)){1,26}(?<!-)")
 """A bucket's name takes 63 characters, and ours ends with 35 of kind, account and region at most."""
@@ -159,6 +162,20 @@ def upload_concurrency(target: Target) -> int:
     with aws_errors("the quota of Lambda can't be read"):
         quota = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     return max(_FEWEST_UPLOADS, min(MOST_UPLOADS, quota // 2))
+
+
+def device_concurrency(target: Target) -> int:
+    """How many runs to reserve for the device function, whose routes need no sign-in; 0 if the account has no room.
+
+    Lambda keeps 100 of an account's runs unreserved (Lambda Developer Guide, "Configuring reserved concurrency").
+
+    Raises:
+        StackError: Lambda can't be asked.
+    """
+    functions = target.client("lambda")
+    with aws_errors("the quota of Lambda can't be read"):
+        limit = functions.get_account_settings()["AccountLimit"]
+    return DEVICE_RUNS if limit["UnreservedConcurrentExecutions"] >= _UNRESERVED + DEVICE_RUNS else 0
 
 
 def principal_arn(caller: str) -> str | None:

@@ -1,6 +1,8 @@
 """What the template's parameters add, and what nobody can switch off."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from support.local_stack import root_client
 from support.stacks import local_parameters, target_of
 from support.template import resources_of, template
 
+from photobak.cloud.api import handler
 from photobak.errors import StackError
 from photobak.stack.cost.prices import StorageClass
 from photobak.stack.deploy import deploy
@@ -21,8 +24,11 @@ OPTIONS = {
         "UploadsAreStuck",
         "UploadsAreGivenUp",
         "ChangesAreGivenUp",
+        "PhotosTrashed",
+        "ManyPhotosTrashed",
         "Budget",
     },
+    "WithLiveLog": {"ApiGatewayLogRole", "ApiGatewayAccount"},
     "WithGoogle": {"GoogleProvider"},
     "WithOidc": {"OidcProvider"},
     "DomainAtTheApi": {"ApiDomain", "ApiDomainMapping"},
@@ -34,9 +40,9 @@ OPTIONS = {
 OFF = {
     **dict.fromkeys(("KmsKeyArn", "AlarmEmail", "GoogleClientId", "OidcIssuer", "AllowedEmails"), ""),
     **dict.fromkeys(("DomainName", "CertificateArn", "CloudFrontWebAclArn"), ""),
-    **dict.fromkeys(("CloudFront", "Firewall"), "off"),
+    **dict.fromkeys(("CloudFront", "Firewall", "Mfa"), "off"),
     "StorageClass": "STANDARD",
-    "ReservedConcurrency": 0,
+    **dict.fromkeys(("ReservedConcurrency", "DeviceConcurrency", "ObjectLockDays"), 0),
 }
 
 KMS_FOR = {
@@ -68,9 +74,53 @@ def test_apis_are_throttled(name):
 
 
 def test_access_logs_hold_no_header_and_no_query():
-    log = properties("HttpApiStage")["AccessLogSettings"]["Format"].lower()
-    for secret in ("header", "query", "authorizer", "path", "protocol"):
-        assert secret not in log
+    """Of the token they hold who it belongs to; and the route, so that it is known who did what."""
+    http = properties("HttpApiStage")["AccessLogSettings"]["Format"]
+    live = properties("WebSocketStage")["AccessLogSettings"]["Fn::If"][1]["Format"]
+    assert "$context.authorizer.claims.sub" in http
+    assert "$context.authorizer.principalId" in live
+    for log in (http, live):
+        assert "$context.routeKey" in log
+        rest = re.sub(r"authorizer\.(claims\.sub|principalId)", "", log).lower()
+        for secret in ("header", "query", "authorizer", "path", "protocol", "body"):
+            assert secret not in rest
+
+
+def test_every_route_that_strangers_may_call_is_throttled_by_itself():
+    open_routes = {
+        route["Properties"]["RouteKey"]
+        for route in resources_of("AWS::ApiGatewayV2::Route").values()
+        if "AuthorizationType" not in route["Properties"] and route["Properties"]["ApiId"] == {"Ref": "HttpApi"}
+    }
+    assert properties("HttpApiStage")["RouteSettings"].keys() == {key for key in open_routes if "/device" in key}
+    for settings in properties("HttpApiStage")["RouteSettings"].values():
+        assert settings["ThrottlingRateLimit"] == 2
+    names = {
+        name
+        for name, route in resources_of("AWS::ApiGatewayV2::Route").items()
+        if route["Properties"]["RouteKey"] in properties("HttpApiStage")["RouteSettings"]
+    }
+    assert set(template()["Resources"]["HttpApiStage"]["DependsOn"]) == names, "a route's settings come after it"
+
+
+def test_the_owner_is_told_at_once_of_many_photos_in_the_trash():
+    counted, alarm = properties("PhotosTrashed"), properties("ManyPhotosTrashed")
+    (metric,) = counted["MetricTransformations"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
+    assert counted["LogGroupName"] == {"Ref": "ApiLogs"}
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 3600, 100)
+    assert "$.trashed" in counted["FilterPattern"]
+    assert metric["MetricValue"] == "$.trashed"
+    source = Path(handler.__file__).read_text(encoding="utf-8")
+    assert '"trashed": trashed' in source  # what the filter looks for
+
+
+def test_mfa_and_object_lock_are_what_their_parameters_say():
+    assert properties("UserPool")["MfaConfiguration"] == {"Fn::If": ["WithMfa", "ON", "OFF"]}
+    assert properties("UserPool")["EnabledMfas"]["Fn::If"][1] == ["SOFTWARE_TOKEN_MFA"]
+    assert properties("PhotoBucket")["ObjectLockEnabled"]["Fn::If"][:2] == ["WithObjectLock", True]
+    for function in ("ProcessFunction", "SalvageFunction"):
+        assert properties(function)["Environment"]["Variables"]["OBJECT_LOCK_DAYS"] == {"Ref": "ObjectLockDays"}
 
 
 def test_originals_move_to_a_class_that_is_chosen_and_priced():
@@ -107,7 +157,7 @@ def test_every_role_that_reads_or_writes_objects_may_use_that_key():
         granted[properties(name)["RoleName"]["Ref"]] = set(listed(statement["Action"]))
     needed: dict[str, set[str]] = {}
     for name, role in resources_of("AWS::IAM::Role").items():
-        for policy in role["Properties"]["Policies"]:
+        for policy in role["Properties"].get("Policies", []):
             for action in (each for one in policy["PolicyDocument"]["Statement"] for each in listed(one["Action"])):
                 needed.setdefault(name, set()).update(KMS_FOR.get(action, ()))
     assert granted == {name: actions for name, actions in needed.items() if actions}
@@ -140,7 +190,7 @@ def test_whoever_is_named_hears_of_stuck_uploads_and_of_money():
     dead_letters = {properties("UploadQueue")["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]}
     dead_letters |= {properties("PublishEvents")["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]}
     alarms = [each["Properties"] for each in resources_of("AWS::CloudWatch::Alarm").values()]
-    watched = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in alarms}
+    watched = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in alarms if "Dimensions" in alarm}
     assert watched == dead_letters | {"UploadQueue"}
     assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
     assert properties("AlarmTopic")["Subscription"] == [{"Endpoint": {"Ref": "AlarmEmail"}, "Protocol": "email"}]
@@ -171,7 +221,8 @@ def test_no_function_takes_concurrency_from_the_others_unless_told():
         if "ReservedConcurrentExecutions" in function["Properties"]
     }
     chosen = ["WithReservation", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
-    assert reserved == {"ApiFunction": {"Fn::If": chosen}}
+    device = ["WithDeviceReservation", {"Ref": "DeviceConcurrency"}, {"Ref": "AWS::NoValue"}]
+    assert reserved == {"ApiFunction": {"Fn::If": chosen}, "DeviceFunction": {"Fn::If": device}}
 
 
 def test_a_domain_of_ones_own_speaks_tls_1_2_and_newer():

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from support.template import resources_of, template, walk
 
-ROLES = resources_of("AWS::IAM::Role")
+LOG_ROLE = "ApiGatewayLogRole"
+"""API Gateway's own, for the access logs of all WebSocket APIs of the account: the one policy that AWS made for it."""
+ROLES = {name: role for name, role in resources_of("AWS::IAM::Role").items() if name != LOG_ROLE}
 LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
@@ -27,6 +29,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
             "sqs:GetQueueAttributes",
             "sqs:ChangeMessageVisibility",
         ),
+        "LockOriginals": ("s3:PutObjectRetention",),
         "RequeueThrottledUploads": ("sqs:SendMessage",),
         "Log": LOG,
         "KmsForPhotos": ("kms:Decrypt", "kms:GenerateDataKey"),
@@ -123,6 +126,15 @@ def test_these_are_all_roles() -> None:
     assert added <= ROLES.keys()
     for role in ROLES.values():
         assert role["Properties"].keys() == {"AssumeRolePolicyDocument", "Policies"}  # no policies that AWS manages
+
+
+def test_api_gateway_may_write_its_logs_and_nothing_else() -> None:
+    role = resources_of("AWS::IAM::Role")[LOG_ROLE]["Properties"]
+    assert role.keys() == {"AssumeRolePolicyDocument", "ManagedPolicyArns"}
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    (policy,) = role["ManagedPolicyArns"]
+    assert policy["Fn::Sub"].endswith(":policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
 
 
 @pytest.mark.parametrize("role", ALLOWED)

@@ -66,6 +66,8 @@ def actions_of(body: Body) -> set[str]:
         found |= NAMED_OTHERWISE.get((service, operation), {f"{service}:{operation}"})
         if operation == "PutObject" and "Tagging" in body.words:
             found.add("s3:PutObjectTagging")
+        if operation == "CopyObject" and "ObjectLockMode" in body.words:
+            found.add("s3:PutObjectRetention")
         if operation in ("GetObject", "HeadObject", "CopyObject") and "VersionId" in body.words:
             found.add("s3:GetObjectVersion")
         if operation == "DeleteObject" and "VersionId" in body.words:

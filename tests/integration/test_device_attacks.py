@@ -1,6 +1,7 @@
 """Attacks on the device grant. Each is repelled, and most are shown to succeed where their defence is switched off."""
 
 import itertools
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -139,6 +140,45 @@ def test_the_limit_ends_with_the_lifetime_of_a_code(sides: Sides, address: str) 
         sides.person.find(user_code, address)
     sides.clock.pass_(seconds=1)
     assert sides.person.find(user_code, address)[0] == user_code
+
+
+def test_an_address_gets_a_few_codes_and_no_more(sides: Sides) -> None:
+    """Each costs an scrypt hash and a transaction, and nobody is signed in who asks."""
+    address = f"203.0.{uuid.uuid4().int % 256}.{uuid.uuid4().int % 256}"
+    for _ in range(machine.MAX_CODES):
+        sides.begin(address)
+    with pytest.raises(OAuthError, match="slow_down: Too many codes"):
+        sides.begin(address)
+    sides.begin()  # somebody else
+    sides.clock.pass_(seconds=LIFETIME.seconds)
+    sides.begin(address)
+
+
+def test_codes_that_are_asked_for_at_once_are_counted_too(sides: Sides) -> None:
+    network = f"2001:db8:1:{uuid.uuid4().hex[:4]}"
+
+    def ask(host: int) -> bool:
+        try:
+            return bool(sides.begin(f"{network}::{host}"))
+        except OAuthError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(machine.MAX_CODES + 10))) == machine.MAX_CODES
+
+
+def test_without_the_count_an_address_gets_any_number_of_codes(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "MAX_CODES", 10**9)
+    address = f"198.51.{uuid.uuid4().int % 256}.{uuid.uuid4().int % 256}"
+    for _ in range(25):
+        sides.begin(address)
+
+
+def test_what_is_refused_anyway_costs_no_hash(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "user_code_id", lambda _code: pytest.fail("hashed"))
+    for form in ({}, {"client_id": "another"}, {"client_id": sides.client_id, "scope": "everything"}):
+        with pytest.raises(OAuthError):
+            sides.machine.begin(form, "192.0.2.77")
 
 
 def test_all_addresses_of_one_ipv6_network_guess_as_one(sides: Sides) -> None:

@@ -59,6 +59,7 @@ ENVIRONMENT = {
     "CLIENT_ID": "client",
     "MAX_UPLOAD_BYTES": "1000",
     "TRASH_DAYS": "30",
+    "OBJECT_LOCK_DAYS": "0",
     "ALLOWED_EMAILS": "",
 }
 

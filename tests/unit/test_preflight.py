@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 from photobak.errors import ConfigError, StackError, WrongUsage
 from photobak.stack.preflight import (
     ACTIONS,
+    device_concurrency,
     principal_arn,
     require_account,
     require_permissions,
@@ -97,6 +98,15 @@ def test_names_that_buckets_can_bear(name):
 def test_names_that_they_cannot(name):
     with pytest.raises(WrongUsage, match="can't be a stack's name"):
         require_stack_name(name)
+
+
+@pytest.mark.parametrize(("unreserved", "runs"), [(10, 0), (100, 0), (104, 0), (105, 5), (1000, 5)])
+def test_runs_are_reserved_for_strangers_only_where_there_is_room(unreserved, runs):
+    session = Session("lambda")
+    limit = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": unreserved}
+    session.stub.add_response("get_account_settings", {"AccountLimit": limit})
+    with session.stub:
+        assert device_concurrency(Target(session)) == runs
 
 
 @pytest.mark.parametrize(("quota", "uploads"), [(10, 5), (1, 2), (1000, 50), (100, 50), (60, 30)])

@@ -81,7 +81,7 @@ def command(
         outputs = deploy(
             target,
             stack_name=stack_name,
-            parameters={**_first_parameters(context, target, stack_name), **given},
+            parameters={**_first_parameters(context, target, stack_name, email), **given},
             bundle=_bundle(context, target),
             revert_drift=revert_drift,
             approve=approval,
@@ -104,9 +104,9 @@ def command(
         say("Next: photobak login, then photobak sync ~/Pictures")
 
 
-def _first_parameters(context: Context, target: "Target", stack_name: str) -> dict[str, str]:
-    """Parameters that depend on the account; for a new stack only, so that later choices are kept."""
-    from photobak.stack.preflight import MOST_UPLOADS, upload_concurrency
+def _first_parameters(context: Context, target: "Target", stack_name: str, email: str | None) -> dict[str, str]:
+    """Parameters that depend on the account and its owner; for a new stack only, so that later choices are kept."""
+    from photobak.stack.preflight import MOST_UPLOADS, device_concurrency, upload_concurrency
     from photobak.stack.progress import is_new, stack_of
 
     if target.endpoint_url:
@@ -118,7 +118,11 @@ def _first_parameters(context: Context, target: "Target", stack_name: str) -> di
         say(
             f"The Lambda quota of this account is low: {uploads} uploads are processed at once. AWS raises it for free."
         )
-    return {"UploadConcurrency": str(uploads)}
+    return {
+        "UploadConcurrency": str(uploads),
+        "DeviceConcurrency": str(device_concurrency(target)),
+        "AlarmEmail": email or "",
+    }
 
 
 def _bundle(context: Context, target: "Target") -> "Bundle":

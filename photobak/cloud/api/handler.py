@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -22,7 +23,9 @@ from photobak.cloud.store.library import Library
 from photobak.cloud.store.limits import LimitsTable
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
 from photobak.cloud.store.uploads import PostSigner
+from photobak.photo.record import Status
 
+logger = Logger()
 app = Application()
 
 
@@ -45,7 +48,10 @@ def trash_photos() -> Response[str]:
     request = parse_body(TrashRequest, app.body())
     caller, photos = _caller(), list(dict.fromkeys(request.photos))
     _step_up().require(caller, app.claims(), len(photos))
-    return answer({"photos": _trash().put_in(caller, photos, request.device)})
+    answers = _trash().put_in(caller, photos, request.device)
+    trashed = sum(each["status"] == Status.TRASHED for each in answers)
+    logger.info("Photos went into the trash", extra={"trashed": trashed, "identity": caller})  # an alarm counts them
+    return answer({"photos": answers})
 
 
 @app.post("/photos/redate")

@@ -1,5 +1,6 @@
 """The machine's side: it requests codes, and then polls for its tokens (RFC 8628, 3)."""
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,8 +25,12 @@ LIFETIME: Final = timedelta(minutes=10)
 """How long a code can be entered and redeemed."""
 INTERVAL: Final = timedelta(seconds=5)
 """How long a machine waits between two polls, unless it is told to slow down."""
+MAX_CODES: Final = 20
+"""Codes that one address may request within a code's lifetime; each costs an scrypt hash and a transaction."""
 
 _MAX_NAME: Final = 64
+_LATER: Final = f"Try again in {LIFETIME.seconds // 60} minutes."
+_IPV6_NETWORK: Final = 64  # the prefix of one subscriber
 
 
 class OAuthError(PhotobakError):
@@ -59,10 +64,12 @@ class MachineSide:
             address: the IP address that the request comes from.
 
         Raises:
-            OAuthError: another client's, or an unknown scope.
+            OAuthError: another client's, an unknown scope, or too many requests from this address.
         """
         self._check_client(form)
         scope = _scope(form)
+        if not self.grants.take_try(f"codes:{network_of(address)}", MAX_CODES, self.clock(), LIFETIME):
+            raise OAuthError("slow_down", f"Too many codes were requested from your network. {_LATER}")
         device_code, user_code, now = new_device_code(), new_user_code(), self.clock()
         grant = Grant(
             id=grant_id(device_code),
@@ -137,6 +144,15 @@ def refusal(grant: Grant, now: datetime) -> OAuthError | None:
     if grant.polls_too_soon(now):
         return OAuthError("slow_down", f"Poll at most every {grant.interval_after(now).seconds} seconds.")
     return OAuthError("authorization_pending", "Nobody has entered the code yet.")
+
+
+def network_of(address: str) -> str:
+    """What counts as one requester: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 def _scope(form: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 """The person's side: enters the code, sees which device asks, decides, signs in, returns."""
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Final
 from photobak.cloud.device.browser import Browser
 from photobak.cloud.device.codes import read_user_code, user_code_id
 from photobak.cloud.device.hosted_ui import HostedUi
-from photobak.cloud.device.machine import LIFETIME
+from photobak.cloud.device.machine import LIFETIME, network_of
 from photobak.cloud.store.device_grants import DeviceGrants, Grant
 from photobak.errors import PhotobakError
 
@@ -17,7 +16,6 @@ MAX_WRONG_CODES: Final = 5
 """User codes that one address may get wrong within a grant's lifetime (RFC 8628, 5.1)."""
 
 _NOT_WAITING: Final = "This code is wrong, used or expired. Check it, or request a new one on your device"
-_IPV6_NETWORK: Final = 64  # the prefix of one subscriber
 
 
 class CodeRefused(PhotobakError):
@@ -54,7 +52,7 @@ class PersonSide:
         user_code = read_user_code(typed)
         if user_code is None:
             raise CodeRefused("A code has eight letters, such as WDJB-MJHT. Check what you typed")
-        network, now = _network(address), self.clock()
+        network, now = network_of(address), self.clock()
         if not self.grants.take_try(network, MAX_WRONG_CODES, now, LIFETIME):
             minutes = LIFETIME.seconds // 60
             raise TooManyTries(f"Too many wrong codes came from your network. Try again in {minutes} minutes")
@@ -92,12 +90,3 @@ class PersonSide:
             raise SignInFailed(query.get("error_description") or query.get("error") or "The answer has no code")
         if not self.grants.approve(grant_id, query["code"], self.clock()):
             raise NotConfirmed("This sign-in has been used or has expired")
-
-
-def _network(address: str) -> str:
-    """What counts as one guesser: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False)) if parsed.version == 6 else str(parsed)

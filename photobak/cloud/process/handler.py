@@ -1,6 +1,6 @@
 """Lambda entry points: a batch of queue messages in, the ones to be delivered again out."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -69,8 +69,14 @@ def _redelivery() -> Redelivery:
 def _keeper(previewer: Previewer, *, reads_metadata: bool = True) -> UploadKeeper:
     environment = ProcessEnvironment.read()
     library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
-    uploads = UploadStore(connect_s3())
-    return UploadKeeper(uploads, library, previewer, lambda: datetime.now(UTC), reads_metadata)
+    return UploadKeeper(
+        uploads=UploadStore(connect_s3()),
+        library=library,
+        previewer=previewer,
+        clock=lambda: datetime.now(UTC),
+        reads_metadata=reads_metadata,
+        lock_for=timedelta(days=int(environment.object_lock_days)),
+    )
 
 
 def _no_previews(_upload: Upload, _media_type: MediaType) -> Previews | str:

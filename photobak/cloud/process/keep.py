@@ -7,7 +7,7 @@ an event repeated after a crash finds everything it needs.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from photobak.cloud.photos.describe import Previewer, describe, keep_previews, make_record, media_type_of
 from photobak.cloud.photos.evidence import is_record_of
@@ -32,7 +32,9 @@ class UploadKeeper:
     previewer: Previewer
     clock: Callable[[], datetime]
     reads_metadata: bool = True
-    """Whether to look into files; salvage does not, since that may be what ended the function before."""
+    """Whether to read files' metadata; salvage does not, since that may be what killed the function before."""
+    lock_for: timedelta = timedelta(0)
+    """How long S3 Object Lock protects new originals; zero for not at all."""
 
     def keep(self, event: UploadEvent) -> None:
         """Store or reject one upload; doing it again changes nothing."""
@@ -80,7 +82,7 @@ class UploadKeeper:
         """Put back what the bucket has lost of a photo that has a record."""
         bucket = self.library.bucket
         metadata = metadata_of(record.filename, record.kind, record.taken, record.modified_at, record.sources)
-        bucket.keep_original(upload, record.original_key, record.content_type, metadata)
+        bucket.keep_original(upload, record.original_key, record.content_type, metadata, self._locked_until())
         if not bucket.has_previews(record):
             previews = self.previewer(upload, media_type_of(upload, record))
             if isinstance(previews, Previews):
@@ -93,11 +95,14 @@ class UploadKeeper:
         media_type = found.media_type
         key = original_key(upload.key.identity_id, upload.sha256, media_type.extension)
         metadata = metadata_of(found.filename, media_type.kind, found.taken, found.modified_at, found.sources)
-        self.library.bucket.keep_original(upload, key, media_type.content_type, metadata)
+        self.library.bucket.keep_original(upload, key, media_type.content_type, metadata, self._locked_until())
         previews = found.unreadable or self.previewer(upload, media_type) if media_type.kind is Kind.PHOTO else None
         if isinstance(previews, Previews):
             keep_previews(self.library.bucket, upload.key, previews)
         return make_record(upload, found, previews, self.clock())
+
+    def _locked_until(self) -> datetime | None:
+        return self.clock() + self.lock_for if self.lock_for else None
 
 
 def _with_announced_sources(record: Record, content: Content | None) -> Record:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,29 +37,55 @@ class PhotoBucket:
         self.name = name
         self.originals = Originals(s3, name)
 
-    def keep_original(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str]) -> None:
+    def keep_original(
+        self,
+        upload: Upload,
+        key: str,
+        content_type: str,
+        metadata: Mapping[str, str],
+        locked_until: datetime | None = None,
+    ) -> None:
         """Copy an upload to its key in the photo bucket, inside S3, unless the right bytes are there already.
 
         Wrong bytes at that key stay as an older version.
+
+        Args:
+            upload: its verified bytes.
+            key: of the original.
+            content_type: of the original.
+            metadata: of the original.
+            locked_until: until when S3 Object Lock protects the copy, in governance mode; None for not at all.
 
         Raises:
             ClientError: ``PreconditionFailed`` if the upload was replaced by other bytes after it was hashed.
         """
         match self.originals.look_into(key, upload.sha256, upload.size):
             case Condition.MISSING:
-                self._copy_if_none(upload, key, content_type, metadata)
+                self._copy_if_none(upload, key, content_type, metadata, locked_until)
             case Condition.WRONG:
-                self._copy(upload, key, content_type, metadata)
+                self._copy(upload, key, content_type, metadata, locked_until)
 
-    def _copy_if_none(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str]) -> None:
+    def _copy_if_none(
+        self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str], locked_until: datetime | None
+    ) -> None:
         try:
-            self._copy(upload, key, content_type, metadata, IfNoneMatch="*")
+            self._copy(upload, key, content_type, metadata, locked_until, IfNoneMatch="*")
         except ClientError as error:
             # Both conditions fail with this code: another event may have copied the original meanwhile.
             if error.response["Error"]["Code"] != "PreconditionFailed" or self.size(key) != upload.size:
                 raise
 
-    def _copy(self, upload: Upload, key: str, content_type: str, metadata: Mapping[str, str], **only: Any) -> None:
+    def _copy(
+        self,
+        upload: Upload,
+        key: str,
+        content_type: str,
+        metadata: Mapping[str, str],
+        locked_until: datetime | None,
+        **only: Any,
+    ) -> None:
+        if locked_until is not None:
+            only |= {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": locked_until}
         self._s3.copy_object(
             Bucket=self.name,
             Key=key,
