@@ -67,6 +67,7 @@ class ApiEnvironment(CallerEnvironment):
     max_upload_bytes: str
     tickets_table: str
     limits_table: str
+    changes_table: str
     trash_days: str
     """How long a deleted photo can be brought back."""
 

@@ -55,7 +55,7 @@ def test_the_files_on_this_machine_stay_and_a_sync_leaves_the_trash_alone(owner:
     assert (owner.pictures / "4.jpg").exists()
     for _ in range(2):  # it asks again, each time
         *lines, summary = owner.json("sync", owner.pictures)
-        assert [(line["sha256"], line["result"]) for line in lines] == [(photo["sha256"], "already-stored")]
+        assert [(line["sha256"], line["result"]) for line in lines] == [(photo["sha256"], "deleted")]
         assert "in the trash until" in lines[0]["reason"]
         assert (summary["uploaded"], summary["unchanged"]) == (0, 11)
     owner.run("trash", "restore", photo["id"])

@@ -50,6 +50,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "MoveRecords": ("dynamodb:DeleteItem",),
         "CountChanges": ("dynamodb:UpdateItem",),
         "IssueTickets": ("dynamodb:PutItem",),
+        "ListChanges": ("dynamodb:Query", "dynamodb:GetItem"),
         "Log": LOG,
         "KmsForUploads": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
@@ -90,7 +91,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
     "PublishRole": {
         "ReadChanges": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
         "FindStreams": ("dynamodb:ListStreams",),
-        "KeepChanges": ("dynamodb:BatchWriteItem",),
+        "KeepChanges": ("dynamodb:BatchWriteItem", "dynamodb:UpdateItem"),
         "ForgetExpiredPhotos": ("dynamodb:UpdateItem",),
         "FindListeners": ("dynamodb:Query", "dynamodb:DeleteItem"),
         "PostToConnections": ("execute-api:ManageConnections",),

@@ -27,12 +27,18 @@ class TestPlainDays:
         assert backup.sources(photos[2].read_bytes()) == {"laptop:2024/06/c.jpg"}
         backup.require_restorable(tmp_path / "back")
 
-    def test_a_second_run_is_idle_and_asks_nobody(self, backup: Backup) -> None:
+    def test_a_second_run_reads_and_sends_nothing(self, backup: Backup) -> None:
         backup.make("a.jpg", "2024/b.jpg")
         backup.sync()
-        run = backup.without_network().sync()
+        run = backup.sync()
         assert run.counts == {"unchanged": 2}
         assert (run.summary.uploaded, run.watcher.outcomes) == (0, [])
+
+    def test_a_run_without_the_cloud_calls_nothing_safe(self, backup: Backup) -> None:
+        backup.make("a.jpg")
+        backup.sync()
+        with pytest.raises(CloudError, match="doesn't answer"):
+            backup.without_network().sync()
 
     def test_photos_that_may_only_be_read_are_backed_up_and_stay_as_they_are(self, backup: Backup) -> None:
         photos = backup.make("a.jpg", "2024/b.jpg")
@@ -236,7 +242,7 @@ class TestOtherDevices:
         backup.index_file.write_bytes(b"\xff" * 20_000)
         run = backup.sync()
         assert (run.counts, run.summary.uploaded) == ({"already-stored": 2}, 0)
-        assert backup.without_network().sync().counts == {"unchanged": 2}
+        assert backup.sync().counts == {"unchanged": 2}
 
     def test_an_index_of_an_older_photobak_is_rebuilt_and_sends_nothing(self, backup: Backup) -> None:
         photos = backup.make("a.jpg", "b.jpg")
@@ -247,7 +253,7 @@ class TestOtherDevices:
         done = backup.run("sync", "Pictures")
         assert done.returncode == 0
         assert "older photobak (schema 1): every file is read again, none is uploaded twice" in done.stderr
-        assert backup.without_network().sync().counts == {"unchanged": 2}
+        assert backup.sync().counts == {"unchanged": 2}
 
 
 def test_files_named_one_by_one(backup: Backup) -> None:

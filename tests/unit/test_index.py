@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_files import known_file, older_index
 
+from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.file import SCHEMA_VERSION
 from photobak.client.index.index import Fingerprint, Index, StaleSources
 from photobak.errors import ConfigError
@@ -144,9 +145,9 @@ class TestContents:
     def test_what_its_owner_has_put_into_the_trash_is_asked_after_until_it_is_back(self, index: Index) -> None:
         file = known_file("/p/a.jpg")
         index.confirm([file], NOW)
-        index.note_status(file.sha256, Status.TRASHED)
+        Confirmations(index).note_trashed(file.sha256)
         assert index.unconfirmed("/p") == [replace(file, status=Status.TRASHED)]
-        index.note_status(file.sha256, Status.STORED)
+        Confirmations(index).note_undeleted(file.sha256, Status.STORED)
         assert set(index.confirmed("/p")) == {"a.jpg"}
 
     def test_counts(self, index: Index) -> None:
@@ -205,7 +206,7 @@ class TestStalePlaces:
     def test_a_content_in_the_trash_is_left_alone(self, index: Index) -> None:
         file, twin = known_file("/p/a.jpg", "same"), known_file("/p/b.jpg", "same")
         index.confirm([file, twin], NOW)
-        index.note_status(file.sha256, Status.TRASHED)
+        Confirmations(index).note_trashed(file.sha256)
         index.leave([file])
         assert index.stale_sources(9) == []
 

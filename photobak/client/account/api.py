@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from photobak.client.account.session import Session
 from photobak.client.transport.answer import Answer, Fields
 from photobak.client.transport.errors import clock_error, printable
 from photobak.client.transport.http import send_json
 from photobak.errors import CloudError, SignInNeeded
+from photobak.photo.deletion import Deletion
 from photobak.photo.identity import is_sha256
 
 
@@ -36,8 +37,8 @@ class PhotoAnswer:
     sha256: str
     status: str
     """Such as ``stored``, ``trashed`` or ``upload``."""
-    trashed_until: datetime | None = None
-    """When the trash lets go of it, where it is there."""
+    deletion: Deletion | None = None
+    """Of a photo that its owner has deleted."""
     taken_at: str | None = None
     """Its capture time, where that was changed."""
     upload: PresignedPost | None = None
@@ -50,8 +51,8 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
     Args:
         session: who asks.
         route: path below the API's address, with its leading slash.
-        content: the body.
-        method: ``POST`` or ``DELETE``.
+        content: the body; None for none.
+        method: ``GET``, ``POST`` or ``DELETE``.
 
     Returns:
         The answer's JSON object.
@@ -71,6 +72,37 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise CloudFailed(f"the cloud has failed on the request {route}", why=_detail(answer))
     raise CloudError(f"the cloud refuses the request {route}", why=_detail(answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the change feed says."""
+
+    hashes: tuple[str, ...]
+    """The photos that have changed, oldest change first."""
+    sequence: str
+    """Up to where that is."""
+    gap: bool
+    """Whether something may be missing."""
+
+
+def changes_since(session: Session, sequence: str) -> Changes:
+    """Read the change feed.
+
+    Args:
+        session: who asks.
+        sequence: of an earlier answer; "" for none.
+
+    Raises:
+        CloudError, SignInNeeded: as ``call``; also where the answer lacks something.
+    """
+    answer = call(session, f"/changes?{urlencode({'after': sequence})}", None, method="GET")
+    hashes = tuple(each.text("sha256") for each in answer.objects("changes"))
+    return Changes(
+        hashes=tuple(sha256 for sha256 in hashes if is_sha256(sha256)),
+        sequence=answer.text_or_none("sequence") or "",
+        gap=answer.flag("gap"),
+    )
 
 
 def ask_of_photos(
@@ -97,8 +129,16 @@ def _photo(entry: Fields) -> PhotoAnswer:
     sha256 = entry.text("sha256")
     if not is_sha256(sha256):
         raise entry.wrong("sha256", "is no SHA-256")
-    status, until = entry.text("status"), entry.time_or_none("trashed_until")
-    return PhotoAnswer(sha256, status, until, entry.text_or_none("taken_at"), _post(entry, status))
+    status = entry.text("status")
+    return PhotoAnswer(sha256, status, _deletion(entry, status), entry.text_or_none("taken_at"), _post(entry, status))
+
+
+def _deletion(entry: Fields, status: str) -> Deletion | None:
+    if status not in ("trashed", "forgotten"):
+        return None
+    source = entry.text_or_none("deleted_from")
+    until = entry.time_or_none("trashed_until") if status == "trashed" else None
+    return Deletion(entry.time_or_none("deleted_at"), printable(source, 255) if source else None, until)
 
 
 def _post(entry: Fields, status: str) -> PresignedPost | None:

@@ -46,8 +46,8 @@ class Candidate:
     source: str
     uploaded_at: float | None = None
     """Unix seconds of the last POST, if the cloud has not confirmed it since."""
-    in_trash: bool = False
-    """Whether it was in the cloud's trash at the last check."""
+    deleted: bool = False
+    """Whether its owner had deleted it from the cloud at the last check."""
     reader: EntryReader | None = field(default=None, compare=False)
     """For an entry of an archive; None for a file on the disk."""
     described: Described | None = None
@@ -86,7 +86,7 @@ class Candidate:
             taken=known.taken,
             source=known.source,
             uploaded_at=known.uploaded_at,
-            in_trash=known.status is Status.TRASHED,
+            deleted=known.status.deleted,
         )
 
     def known(self, status: Status, uploaded_at: float | None) -> KnownFile:

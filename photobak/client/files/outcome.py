@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from photobak.client.concurrency import Report
 from photobak.client.files.scan import Skipped
 from photobak.photo.capture_time import CaptureTime
+from photobak.photo.deletion import Deletion
 from photobak.photo.kind import Kind
 from photobak.photo.source import utf8_path
 
@@ -23,6 +24,7 @@ class Result(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"
     PENDING = "pending"
+    DELETED = "deleted"
     WOULD_UPLOAD = "would-upload"
 
     @property
@@ -38,7 +40,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unchanged(Report):
-    """This many files are as the cloud has confirmed them."""
+    """This many files are as the cloud has confirmed them; a negative number takes back what was said of them."""
 
     files: int
 
@@ -107,6 +109,14 @@ class Summary:
     postponed: int = 0
     """Paths beyond ``--limit``; they have no result, because they were not read."""
     seconds: float = 0.0
+    deletions: list[Deletion] = field(default_factory=list)
+    """Of the ``deleted`` paths those that this machine neither made nor has told of before."""
+    accept_needed: bool = False
+    """Whether so much was deleted elsewhere that each run says so until its owner accepts it."""
+    lost: int = 0
+    """Contents that the cloud has lost and that no file of this machine has."""
+    emptied: list[Path] = field(default_factory=list)
+    """Folders to back up in which there is nothing any more, though files were backed up from them."""
 
     @property
     def scanned(self) -> int:
@@ -115,14 +125,17 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether every photo is safe; a dry run is complete."""
-        return all(result.safe or result is Result.WOULD_UPLOAD for result, count in self.results.items() if count)
+        """Whether every photo is safe, or its owner knows that it is deleted; a dry run is complete."""
+        fine = (Result.DELETED, Result.WOULD_UPLOAD)
+        settled = all(result.safe or result in fine for result, count in self.results.items() if count)
+        return settled and not (self.deletions or self.lost or self.emptied)
 
     def to_json(self) -> dict[str, Any]:
         """The last line of ``sync --json``."""
         numbers = {result.name.lower(): self.results[result] for result in Result if result is not Result.WOULD_UPLOAD}
         would = {"would_upload": self.results[Result.WOULD_UPLOAD]} if self.results[Result.WOULD_UPLOAD] else {}
         postponed = {"postponed": self.postponed} if self.postponed else {}
+        unusual = {"deleted_elsewhere": len(self.deletions), "lost": self.lost, "emptied": len(self.emptied)}
         return {
             "type": "summary",
             "scanned": self.scanned,
@@ -132,6 +145,7 @@ class Summary:
             "uploaded": self.uploaded,
             "ignored": self.ignored,
             "bytes_uploaded": self.bytes_uploaded,
+            **{name: count for name, count in unusual.items() if count},
             "seconds": round(self.seconds, 3),
         }
 

@@ -164,7 +164,7 @@ class Newest:
         """Pass on at once what needs no upload, and the newest of the rest when all were seen."""
         for each in work:
             match each:
-                case Candidate(uploaded_at=None, in_trash=False):
+                case Candidate(uploaded_at=None, deleted=False):
                     self._enter(each.fingerprint.mtime_ns, each)
                 case Group() if any(self._sendable(Path(each.folder, name)) for name in each.changed):
                     if each.doubted:

@@ -15,7 +15,7 @@ from photobak.client.profile import Profile
 from photobak.errors import ConfigError, RunLocked, reason_of
 from photobak.platform.private_files import private_folder
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """The version of ``index.sql``. There are no migrations: an older index is rebuilt by the next sync."""
 _LONGEST_COMMAND: Final = 200
 """Characters of the other process's command line to show."""
@@ -151,9 +151,10 @@ def _make_schema(connection: sqlite3.Connection) -> str | None:
     connection.execute("BEGIN EXCLUSIVE")
     version = _version(connection)  # another process may have been faster
     if version < SCHEMA_VERSION:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        for (table,) in tables.fetchall():
-            connection.execute(f'DROP TABLE "{table}"')
+        made = connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+        for kind, name in made:
+            if not name.startswith("sqlite_"):
+                connection.execute(f'DROP {kind} "{name}"')
         script = resources.files("photobak.client.index").joinpath("index.sql").read_text(encoding="utf-8")
         for statement in _statements(script):
             connection.execute(statement)

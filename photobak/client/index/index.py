@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple, Self
 from photobak.client.index.file import connect_or_begin_anew, is_damage, put_aside
 from photobak.errors import ConfigError
 from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.deletion import Deletion
 from photobak.photo.kind import Kind
 from photobak.photo.media_type import MediaType
 from photobak.photo.record import Status
@@ -53,7 +54,8 @@ class KnownFile:
     source: str
     """The source as it was announced (``photo.source``)."""
     status: Status
-    """``stored`` or ``no-preview`` as confirmed by the cloud, ``trashed`` by its owner, else ``expected``."""
+    """``stored`` or ``no-preview`` as the cloud says, ``trashed`` or ``forgotten`` if its owner has deleted it, else
+    ``expected``."""
     uploaded_at: float | None = None
     """Unix seconds of the last POST of its content."""
 
@@ -107,21 +109,21 @@ class Index:
 
     def confirmed(self, folder: str) -> dict[str, tuple[int, ...]]:
         """The files of one folder whose content and source the cloud has confirmed: fingerprints by name."""
-        rows = self._all(_CONFIRMED, os.fsencode(folder))
+        rows = self.rows(_CONFIRMED, os.fsencode(folder))
         # Once for each file of each run: os.fsdecode takes three times as long.
         return {row[0].decode(_ENCODING, _ERRORS): row[1:] for row in rows}
 
     def unconfirmed(self, folder: str) -> list[KnownFile]:
         """The other known files of one folder."""
-        return [_known(row) for row in self._all(f"{_SELECT} WHERE folder = ? AND NOT confirmed", os.fsencode(folder))]
+        return [_known(row) for row in self.rows(f"{_SELECT} WHERE folder = ? AND NOT confirmed", os.fsencode(folder))]
 
     def files_of(self, folder: str) -> list[KnownFile]:
         """All known files of one folder."""
-        return [_known(row) for row in self._all(f"{_SELECT} WHERE folder = ?", os.fsencode(folder))]
+        return [_known(row) for row in self.rows(f"{_SELECT} WHERE folder = ?", os.fsencode(folder))]
 
     def file(self, folder: str, name: str) -> KnownFile | None:
         """What is known of one path."""
-        rows = self._all(f"{_SELECT} WHERE folder = ? AND name = ?", os.fsencode(folder), os.fsencode(name))
+        rows = self.rows(f"{_SELECT} WHERE folder = ? AND name = ?", os.fsencode(folder), os.fsencode(name))
         return _known(rows[0]) if rows else None
 
     def files(self, folder: str, names: Iterable[str]) -> list[KnownFile]:
@@ -132,17 +134,17 @@ class Index:
         """The known folders that are ``root`` or lie below it."""
         here, below = os.fsencode(root), os.fsencode(root.rstrip(os.sep) + os.sep)
         end = below[:-1] + bytes([below[-1] + 1])
-        found = [root] if self._all("SELECT 1 FROM files WHERE folder = ? LIMIT 1", here) else []
+        found = [root] if self.rows("SELECT 1 FROM files WHERE folder = ? LIMIT 1", here) else []
         # From one folder to the next by the primary key, however many files lie in each.
         query = "SELECT min(folder) FROM files WHERE folder > ? AND folder < ?"
-        while (folder := self._all(query, below, end)[0][0]) is not None:
+        while (folder := self.rows(query, below, end)[0][0]) is not None:
             found.append(os.fsdecode(folder))
             below = folder
         return found
 
     def copies(self, sha256: str) -> list[KnownFile]:
         """All known paths of this content."""
-        return [_known(row) for row in self._all(f"{_SELECT} WHERE sha256 = ?", bytes.fromhex(sha256))]
+        return [_known(row) for row in self.rows(f"{_SELECT} WHERE sha256 = ?", bytes.fromhex(sha256))]
 
     def stale_sources(self, most: int) -> list[StaleSources]:
         """Sources to be removed from records, of at most this many contents.
@@ -150,7 +152,7 @@ class Index:
         Only of contents that have another path, which the cloud knows: a content without any path keeps its last
         sources, so that it can be restored to them.
         """
-        rows = self._all(_STALE, most)
+        rows = self.rows(_STALE, most)
         found = [(self.copies(sha256.hex()), sources.split("\0")) for sha256, sources in rows]
         return [
             StaleSources(
@@ -162,7 +164,7 @@ class Index:
 
     def forget_stale_sources(self, stale: Iterable[StaleSources]) -> None:
         """The cloud has removed these sources from the records."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for each in stale:
                 digest = bytes.fromhex(each.lies_at.sha256)
                 connection.executemany(_FORGET_FORMER, [(digest, source) for source in each.sources])
@@ -170,7 +172,7 @@ class Index:
 
     def expect(self, files: Iterable[KnownFile]) -> None:
         """These were read and will be announced: a run that is interrupted need not read them again."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for file in files:
                 connection.execute(_EXPECT_CONTENT, (bytes.fromhex(file.sha256),))
                 _replace(connection, file, announced=False)
@@ -184,7 +186,7 @@ class Index:
             files: the file that was uploaded, and the others with the same content.
             uploaded_at: Unix seconds.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for file in files:
                 connection.execute(_SEND_CONTENT, (bytes.fromhex(file.sha256), uploaded_at))
                 _replace(connection, file, announced=True)
@@ -196,29 +198,40 @@ class Index:
             files: each with its status in the cloud.
             now: Unix seconds.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for file in files:
                 connection.execute(_CONFIRM_CONTENT, (bytes.fromhex(file.sha256), file.status.value, now))
                 _replace(connection, file, announced=True)
 
+    def note_deleted(self, files: Iterable[KnownFile], deletion: Deletion, now: float) -> bool:
+        """Its owner has deleted the content of these files from the cloud; all are written or none.
+
+        Args:
+            files: with the same content, each with its status.
+            deletion: when and from where.
+            now: Unix seconds.
+
+        Returns:
+            Whether the deletion was accepted before: this machine has made it or told of it.
+        """
+        with self.transaction() as connection:
+            for file in files:
+                digest = bytes.fromhex(file.sha256)
+                connection.execute(_DELETE_CONTENT, (digest, file.status.value, now, *_deletion_row(deletion)))
+                _replace(connection, file, announced=True)
+            (accepted,) = connection.execute("SELECT accepted FROM contents WHERE sha256 = ?", (digest,)).fetchone()
+        return bool(accepted)
+
     def reject(self, sha256: str) -> None:
         """Forget a content that the cloud has rejected, and its paths: the next sync reads those files again."""
         digest = bytes.fromhex(sha256)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("DELETE FROM files WHERE sha256 = ?", (digest,))
             connection.execute("DELETE FROM contents WHERE sha256 = ?", (digest,))
 
-    def note_status(self, sha256: str, status: Status) -> None:
-        """A content went into the trash, after which each sync asks again, or came out of it.
-
-        Does nothing if the content is not known.
-        """
-        with self._transaction() as connection:
-            connection.execute(_NOTE_STATUS, (status.value, bytes.fromhex(sha256)))
-
     def leave(self, files: Iterable[KnownFile]) -> None:
         """These contents are no longer at these paths; what is known of the contents stays."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for file in files:
                 digest = bytes.fromhex(file.sha256)
                 connection.execute(_LEAVE, (digest, file.source))
@@ -226,7 +239,7 @@ class Index:
 
     def note_run(self, finished_at: float, summary: Mapping[str, Any]) -> None:
         """Keep the summary of a run for ``photobak status``; the last hundred are kept."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", (finished_at, json.dumps(summary)))
             connection.execute(
                 "DELETE FROM runs WHERE finished_at NOT IN (SELECT finished_at FROM runs ORDER BY 1 DESC LIMIT 100)"
@@ -238,19 +251,21 @@ class Index:
 
     def last_run(self) -> tuple[float, dict[str, Any]] | None:
         """When the last run finished (Unix seconds), and its summary."""
-        rows = self._all("SELECT finished_at, summary FROM runs ORDER BY 1 DESC LIMIT 1")
+        rows = self.rows("SELECT finished_at, summary FROM runs ORDER BY 1 DESC LIMIT 1")
         return (rows[0][0], json.loads(rows[0][1])) if rows else None
 
     def counts(self) -> dict[str, int]:
         """The number of contents in each state; ``pending`` counts those that were uploaded."""
-        return dict(self._all(_COUNTS))
+        return dict(self.rows(_COUNTS))
 
-    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run a query; for this package."""
         with self._guard:
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Change all or nothing; for this package."""
         with self._guard:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -275,16 +290,25 @@ _STALE: Final = (
     " GROUP BY sha256 LIMIT ?"
 )
 
-_EXPECT_CONTENT: Final = "INSERT INTO contents VALUES (?, 'pending', NULL, NULL) ON CONFLICT (sha256) DO NOTHING"
+_EXPECT_CONTENT: Final = "INSERT INTO contents (sha256, state) VALUES (?, 'pending') ON CONFLICT (sha256) DO NOTHING"
 _SEND_CONTENT: Final = (
-    "INSERT INTO contents VALUES (?, 'pending', ?, NULL) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
-    " uploaded_at = excluded.uploaded_at, confirmed_at = NULL"
+    "INSERT INTO contents (sha256, state, uploaded_at) VALUES (?, 'pending', ?) ON CONFLICT (sha256) DO UPDATE"
+    " SET state = excluded.state, uploaded_at = excluded.uploaded_at, confirmed_at = NULL,"
+    " deleted_at = NULL, deleted_from = NULL, trashed_until = NULL, accepted = 0"
 )
 _CONFIRM_CONTENT: Final = (
-    "INSERT INTO contents VALUES (?, ?, NULL, ?) ON CONFLICT (sha256) DO UPDATE SET state = excluded.state,"
-    " confirmed_at = excluded.confirmed_at"
+    "INSERT INTO contents (sha256, state, confirmed_at) VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE"
+    " SET state = excluded.state, confirmed_at = excluded.confirmed_at,"
+    " deleted_at = NULL, deleted_from = NULL, trashed_until = NULL, accepted = 0"
 )
-_NOTE_STATUS: Final = "UPDATE contents SET state = ? WHERE sha256 = ?"
+# A deletion stays accepted for as long as it is the same one; this machine's own has no time until the cloud says it.
+_DELETE_CONTENT: Final = (
+    "INSERT INTO contents (sha256, state, confirmed_at, deleted_at, deleted_from, trashed_until)"
+    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET"
+    " accepted = accepted AND (deleted_at IS NULL OR deleted_at IS excluded.deleted_at),"
+    " state = excluded.state, confirmed_at = excluded.confirmed_at, deleted_at = excluded.deleted_at,"
+    " deleted_from = excluded.deleted_from, trashed_until = excluded.trashed_until"
+)
 _LEAVE: Final = "INSERT OR IGNORE INTO former_sources VALUES (?, ?)"
 _REPLACE_SOURCE: Final = (
     "INSERT OR IGNORE INTO former_sources SELECT sha256, source FROM files"
@@ -299,6 +323,11 @@ _REPLACE_FILE: Final = (
     " extension, taken_at, taken_source, source, announced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _DELETE_FILE: Final = "DELETE FROM files WHERE folder = ? AND name = ? AND sha256 = ?"
+
+
+def _deletion_row(deletion: Deletion) -> tuple[object, ...]:
+    times = [each.timestamp() if each else None for each in (deletion.deleted_at, deletion.until)]
+    return times[0], deletion.deleted_from, times[1]
 
 
 def _replace(connection: sqlite3.Connection, file: KnownFile, *, announced: bool) -> None:

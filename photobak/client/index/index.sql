@@ -3,10 +3,19 @@
 
 CREATE TABLE contents (
     sha256 BLOB PRIMARY KEY,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'no-preview', 'trashed')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'no-preview', 'trashed', 'forgotten')),
     uploaded_at REAL, -- Unix seconds of the last POST; NULL if the cloud had it already
-    confirmed_at REAL -- Unix seconds of the cloud's last answer; NULL while it is pending
+    confirmed_at REAL, -- Unix seconds of the cloud's last answer; NULL while it is pending
+    deleted_at REAL, -- Unix seconds; NULL unless its owner has deleted it, or if the cloud does not say when
+    deleted_from TEXT, -- the device, or "gallery"
+    trashed_until REAL, -- Unix seconds; NULL unless it is in the trash
+    accepted INTEGER NOT NULL DEFAULT 0 -- 1 if this machine has made the deletion, told its owner of it, or was told so
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX oldest_confirmations ON contents (confirmed_at, sha256) WHERE state IN ('stored', 'no-preview');
+
+CREATE VIEW kept_contents AS SELECT * FROM contents WHERE state IN ('stored', 'no-preview');
+CREATE VIEW deleted_contents AS SELECT * FROM contents WHERE state IN ('trashed', 'forgotten');
 
 CREATE INDEX pending_contents ON contents (sha256) WHERE state = 'pending';
 
@@ -51,4 +60,9 @@ CREATE TABLE former_sources ( -- sources that the record of a content may still 
 CREATE TABLE runs (
     finished_at REAL PRIMARY KEY, -- Unix seconds
     summary TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE marks ( -- how far the confirmations are: 'feed' and 'rotated_at' (see confirmations.py)
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Self
 
@@ -9,9 +10,11 @@ from photobak.client.account.session import Session
 from photobak.client.transport.dynamodb import DynamoDb, Item, Page
 from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.deletion import Deletion
 from photobak.photo.identity import is_sha256
 from photobak.photo.record import Status
 
+DELETION_FIELDS: Final = ("deleted_at", "deleted_from", "trashed_until")
 _WHAT: Final = "the list of photos can't be read"
 
 
@@ -24,6 +27,8 @@ class ContentRow:
     timestamp: str | None = None
     """Sort key of its record, where it has one and was asked for."""
     reason: str | None = None
+    deletion: Deletion | None = None
+    """When and from where its owner has deleted it, if the fields were asked for; None of any other."""
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
@@ -37,7 +42,22 @@ class ContentRow:
             raise CloudError(_WHAT, why="a row has no sha256")
         if status not in list(Status):
             raise CloudError(_WHAT, why=f"the row of {sha256} has no status that this photobak knows")
-        return cls(sha256, Status(status), attribute(item, "timestamp", "N"), attribute(item, "reason", "S"))
+        deletion = _deletion(item, Status(status)) if Status(status).deleted else None
+        reason = attribute(item, "reason", "S")
+        return cls(sha256, Status(status), attribute(item, "timestamp", "N"), reason, deletion)
+
+
+def _deletion(item: Item, status: Status) -> Deletion:
+    until = _time(item, "trashed_until") if status is Status.TRASHED else None
+    return Deletion(_time(item, "deleted_at"), attribute(item, "deleted_from", "S"), until)
+
+
+def _time(item: Item, name: str) -> datetime | None:
+    """A time; None for none, and for one that can't be read, which only the sentence about it lacks."""
+    try:
+        return datetime.fromisoformat(attribute(item, name, "S") or "")
+    except ValueError:
+        return None
 
 
 def attribute(item: Item, name: str, kind: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from photobak.client.account.api import PhotoAnswer, ask_of_photos
 from photobak.client.account.session import Session
+from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.record import Record, Status
@@ -60,21 +61,24 @@ def take_out_of_trash(session: Session, index: Index, records: Sequence[Record])
 
 
 def _move(session: Session, index: Index, records: Sequence[Record], route: str, method: str) -> Iterator[Moved]:
+    confirmations = Confirmations(index)
     for start in range(0, len(records), MAX_PHOTOS_A_REQUEST):
         batch = records[start : start + MAX_PHOTOS_A_REQUEST]
         device = {"device": host_name()} if method == "DELETE" else {}
         answers = ask_of_photos(session, route, [record.sha256 for record in batch], method=method, **device)
         for record in batch:
             moved = _moved(record, answers.get(record.sha256))
-            if not moved.failure:
-                index.note_status(record.sha256, Status.TRASHED if moved.trashed_until else record.status_outside_trash)
+            if not moved.failure and moved.trashed_until:
+                confirmations.note_trashed(record.sha256)
+            elif not moved.failure:
+                confirmations.note_undeleted(record.sha256, record.status_outside_trash)
             yield moved
 
 
 def _moved(record: Record, answer: PhotoAnswer | None) -> Moved:
     match answer.status if answer is not None else None:
-        case Status.TRASHED if answer is not None and answer.trashed_until is not None:
-            return Moved(record, trashed_until=answer.trashed_until)
+        case Status.TRASHED if answer is not None and answer.deletion is not None and answer.deletion.until is not None:
+            return Moved(record, trashed_until=answer.deletion.until)
         case Status.TRASHED:
             return Moved(record, failure="the cloud doesn't say until when it is in the trash")
         case Status.STORED | Status.NO_PREVIEW:

@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 from photobak.client.account.session import Session
 from photobak.client.files.candidate import Candidate
@@ -44,6 +45,11 @@ class GoneFiles:
                     if folder not in self._visited:
                         self._gone[str(root.path)] += self._missing(folder)
         return [file for root in self._held for file in self._gone[root]]
+
+    def emptied(self, roots: Sequence[Root]) -> list[Path]:
+        """The roots in which nothing is left, though the index knows files below them."""
+        empty = [root.path for root in roots if root.names is None and str(root.path) not in self._held]
+        return [path for path in empty if self._index.folders_below(str(path))]
 
     def _missing(self, folder: str) -> list[KnownFile]:
         """The missing files of a folder that was not visited; it may still exist, unreadable or excluded."""

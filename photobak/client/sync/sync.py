@@ -8,7 +8,7 @@ cloud has confirmed. However a run ends, the next one finishes it.
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import chain
@@ -17,12 +17,14 @@ from photobak.client.account.session import Session
 from photobak.client.concurrency import Channel, Pipeline, Report
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.examine import Examiner, sendable
-from photobak.client.files.outcome import Found, Observer, Postponed, Result, Summary
+from photobak.client.files.outcome import Found, Observer, Postponed, Result, Summary, Unchanged
 from photobak.client.files.scan import Filters, Root, scan
 from photobak.client.files.select import Group, Newest, Selection, select, select_all
+from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
 from photobak.client.sync.moves import GoneFiles, announce_moves
 from photobak.client.upload.ledger import Ledger
+from photobak.client.upload.reconfirm import Doubt, Elsewhere, Reconfirmer
 from photobak.client.upload.stages import AHEAD, UploadOptions, record_reports, upload
 
 
@@ -46,6 +48,8 @@ class Options:
     """Whether unchanged files are read too, and their hashes compared with the index."""
     limit: int | None = None
     """The most new or changed photos to back up, the newest first; None = all."""
+    recheck: bool = False
+    """Whether the cloud is asked again for everything that it has confirmed."""
 
 
 class Sync:
@@ -74,9 +78,14 @@ class Sync:
         """
         options = self._options
         uploads = UploadOptions(options.jobs, options.wait, options.timeout, options.bytes_per_second)
+        reconfirmer = Reconfirmer(self._session, Confirmations(self._index), recheck=options.recheck, now=time.time())
         with Pipeline() as line:
-            sender = upload(line, self._files(line, roots), self._session, uploads)
+            doubts: Channel[Doubt] = line.stage(reconfirmer.reconfirm, (), capacity=AHEAD)
+            sender = upload(line, self._files(line, roots, doubts), self._session, uploads)
             record_reports(line, self._ledger, sender)
+        reconfirmer.conclude()
+        self._ledger.conclude_deletions()
+        self.summary.emptied = self._gone.emptied(roots)
         self._index.leave(self._gone.of(roots))
         announce_moves(self._session, self._index)
         self._index.note_run(time.time(), self.summary.to_json())
@@ -85,14 +94,19 @@ class Sync:
     def rehearse(self, roots: Sequence[Root]) -> Summary:
         """Read everything and upload nothing: what would ``run`` upload?"""
         with Pipeline() as line:
-            line.stage(_would_upload, self._files(line, roots).gathered())
+            line.stage(_would_upload, self._files(line, roots, ()).gathered())
             record_reports(line, self._ledger)
         return self.summary
 
-    def _files(self, line: Pipeline, roots: Sequence[Root]) -> Channel[Candidate]:
+    def _files(self, line: Pipeline, roots: Sequence[Root], doubts: Iterable[Doubt]) -> Channel[Candidate]:
         """The first stages: all files that the cloud has yet to confirm, read and hashed."""
+
+        def find(roots: Sequence[Root]) -> Iterator[Group | Candidate | Report]:
+            yield from self._find(roots)
+            yield from self._doubtful(doubts, roots)
+
         # One thread for all that is done for each file, changed or not: passing on costs more than it saves.
-        work: Channel[Group | Candidate] = line.stage(self._find, roots, capacity=AHEAD)
+        work: Channel[Group | Candidate] = line.stage(find, roots, capacity=AHEAD)
         largest = self._session.profile.max_upload_bytes
         examiner = Examiner(self._options.device, self._options.zone, datetime.now(UTC), largest)
         return line.stage(examiner.examine, work, threads=_readers(), capacity=AHEAD)
@@ -114,6 +128,23 @@ class Sync:
             yield each
         if newest is not None:
             yield Postponed(newest.postponed)
+
+    def _doubtful(self, doubts: Iterable[Doubt], roots: Sequence[Root]) -> Iterator[Candidate | Report]:
+        """When all is scanned: what was unchanged, and is no longer in the cloud, is work after all."""
+        doubted = {doubt.sha256: doubt for doubt in doubts}
+        if not doubted:
+            return
+        copies = chain.from_iterable(map(self._index.copies, doubted))
+        known = {(file.folder, file.name): file for file in copies if file.status.kept}
+        for listing in chain.from_iterable(scan(root, self._options.filters) for root in roots):
+            for name, fingerprint in listing.files.items():
+                file = known.get((listing.folder, name))
+                if file is not None and file.fingerprint == fingerprint:
+                    doubted.pop(file.sha256, None)
+                    yield Unchanged(-1)
+                    yield Found(1, fingerprint.size)
+                    yield replace(Candidate.pending(file), uploaded_at=None)
+        yield from map(Elsewhere, doubted.values())
 
     def _work(self, selections: Iterable[Selection]) -> Iterator[Group | Candidate | Report]:
         for selection in selections:

@@ -96,6 +96,13 @@ class Fields:
             raise self.wrong(name, "is no number")
         return int(found)
 
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        found = self._get(name)
+        if not isinstance(found, bool):
+            raise self.wrong(name, "is neither true nor false")
+        return found
+
     def time_or_none(self, name: str) -> datetime | None:
         """A time with its offset (ISO 8601); None where there is none."""
         text = self.text_or_none(name)

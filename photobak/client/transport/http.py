@@ -44,15 +44,18 @@ def send_json(method: str, url: str, content: object, *, token: str) -> Answer:
     """Send a repeatable request of our own HTTP API, in the name of whom ``token`` was issued to.
 
     Args:
-        method: ``POST`` or ``DELETE``.
+        method: ``GET``, ``POST`` or ``DELETE``.
         url: the route.
-        content: the body, anything that JSON can say.
+        content: the body, anything that JSON can say; None for no body.
         token: the ID token.
 
     Raises:
         CloudError: it couldn't be reached.
     """
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {token}"}
+    if content is None:
+        return ask(Request(method, url, headers), policy=BATCHES)
+    headers["Content-Type"] = "application/json"
     return ask(Request(method, url, headers, json.dumps(content).encode()), policy=BATCHES)
 
 

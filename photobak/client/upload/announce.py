@@ -10,9 +10,10 @@ from photobak.client.account.session import Session
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.outcome import Result
 from photobak.client.transport.errors import printable
-from photobak.client.upload.content import Confirmed, Content, InTrash, Post, StatusReader, Uploaded, Verdict, Wanted
+from photobak.client.upload.content import Confirmed, Content, Deleted, Post, StatusReader, Uploaded, Verdict, Wanted
 from photobak.errors import CloudError
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
+from photobak.photo.deletion import Deletion
 from photobak.photo.record import Status
 
 FIRST_BATCH: Final = 8
@@ -21,7 +22,7 @@ FIRST_BATCH: Final = 8
 ON_ITS_WAY_FOR: Final = 24 * 3600.0
 """Seconds after which an upload that the cloud has not processed has expired from the temp bucket."""
 
-Answer = Wanted | Confirmed | InTrash
+Answer = Wanted | Confirmed | Deleted
 
 
 def batches(candidates: Iterable[Candidate]) -> Iterator[list[Content]]:
@@ -52,8 +53,7 @@ class Announcer:
         """
         statuses = StatusReader(self._session)
         for batch in batches_:
-            uploaded_before = [content.sha256 for content in batch if content.uploaded_at is not None]
-            verdicts = statuses.read(uploaded_before)
+            verdicts = statuses.read(content.sha256 for content in batch if content.is_known)
             unknown = []
             for content in batch:
                 known = _known(content, verdicts.get(content.sha256))
@@ -93,8 +93,10 @@ def announce_all(session: Session, announcements: Sequence[Announcement]) -> dic
     return answers
 
 
-def _known(content: Content, verdict: Verdict | None) -> Uploaded | Confirmed | None:
+def _known(content: Content, verdict: Verdict | None) -> Uploaded | Confirmed | Deleted | None:
     """What is known of a content that an earlier run uploaded; None if it must be announced (again)."""
+    if verdict is not None and verdict.deletion is not None:
+        return Deleted(content, verdict.status, verdict.deletion)
     uploaded_at = content.uploaded_at
     if uploaded_at is None or verdict is None:
         return None
@@ -109,7 +111,7 @@ def _answer(content: Content, answer: PhotoAnswer, asked_at: float) -> Answer:
         case Status.STORED:
             return Confirmed(content, Result.ALREADY_STORED)
         case Status.TRASHED | Status.FORGOTTEN:
-            return InTrash(content, answer.trashed_until)
+            return Deleted(content, Status(answer.status), answer.deletion or Deletion())
     if answer.upload is None:
         what = f"the cloud gave an answer for {content.first.path.name} that can't be used"
         raise CloudError(what, why=f"its status is {printable(answer.status, 40)}, which this photobak doesn't know")

@@ -17,8 +17,8 @@ from photobak.client.upload.change_feed import ChangeFeed
 from photobak.client.upload.content import (
     Confirmed,
     Content,
+    Deleted,
     Failed,
-    InTrash,
     Pending,
     Rejected,
     StatusReader,
@@ -195,8 +195,8 @@ class Confirmer:
             yield Again(content.again(sent_again=True))
         elif verdict.status in _RESULTS:
             yield Confirmed(content, _RESULTS[verdict.status], verdict.reason)
-        elif verdict.status.deleted:
-            yield InTrash(content)
+        elif verdict.deletion is not None:
+            yield Deleted(content, verdict.status, verdict.deletion)
         elif content.sent_again:
             yield Rejected(content, verdict.reason)
         else:

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from photobak.client.account.session import Session
 from photobak.client.concurrency import Report
 from photobak.client.files.candidate import Candidate
 from photobak.client.files.outcome import Result
-from photobak.client.library.tables import Tables
+from photobak.client.library.tables import DELETION_FIELDS, Tables
 from photobak.photo.announcement import Announcement
+from photobak.photo.deletion import Deletion
 from photobak.photo.record import Status
 
 _FRESH_FOR: Final = 240.0
@@ -44,6 +44,11 @@ class Content:
         """When an earlier run uploaded it, in Unix seconds; None if any of its paths has not been announced."""
         times = [each.uploaded_at for each in self.candidates]
         return None if None in times else max(time for time in times if time is not None)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the cloud may know it under all of these paths: it is looked up before it is announced."""
+        return self.uploaded_at is not None or all(each.deleted for each in self.candidates)
 
     def again(self, *, expired: int = 0, sent_again: bool = False) -> "Content":
         """The same content, to be announced once more: what earlier runs did counts no longer.
@@ -134,10 +139,12 @@ class Confirmed(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
-class InTrash(Conclusion):
-    """Its owner has deleted it: it is not uploaded while it is in the trash."""
+class Deleted(Conclusion):
+    """Its owner has deleted it from the cloud, so it is not uploaded."""
 
-    until: datetime | None = None
+    status: Status
+    """``trashed`` or ``forgotten``."""
+    deletion: Deletion
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,8 @@ class Verdict:
 
     status: Status
     reason: str | None = None
+    deletion: Deletion | None = None
+    """Only of a deleted one."""
 
 
 class StatusReader:
@@ -190,5 +199,5 @@ class StatusReader:
         Raises:
             CloudError: the table can't be read.
         """
-        rows = self._tables.contents(hashes, "sha256", "status", "reason")
-        return {row.sha256: Verdict(row.status, row.reason) for row in rows}
+        rows = self._tables.contents(hashes, "sha256", "status", "reason", *DELETION_FIELDS)
+        return {row.sha256: Verdict(row.status, row.reason, row.deletion) for row in rows}

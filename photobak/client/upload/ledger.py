@@ -2,24 +2,52 @@
 
 import time
 from collections.abc import Iterable
+from typing import Final
 
 from photobak.client.concurrency import Report
-from photobak.client.files.outcome import FileOutcome, Found, Ignored, Observer, Postponed, Result, Summary, Unchanged
+from photobak.client.files.outcome import (
+    FileOutcome,
+    Found,
+    Ignored,
+    Observer,
+    Postponed,
+    Result,
+    Summary,
+    Unchanged,
+)
 from photobak.client.files.scan import Skipped
+from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
 from photobak.client.upload.content import (
     Announced,
     Conclusion,
     Confirmed,
     Content,
+    Deleted,
     Failed,
-    InTrash,
     Pending,
     Rejected,
     Sent,
     Vanished,
 )
+from photobak.client.upload.reconfirm import Elsewhere, Reconfirmed
+from photobak.photo.deletion import Deletion
 from photobak.photo.record import Status
+
+_MANY: Final = 100
+"""Files deleted elsewhere that one run may tell of once."""
+_ONE_IN: Final = 10
+"""So large a part of what this machine has backed up is many, however few files it is."""
+
+
+def is_mass_deletion(files: int, *, backed_up: int) -> bool:
+    """Whether so many files were deleted elsewhere that their owner has to accept it (``photobak trash accept``).
+
+    Args:
+        files: whose deletion nobody has accepted.
+        backed_up: the files of this machine that the cloud has, or had until they were deleted.
+    """
+    return files > _MANY or files * _ONE_IN > backed_up
 
 
 class Ledger:
@@ -28,6 +56,9 @@ class Ledger:
     def __init__(self, index: Index, observer: Observer) -> None:
         self._index = index
         self._observer = observer
+        self._confirmations = Confirmations(index)
+        self._untold: set[str] = set()
+        """Deleted contents of which no run has told before."""
         self.summary = Summary()
 
     def record(self, report: Report) -> None:
@@ -48,10 +79,10 @@ class Ledger:
                 self._observer.unchanged(files)
             case Postponed(files):
                 self.summary.postponed += files
-            case Ignored(skipped):
-                self._ignored(skipped)
-            case Skipped():
-                self._ignored([report])
+            case Ignored() | Skipped():
+                self._ignored(report.skipped if isinstance(report, Ignored) else [report])
+            case Reconfirmed() | Elsewhere():
+                self._reconfirmed(report)
 
     def bytes_sent(self, size: int) -> None:
         """This many more bytes were uploaded."""
@@ -75,10 +106,8 @@ class Ledger:
         match conclusion:
             case Confirmed(_, result, reason):
                 self._confirmed(content, result, reason)
-            case InTrash(_, until):
-                self._note(content, Status.TRASHED)
-                reason = f"in the trash until {until.astimezone():%Y-%m-%d}" if until else "in the trash"
-                self._each(content, Result.ALREADY_STORED, reason)
+            case Deleted(_, status, deletion):
+                self._deleted(content, status, deletion)
             case Pending(_, reason):
                 self._each(content, Result.PENDING, reason)
             case Failed(_, reason):
@@ -96,6 +125,30 @@ class Ledger:
         self._finished(first.outcome(result, reason))
         for other in others:
             self._finished(other.outcome(Result.ALREADY_STORED))
+
+    def _deleted(self, content: Content, status: Status, deletion: Deletion) -> None:
+        files = [each.known(status, None) for each in content.candidates]
+        if not self._index.note_deleted(files, deletion, time.time()):
+            self.summary.deletions += [deletion] * len(files)
+            self._untold.add(content.sha256)
+        self._each(content, Result.DELETED, str(deletion))
+
+    def _reconfirmed(self, report: Reconfirmed | Elsewhere) -> None:
+        if isinstance(report, Reconfirmed):
+            self._confirmations.renew(report.hashes, time.time())
+            return
+        # The run that looks at a file of it asks again, and uploads it if need be.
+        has_files = self._confirmations.withdraw(report.doubt.sha256)
+        if not has_files and not report.doubt.is_deleted:
+            self.summary.lost += 1
+
+    def conclude_deletions(self) -> None:
+        """Decide whether the run has told its owner enough of what was deleted elsewhere; see ``is_mass_deletion``."""
+        self.summary.accept_needed = is_mass_deletion(
+            len(self.summary.deletions), backed_up=self._confirmations.backed_up_files()
+        )
+        if not self.summary.accept_needed:
+            self._confirmations.accept(self._untold)
 
     def _note(self, content: Content, status: Status) -> None:
         """What the cloud says of it: the index believes it from now on."""

@@ -8,16 +8,25 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from photobak.cloud.api.changes import Changes
 from photobak.cloud.api.describe import Describer
 from photobak.cloud.api.listing import Lister
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
-from photobak.cloud.api.requests import DescribeRequest, ListQuery, PrepRequest, RedateRequest, TrashRequest
+from photobak.cloud.api.requests import (
+    ChangesQuery,
+    DescribeRequest,
+    ListQuery,
+    PrepRequest,
+    RedateRequest,
+    TrashRequest,
+)
 from photobak.cloud.api.step_up import StepUp
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.http.application import Application, answer
 from photobak.cloud.http.requests import parse_body, parse_query
+from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.limits import LimitsTable
@@ -76,6 +85,14 @@ def list_photos() -> Response[str]:
     """List photos, newest first."""
     query = parse_query(ListQuery, app.current_event.query_string_parameters)
     return answer(_lister().page(_caller(), query))
+
+
+@app.get("/changes")
+def list_changes() -> Response[str]:
+    """List what has changed since a client last asked."""
+    query = parse_query(ChangesQuery, app.current_event.query_string_parameters)
+    table = ChangesTable(connect_dynamodb(), ApiEnvironment.read().changes_table)
+    return answer(Changes(table).since(_caller(), query.after))
 
 
 @app.post("/ws/ticket")

@@ -178,3 +178,10 @@ class ListQuery(RequestModel):
     before: Cursor | None = None
     since: Instant | None = None
     until: Instant | None = None
+
+
+class ChangesQuery(RequestModel):
+    """The query string of ``GET /changes``."""
+
+    after: Annotated[str, Field(pattern=r"^(\d{40})?$")] = ""
+    """The ``sequence`` of an earlier answer; empty for none."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from photobak.cloud.store.dynamodb import write_all
+from botocore.exceptions import ClientError
+
+from photobak.cloud.store.dynamodb import raise_unless_condition_failed, write_all
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,15 +44,16 @@ class ChangesTable:
         self.name = name
 
     def add(self, identity_id: str, changes: Sequence[Change], now: datetime) -> None:
-        """Keep changes for a week; adding one again changes nothing."""
+        """Keep changes, at least one, for a week; adding one again changes nothing."""
         until = str(int((now + RETENTION).timestamp()))
         items = [_key(identity_id, each.sequence) | {"text": {"S": each.text}, "ttl": {"N": until}} for each in changes]
         write_all(self._dynamodb, self.name, [{"PutRequest": {"Item": item}} for item in items])
+        self._advance_head(identity_id, max(each.sequence for each in changes))
 
     def newest(self, identity_id: str) -> str:
-        """The sequence of the latest change; "" for an empty feed."""
-        found = self._query(identity_id, "", ScanIndexForward=False, Limit=1, ProjectionExpression="#sequence")
-        return found[0]["sequence"]["S"] if found else ""
+        """The sequence of the latest change, also if it is no longer kept; "" if there was none."""
+        head = self._dynamodb.get_item(TableName=self.name, Key=_head(identity_id), ConsistentRead=True)
+        return head["Item"]["newest"]["S"] if "Item" in head else ""
 
     def after(self, identity_id: str, sequence: str, limit: int) -> list[Change]:
         """The next changes after a sequence; fewer than ``limit`` only at the end of the feed."""
@@ -68,6 +71,19 @@ class ChangesTable:
         key = _key(identity_id, sequence)
         return "Item" in self._dynamodb.get_item(TableName=self.name, Key=key, ConsistentRead=True)
 
+    def _advance_head(self, identity_id: str, sequence: str) -> None:
+        """Note the latest change by key: a client that has it learns so without a query."""
+        try:
+            self._dynamodb.update_item(
+                TableName=self.name,
+                Key=_head(identity_id),
+                UpdateExpression="SET newest = :sequence",
+                ConditionExpression="attribute_not_exists(newest) OR newest < :sequence",
+                ExpressionAttributeValues={":sequence": {"S": sequence}},
+            )
+        except ClientError as error:  # an older batch was delivered again
+            raise_unless_condition_failed(error)
+
     def _query(self, identity_id: str, after: str, **more: Any) -> list[Any]:
         """Read one page, consistently."""
         # A key can't be empty; "0" sorts before any forty digits.
@@ -80,6 +96,11 @@ class ChangesTable:
             ConsistentRead=True,
             **more,
         )["Items"]
+
+
+def _head(identity_id: str) -> dict[str, Any]:
+    """The key of the item with the latest sequence; a partition of its own, so that no range has it."""
+    return _key(f"{identity_id}#head", "head")
 
 
 def _key(identity_id: str, sequence: str) -> dict[str, Any]:
