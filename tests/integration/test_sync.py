@@ -8,10 +8,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from support.backup import Backup, contents, sha256
 from support.photo_files import dated, jpeg, movie
 
 from photobak.client.index.index import Fingerprint, Index
+from photobak.errors import CloudError
 from photobak.photo.capture_time import TakenSource
 
 
