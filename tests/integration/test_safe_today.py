@@ -32,12 +32,12 @@ def delete_by_token(backup: Backup, *photos: Path, device: str | None = "attic")
     eventually(lambda: changes_since(session, "").sequence > before)
 
 
-def lose(backup: Backup, *photos: Path) -> None:
-    """Remove all that the cloud has of photos, versions and rows too, as only the account's owner can."""
+def lose(backup: Backup, *photos: Path | str) -> None:
+    """Remove all that the cloud has of photos (files, or their SHA-256), versions and rows too, as only the account's owner can."""
     s3, dynamodb = root_client(backup.stack, "s3"), root_client(backup.stack, "dynamodb")
     outputs, identity = backup.stack.outputs, backup.session().identity_id
-    for photo in photos:
-        record = backup.records()[sha256(photo)]
+    for digest in [photo if isinstance(photo, str) else sha256(photo) for photo in photos]:
+        record = backup.records()[digest]
         for prefix in ("original", "thumb", "web", "record"):
             versions = s3.list_object_versions(Bucket=outputs.bucket, Prefix=f"{prefix}/{identity}/{record.sha256}")
             for each in versions.get("Versions", []) + versions.get("DeleteMarkers", []):
@@ -185,9 +185,10 @@ class TestLosses:
     def test_what_neither_the_cloud_nor_this_machine_has_is_told(self, backup: Backup) -> None:
         photo, _ = backup.make("a.jpg", "b.jpg")
         backup.sync()
+        digest = sha256(photo)
         photo.unlink()
         backup.sync()
-        lose(backup, photo)
+        lose(backup, digest)
         run = backup.sync(recheck=True)
         assert (run.counts, run.summary.lost, run.summary.complete) == ({"unchanged": 1}, 1, False)
 

@@ -198,7 +198,7 @@ class TestRehash:
         for _ in range(2):  # and so it is said again until somebody mends it
             run = backup.sync(rehash=True)
             assert (run.results["rotten.jpg"], run.results["sound.jpg"]) == ("failed", "unchanged")
-            assert "disk or memory have damaged it" in run.reason("rotten.jpg")
+            assert "it is damaged" in run.reason("rotten.jpg")
             assert not run.summary.complete
         assert (run.counts, run.summary.uploaded) == ({"failed": 1, "unchanged": 2}, 0)
         assert len(backup.records()) == 4  # with the one from before the edit
