@@ -33,7 +33,7 @@ def delete_by_token(backup: Backup, *photos: Path, device: str | None = "attic")
 
 
 def lose(backup: Backup, *photos: Path | str) -> None:
-    """Remove all that the cloud has of photos (files, or their SHA-256), versions and rows too, as only the account's owner can."""
+    """Remove all that the cloud has of photos, versions and rows too, as only the account's owner can."""
     s3, dynamodb = root_client(backup.stack, "s3"), root_client(backup.stack, "dynamodb")
     outputs, identity = backup.stack.outputs, backup.session().identity_id
     for digest in [photo if isinstance(photo, str) else sha256(photo) for photo in photos]:
