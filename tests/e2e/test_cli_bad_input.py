@@ -179,7 +179,7 @@ class TestMachine:
             done = photobak(tmp_path, *arguments, **hidden)
             assert (done.returncode, done.stdout) == (1, "")
             assert done.stderr.splitlines()[-1] == (
-                "photobak: there is no local stack to start: MiniStack is not installed. "
+                "photobak: the local stack can't be started: not installed: ministack. "
                 "Install it with: pip install 'photobak[local]'"
             )
 

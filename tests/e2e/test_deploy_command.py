@@ -92,7 +92,12 @@ def test_delete_photos_leaves_nothing_and_forgets_the_profile(tmp_path, aws, loc
         (("--stack-name", "fresh", "--yes"), {}, 2, "no e-mail address of the owner"),
         (("--parameter", "Colour=red"), {}, 2, "unknown: Colour"),
         (("--parameter", "TrashDays"), {}, 2, "the format is NAME=VALUE"),
-        (("--email", "x@example.com"), {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, 1, "AWS can't be reached"),
+        (
+            ("--email", "x@example.com"),
+            {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+            1,
+            "can't be reached. Check the network",
+        ),
     ],
 )
 def test_what_is_missing_is_said_in_one_line_before_anything_is_done(tmp_path, aws, arguments, variables, code, said):
@@ -119,7 +124,7 @@ PREFLIGHT = 4
 def test_ctrl_c_ends_the_command_and_the_same_command_goes_on(tmp_path, local_stack):
     """The process is interrupted before it has changed anything, and when CloudFormation is at work."""
     cloudformation, reached = root_client(local_stack, "cloudformation"), threading.Event()
-    moments = {"Nothing has been changed": "", "CloudFormation goes on": "CREATE_COMPLETE"}
+    moments = {"Nothing was changed": "", "CloudFormation goes on": "CREATE_COMPLETE"}
     waiting = list(moments.values())
 
     def hold(kind: Kind, number: int) -> Fault:
