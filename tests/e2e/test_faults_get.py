@@ -154,6 +154,6 @@ def test_a_disk_with_too_little_room_is_noticed_before_anything_comes(
 ) -> None:
     monkeypatch.setattr(Destination, "room", lambda _: 1000)
     places = targets(library.records().values(), layout_of("source"))
-    with pytest.raises(Exception, match=r"there is too little room in .*bytes are to come, and 1,000 are free"):
+    with pytest.raises(Exception, match=r"not enough space in .*bytes are needed, and 1,000 are free"):
         list(_restorer(library, tmp_path).restore(places))
     assert not list(tmp_path.iterdir())

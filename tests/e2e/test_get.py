@@ -198,7 +198,7 @@ class TestDamageInTheCloud:
         s3.delete_object(Bucket=bucket, Key=records["gone.jpg"].original_key)
 
         lines, summary = get(backup, "--all", "--layout", "flat", "--to", str(tmp_path / "to"), code=3)
-        wrong = "the bytes in the cloud are not the ones that were stored. Type: photobak verify --read-data"
+        wrong = "the bytes in the cloud are not those that were stored. Type: photobak verify --read-data"
         size = len(before["cut.jpg"])
         assert {Path(line["path"]).name: line["reason"] for line in lines} == {
             "changed.jpg": wrong,

@@ -27,8 +27,8 @@ def test_they_are_counted_then_thawed_then_fetched(backup: Backup, tmp_path: Pat
     lines, summary = json_lines(done.stdout)
     assert (done.returncode, summary["restored"], summary["thawing"], summary["failed"]) == (3, 1, 3, 0)
     assert {line["reason"] for line in lines if line["result"] == "thawing"} == {
-        "it is frozen in DEEP_ARCHIVE",
-        "it is frozen in GLACIER",
+        "it is archived in DEEP_ARCHIVE",
+        "it is archived in GLACIER",
     }
     size = sum((backup.photos / name).stat().st_size for name in ("deep.jpg", "deeper.jpg")) / 1000
     said = f"2 originals ({size:.1f} kB) archived in DEEP_ARCHIVE. To retrieve them, add --thaw standard"

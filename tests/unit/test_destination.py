@@ -70,7 +70,7 @@ def test_room_is_that_of_the_nearest_folder_there_is(destination: Destination) -
 
 def test_what_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(WrongUsage, match="it is no folder"):
+    with pytest.raises(WrongUsage, match="it is not a folder"):
         require_folder(tmp_path / "file")
     with pytest.raises(PhotobakError, match="can't be made"):
         Destination(tmp_path / "file" / "below").make()

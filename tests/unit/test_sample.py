@@ -21,5 +21,5 @@ def test_each_one_is_in_one_sample_or_another() -> None:
 
 
 def test_where_it_begins_is_chance() -> None:
-    samples = [Sample.beginning_anywhere(10) for _ in range(50)]
+    samples = [Sample.with_random_start(10) for _ in range(50)]
     assert len({[sample.takes() for _ in range(10)].index(True) for sample in samples}) > 1

@@ -67,7 +67,7 @@ def command(
     takeout.require_place()
     with restore_view(context, folder, as_json) as view:
         restorer = Restorer(source.bucket, destination, RestoreOptions(jobs=jobs, thaw=thaw, on_bytes=view.came))
-        view.expect(len(wanted), restorer.bytes_to_come(wanted))
+        view.expect(len(wanted), restorer.missing_bytes(wanted))
         frozen = view.watch(takeout.complete(restorer.restore(wanted)))
         takeout.write_list()
         for line in advice(frozen):

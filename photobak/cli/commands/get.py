@@ -120,7 +120,7 @@ def command(
     with restore_view(context, folder, as_json) as view:
         options = RestoreOptions(size, jobs, force, Speed(speed) if speed else None, view.came)
         restorer = Restorer(source.bucket, destination, options)
-        view.expect(len(wanted), restorer.bytes_to_come(wanted))
+        view.expect(len(wanted), restorer.missing_bytes(wanted))
         frozen = view.watch(restorer.rehearse(wanted) if dry_run else restorer.restore(wanted))
         for line in advice(frozen):
             view.say(line)

@@ -18,7 +18,7 @@ _NEEDING_BYTES: Final = _OF_BYTES_ALONE | {
 }
 _GONE: Final = frozenset({"unknown", "lost"})
 """The backend's answers for a photo of which it has nothing."""
-_FROZEN: Final = "frozen"
+_ARCHIVED: Final = "frozen"
 
 
 class RepairResult(StrEnum):
@@ -94,11 +94,11 @@ class Suspect:
 
     def may_come_from_a_file(self, status: str) -> bool:
         """Whether, after this answer, only a file with these bytes can help."""
-        return self.needs_bytes and (status in _GONE or (status == _FROZEN and self.facts.record is None))
+        return self.needs_bytes and (status in _GONE or (status == _ARCHIVED and self.facts.record is None))
 
     def why_not(self, status: str) -> str:
         """Why the cloud could not repair it, from its answer; empty if the problem says it already."""
-        if status == _FROZEN:
+        if status == _ARCHIVED:
             # Without a record only the bucket knows its id.
             where = "" if self.facts.record is not None else "--from-bucket BUCKET "
             what = "its original is archived and has to be thawed first"

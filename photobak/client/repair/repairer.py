@@ -39,7 +39,7 @@ class Repairer:
         self._resender = Resender(index)
         self._reader: ByteReader | None = None
         if read_percent is not None:
-            sample = Sample.beginning_anywhere(read_percent)
+            sample = Sample.with_random_start(read_percent)
             self._reader = ByteReader(session, self._cloud.own_objects.record_beside, sample)
         self._lost: list[Suspect] = []
 

@@ -1,4 +1,4 @@
-"""Originals in GLACIER and DEEP_ARCHIVE: whether they are being thawed, and how to have that done.
+"""Originals in GLACIER and DEEP_ARCHIVE, which S3 has to restore (here: thaw) before they can be read.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
 """
@@ -14,11 +14,11 @@ from photobak.errors import CloudError
 _WHAT: Final = "the original can't be thawed"
 
 THAWED_DAYS: Final = 7
-"""How long an original that was thawed can be read; it is paid for as in STANDARD meanwhile."""
+"""Days for which a thawed original can be read; it costs as much as in STANDARD meanwhile."""
 
 
 class Speed(StrEnum):
-    """How fast S3 thaws, which is what the price depends on; Expedited is not for whole libraries."""
+    """S3's retrieval tiers, which decide time and price; Expedited is not meant for whole libraries."""
 
     STANDARD = "standard"
     BULK = "bulk"
@@ -33,31 +33,31 @@ class Archived:
     """Whether it is being thawed."""
 
     def __str__(self) -> str:
-        return "it is being thawed" if self.under_way else f"it is frozen in {self.storage_class}"
+        return "it is being thawed" if self.under_way else f"it is archived in {self.storage_class}"
 
 
 class RestoreRequest:
-    """Looks after frozen originals. Threads may share it."""
+    """Requests that archived originals be thawed. Threads may share it."""
 
     def __init__(self, bucket: Bucket, speed: Speed | None) -> None:
-        """Make one; with no speed nothing is thawed, but only looked at."""
+        """Make one; without a speed it requests nothing and only looks."""
         self._s3 = S3(bucket)
         self._speed = speed
 
     def ensure(self, key: str, storage_class: str) -> Archived:
-        """Have a frozen original thawed, or look whether it is being thawed already.
+        """Request that an original be thawed, or look whether it is being thawed already.
 
         Raises:
-            CloudError, SignInNeeded: S3 doesn't do it.
+            CloudError, SignInNeeded: S3 refuses it.
         """
-        under_way = self._asked(key, self._speed) if self._speed else self._looked_at(key)
+        under_way = self._request(key, self._speed) if self._speed else self._is_requested(key)
         return Archived(storage_class, under_way)
 
-    def _looked_at(self, key: str) -> bool:
+    def _is_requested(self, key: str) -> bool:
         head = self._s3.head(key, what=_WHAT)
-        return head is not None and "x-amz-restore" in head  # under way, or done a moment ago
+        return head is not None and "x-amz-restore" in head  # requested, or done a moment ago
 
-    def _asked(self, key: str, speed: Speed) -> bool:
+    def _request(self, key: str, speed: Speed) -> bool:
         refused = self._s3.thaw(key, THAWED_DAYS, speed.value.capitalize())
         if refused is not None and refused.code == "AccessDenied":
             next_step = "A cloud of an earlier photobak doesn't allow it; type: photobak deploy"

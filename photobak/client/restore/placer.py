@@ -1,4 +1,4 @@
-"""Puts one content at its places: fetched once, and given its name where it is whole and right."""
+"""Puts one content at all of its paths: fetched once, and named only when it is complete and right."""
 
 import errno
 import os
@@ -44,7 +44,7 @@ class RestoreOutcome:
     size: int = 0
     """Bytes that were written."""
     archived: Archived | None = None
-    """Where it has to be thawed first."""
+    """If it has to be thawed first."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``get --json``."""
@@ -58,12 +58,12 @@ class RestoreOutcome:
 
 
 class _WrongBytes(PhotobakError):
-    """What came is not what was stored."""
+    """The bytes that arrived are not those that were stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """One content as it lies in the bucket."""
+    """One content in the bucket."""
 
     key: str
     expected: Expected
@@ -71,7 +71,7 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Placer:
-    """Places contents in one folder. Threads may share it."""
+    """Puts contents into one folder. Threads may share it."""
 
     destination: Destination
     download: Download
@@ -79,10 +79,10 @@ class Placer:
     restore_request: RestoreRequest
     variant: Variant
     replace: bool
-    """Whether files with other bytes are overwritten."""
+    """Whether to overwrite existing files whose contents differ."""
 
     def place(self, targets: list[Target]) -> Iterator[RestoreOutcome]:
-        """Put one content at all of its places, and say what became of each.
+        """Put one content at all of its paths, and report what became of each.
 
         Raises:
             Unreachable: the bucket can't be reached.
@@ -102,10 +102,10 @@ class Placer:
             yield outcome
 
     def rehearse(self, target: Target) -> RestoreOutcome:
-        """Say what ``place`` would do at one place.
+        """Report what ``place`` would do with one target.
 
         Raises:
-            CloudError, SignInNeeded: the bucket has to be asked for it, and can't be.
+            CloudError, SignInNeeded: the bucket has to be read, and can't be.
         """
         try:
             return self._existing(target, self._wanted(target)) or self._outcome(target, RestoreResult.WOULD_RESTORE)
@@ -114,8 +114,8 @@ class Placer:
         except (PhotobakError, OSError) as error:
             return self._failed(target, error)
 
-    def bytes_to_come(self, target: Target) -> int:
-        """How many bytes a place takes yet, as far as that can be told without a look into files; 0 for a preview."""
+    def missing_bytes(self, target: Target) -> int:
+        """How many bytes one target still needs, judging by names and sizes; 0 for a preview."""
         if self.variant is not Variant.ORIGINAL:
             return 0
         expected = Expected(target.record.size, target.record.sha256)
@@ -144,7 +144,7 @@ class Placer:
         return Expected(facts.size, facts.md5, "md5")
 
     def _existing(self, target: Target, wanted: _Wanted) -> RestoreOutcome | None:
-        """The outcome for a place that is taken already; None where it is free, or may be taken."""
+        """The outcome if a file exists already; None if there is none, or it may be overwritten."""
         name = target.path.name
         try:
             with self.destination.opened(target.path.parent) as folder:
@@ -152,14 +152,14 @@ class Placer:
                 if found is None:
                     return None
                 if stat.S_ISREG(found.st_mode) and _fits(folder, name, wanted.expected):
-                    # A run that was cut off may have left its second name.
+                    # An interrupted run may have left its temporary name.
                     folder.remove(part_name(name, wanted.expected))
                     return self._outcome(target, RestoreResult.EXISTS)
         except FileNotFoundError:
             return None
         if self.replace:
             return None
-        reason = "another file is there already; it was left as it is (--force overwrites it)"
+        reason = "another file exists there; it was left alone (--force overwrites it)"
         return self._outcome(target, RestoreResult.FAILED, reason)
 
     def _fetched_or_archived(self, target: Target, wanted: _Wanted, twin: Target | None) -> RestoreOutcome:
@@ -179,7 +179,7 @@ class Placer:
             except CloudError:
                 if part.size == 0:
                     part.discard()
-                raise  # what has come is kept, and need not come again
+                raise  # what has arrived is kept for the next run
             except (PhotobakError, OSError):
                 part.discard()
                 raise
@@ -195,7 +195,7 @@ class Placer:
             self._copy(part, wanted, None)
         if not part.is_right:
             raise _WrongBytes(
-                "the bytes in the cloud are not the ones that were stored",
+                "the bytes in the cloud are not those that were stored",
                 next_step="Type: photobak verify --read-data",
             )
 

@@ -1,4 +1,4 @@
-"""Large objects, in several ranges at once: they come in any order, and are handed on in the right one."""
+"""Fetches large objects in several ranges at once, and passes them on in the right order."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from photobak.client.transport.download import Download
 
 RANGE_BYTES: Final = 8 * 1024 * 1024
 LARGE: Final = 2 * RANGE_BYTES
-"""Bytes from which on several ranges are worth their requests."""
+"""The size in bytes from which several ranges are worth their requests."""
 _AT_ONCE: Final = 8
-"""Ranges in memory, of all files together."""
+"""Ranges in memory, over all files."""
 
 
-_Ask = tuple[Future[memoryview], str, int, int, int]
+_Request = tuple[Future[memoryview], str, int, int, int]
 """Where the range goes; key, size, start, end."""
 
 
 class Ranges:
-    """Reads large objects. Threads may share it: so do they share what memory the ranges may take."""
+    """Reads large objects. Threads share it, and with it the memory for ranges."""
 
     def __init__(self, download: Download) -> None:
         self._download = download
@@ -33,10 +33,10 @@ class Ranges:
         waiting: deque[Future[memoryview]] = deque()
         try:
             while start < size or waiting:
-                # Who has a range may wait for it; who has none waits for room. So nobody waits for ever.
+                # A file waits for room only while it holds no range, so no two files wait for each other.
                 while start < size and self._room.acquire(blocking=not waiting):
                     end = min(start + RANGE_BYTES, size)
-                    waiting.append(self._asked(key, size, start, end))
+                    waiting.append(self._request(key, size, start, end))
                     start = end
                 chunk = waiting[0].result()
                 yield chunk
@@ -47,27 +47,27 @@ class Ranges:
                 future.cancel()
                 future.add_done_callback(lambda _: self._room.release())
 
-    def _asked(self, key: str, size: int, start: int, end: int) -> Future[memoryview]:
+    def _request(self, key: str, size: int, start: int, end: int) -> Future[memoryview]:
         future: Future[memoryview] = Future()
-        self._asks.put((future, key, size, start, end))
+        self._requests.put((future, key, size, start, end))
         return future
 
     @cached_property
-    def _asks(self) -> "SimpleQueue[_Ask]":
-        asks: SimpleQueue[_Ask] = SimpleQueue()
+    def _requests(self) -> "SimpleQueue[_Request]":
+        requests: SimpleQueue[_Request] = SimpleQueue()
         for number in range(_AT_ONCE):
             # Daemons, so that Ctrl-C needn't wait for a request that hangs.
-            Thread(target=self._answer, args=(asks,), name=f"range-{number}", daemon=True).start()
-        return asks
+            Thread(target=self._fetch, args=(requests,), name=f"range-{number}", daemon=True).start()
+        return requests
 
-    def _answer(self, asks: "SimpleQueue[_Ask]") -> None:
+    def _fetch(self, requests: "SimpleQueue[_Request]") -> None:
         while True:
-            future, key, size, start, end = asks.get()
+            future, key, size, start, end = requests.get()
             if not future.set_running_or_notify_cancel():
                 continue
             try:
                 future.set_result(self._range(key, size, start, end))
-            except BaseException as error:  # noqa: BLE001 - carried over to who waits for the range
+            except BaseException as error:  # noqa: BLE001 - passed on to the thread that waits for the range
                 future.set_exception(error)
 
     def _range(self, key: str, size: int, start: int, end: int) -> memoryview:

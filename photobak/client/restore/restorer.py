@@ -1,4 +1,4 @@
-"""Restores files: several at once, each to its places; one that can't be had keeps none of the others back."""
+"""Restores files, several at once; one that can't be fetched does not stop the others."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ from photobak.client.transport.download import Download, Unreachable
 from photobak.errors import PhotobakError
 
 _AT_A_TIME: Final = 32
-"""Files whose folders are put on the disk together."""
+"""Files whose folders are flushed to the disk together."""
 _LONGEST_HOLD: Final = 0.5
-"""Seconds that a file may wait for others."""
+"""Seconds that a file may wait for the others."""
 _MOST_FAILURES_IN_A_ROW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreOptions:
-    """How files are restored."""
+    """How to restore files."""
 
     variant: Variant = Variant.ORIGINAL
     jobs: int = 8
-    """Files at once."""
+    """Files fetched at once."""
     replace: bool = False
-    """Whether files with other bytes are overwritten."""
+    """Whether to overwrite existing files whose contents differ."""
     thaw: Speed | None = None
-    """How fast frozen originals are to be thawed; None: they are left as they are."""
+    """How fast archived originals are to be thawed; None: they are left archived."""
     on_bytes: Callable[[int], None] = lambda _: None
-    """Told how many bytes have come; called from several threads."""
+    """Called with the number of bytes that have arrived, from several threads."""
 
 
 class Restorer:
@@ -51,9 +51,9 @@ class Restorer:
         self._failures_in_a_row = 0
 
     def restore(self, targets: Iterable[Target]) -> Iterator[RestoreOutcome]:
-        """Restore all targets; outcomes come as they are known, in no order.
+        """Restore all targets; outcomes come as they are known, in no particular order.
 
-        An existing file with the same bytes is left as it is. What is said to be restored survives a power cut.
+        An existing file with the same bytes is left alone. A file that is reported as restored survives a power cut.
 
         Raises:
             CloudError: the cloud can't be reached, several times in a row.
@@ -72,24 +72,24 @@ class Restorer:
             yield from self._durable(done)
 
     def rehearse(self, targets: Iterable[Target]) -> Iterator[RestoreOutcome]:
-        """Say what ``restore`` would do, and fetch no original.
+        """Report what ``restore`` would do, and fetch no original.
 
         Raises:
-            CloudError, SignInNeeded: the bucket has to be asked for something, and can't be.
+            CloudError, SignInNeeded: the bucket has to be read, and can't be.
         """
         return map(self._placer.rehearse, targets)
 
-    def bytes_to_come(self, targets: Iterable[Target]) -> int:
-        """How many bytes the files take yet, as far as that can be told without a look into them; 0 for previews."""
-        return sum(map(self._placer.bytes_to_come, targets))
+    def missing_bytes(self, targets: Iterable[Target]) -> int:
+        """How many bytes have to be fetched, judging by names and sizes; 0 for previews."""
+        return sum(map(self._placer.missing_bytes, targets))
 
     def _require_room(self, targets: list[Target]) -> None:
-        needed, free = self.bytes_to_come(targets), self._destination.room()
+        needed, free = self.missing_bytes(targets), self._destination.room()
         if needed > free:
             raise PhotobakError(
-                f"there is too little room in {self._destination.root}",
-                why=f"{needed:,} bytes are to come, and {free:,} are free",
-                next_step="Make room, or restore to another disk with --to, or fewer photos at a time",
+                f"not enough space in {self._destination.root}",
+                why=f"{needed:,} bytes are needed, and {free:,} are free",
+                next_step="Free some space, restore to another disk with --to, or restore fewer photos at a time",
             )
 
     def _placed(self, contents: Iterable[list[Target]]) -> Iterator[RestoreOutcome]:
@@ -107,7 +107,7 @@ class Restorer:
                     yield RestoreOutcome(target, path, RestoreResult.FAILED, str(error))
 
     def _count(self, error: Unreachable) -> None:
-        """One file that can't be had must not keep the others back; several mean that nothing can.
+        """One file that can't be fetched must not stop the others; several in a row mean that nothing can be.
 
         Raises:
             Unreachable: there were several in a row.
@@ -118,7 +118,7 @@ class Restorer:
                 raise error
 
     def _durable(self, outcomes: Channel[RestoreOutcome]) -> Iterator[RestoreOutcome]:
-        """Pass on outcomes once their names are on the disk, a batch at a time; so too where the run ends early."""
+        """Pass on outcomes once their folders are flushed, a batch at a time; also if the run ends early."""
         held: list[RestoreOutcome] = []
         try:
             while held or not outcomes.finished:

@@ -22,7 +22,7 @@ from photobak.photo.record import InvalidRecord, Record, Status
 
 KINDS: Final = ("original", "thumb", "web", "record")
 
-_FROZEN: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+_ARCHIVED: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _WHAT: Final = "the bucket can't be read"
 _NAMES: Final = {"#status": "status", "#timestamp": "timestamp"}
 _WITHOUT_RECORD: Final = (Status.EXPECTED, Status.REJECTED)
@@ -32,39 +32,39 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One content."""
+    """One content in the tables."""
 
     sha256: str
     status: Status
-    """As its item in ``Contents`` says."""
+    """Of its item in ``Contents``."""
     record: Record | None
-    """The record that its item points to; None where there is none, or none that can be read."""
+    """The record that its item points to; None if there is none, or it is malformed."""
 
 
 class OwnRows:
-    """The rows of one person; all methods raise CloudError where a table can't be read."""
+    """The rows of one person; all methods raise CloudError if a table can't be read."""
 
     def __init__(self, session: Session) -> None:
         self._tables = Tables(session)
 
     def pages(self) -> Iterator[list[Row]]:
-        """Every content, in the order of the hashes, some at a time."""
+        """Every content in order of the hashes, in batches."""
         shown = "sha256, #status, #timestamp"
         items = self._tables.query_contents(ProjectionExpression=shown, ExpressionAttributeNames=_NAMES)
         return map(self._rows, batches(items))
 
     def of(self, hashes: Iterable[str]) -> dict[str, Row]:
-        """These contents as they are now, as far as they are known."""
+        """These contents as they are now; unknown ones are left out."""
         return {row.sha256: row for row in self._rows(list(self._tables.contents(hashes)))}
 
     def count_records(self) -> int:
-        """How many records ``Photos`` has, whatever points to them."""
+        """The number of records in ``Photos``, whether or not anything points to them."""
         return self._tables.count_photos()
 
     def strays(self) -> Iterator[tuple[str, str, bool]]:
         """Records that their content's item doesn't point to: hash, timestamp, and whether there is such an item.
 
-        Each is looked at again by itself: it may have been moved meanwhile, or be about to be deleted by DynamoDB.
+        Each is read again: it may have been moved meanwhile, or be about to expire.
         """
         names = {"#timestamp": "timestamp"}
         found = self._tables.query_photos(ProjectionExpression="sha256, #timestamp", ExpressionAttributeNames=names)
@@ -90,7 +90,7 @@ class OwnRows:
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """As many at a time as one request takes."""
+    """Batches of as many as one request takes."""
     waiting = iter(items)
     while batch := list(islice(waiting, MAX_PHOTOS_A_REQUEST)):
         yield batch
@@ -111,17 +111,17 @@ class OwnObjects:
         self._s3 = S3(SessionBucket(session).objects)
 
     def pages(self, kind: str) -> Iterator[list[Listed]]:
-        """The objects of one of the KINDS, in the order of their keys' bytes, which is that of the hashes in them.
+        """The objects of one of the KINDS, in the byte order of their keys, which is the order of their hashes.
 
         Raises:
-            CloudError: the bucket can't be read; so from all that is here.
-            SignInNeeded: the credentials are not accepted any more; likewise.
+            CloudError: the bucket can't be read; the same for all methods.
+            SignInNeeded: the credentials are no longer accepted; the same for all methods.
         """
         for page in self._s3.pages(f"{kind}/{self._session.identity_id}/", what=_WHAT):
             yield list(map(_listed, page))
 
     def seen(self, key: str) -> Listed | None:
-        """One object as it is now; None where there is none."""
+        """One object as it is now; None if there is none."""
         found = self._s3.head(key, what=_WHAT)
         if found is None:
             return None
@@ -130,10 +130,10 @@ class OwnObjects:
             size = int(found.text("Content-Length"))
         except ValueError as error:
             raise CloudError(_WHAT, why=f"S3 doesn't say how large {key} is, or since when it is there") from error
-        return Listed(key, size, modified_at, found.text("x-amz-storage-class") in _FROZEN)
+        return Listed(key, size, modified_at, found.text("x-amz-storage-class") in _ARCHIVED)
 
     def record_beside(self, sha256: str) -> Record | None:
-        """The record as it lies beside the photo; None where there is none, or none that can be read."""
+        """The record in the bucket; None if there is none, or it is malformed."""
         body = self._s3.get(record_key(self._session.identity_id, sha256), what=_WHAT)
         if body is None:
             return None
@@ -144,4 +144,4 @@ class OwnObjects:
 
 
 def _listed(each: ListedObject) -> Listed:
-    return Listed(each.key, each.size, each.modified_at, each.storage_class in _FROZEN)
+    return Listed(each.key, each.size, each.modified_at, each.storage_class in _ARCHIVED)

@@ -68,7 +68,7 @@ class Listed(NamedTuple):
     """Bytes."""
     modified_at: str
     """ISO 8601, not parsed: it is rarely needed."""
-    frozen: bool = False
+    archived: bool = False
     """Whether it has to be thawed before it can be read."""
 
 

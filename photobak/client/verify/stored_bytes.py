@@ -18,24 +18,24 @@ from photobak.photo.record import Record
 
 
 class Sample:
-    """Takes one in so many, evenly spread.
+    """Takes a percentage, evenly spread.
 
-    Where it begins is random, so that runs that follow one another don't look at the same ones for ever.
+    The start is random, so that successive runs take different ones.
     """
 
     def __init__(self, percent: float, start: float) -> None:
         """Make a sample.
 
         Args:
-            percent: of all; more than 0, at most 100.
-            start: how near the first one is, from 0 to (not including) 1.
+            percent: more than 0, at most 100.
+            start: how close the first one is, from 0 to (not including) 1.
         """
         self._percent = percent
         self._level = start * 100
 
     @classmethod
-    def beginning_anywhere(cls, percent: float) -> Self:
-        """A sample that nobody can foretell."""
+    def with_random_start(cls, percent: float) -> Self:
+        """A sample that differs from run to run."""
         return cls(percent, random.random())  # noqa: S311 - no secret
 
     def takes(self) -> bool:
@@ -48,22 +48,22 @@ class Sample:
 
 
 class ByteReader:
-    """Reads the originals of one person, and the records beside them."""
+    """Reads the originals of one person, and the records in the bucket."""
 
     def __init__(self, session: Session, record_beside: Callable[[str], Record | None], sample: Sample) -> None:
         self._download = Download(SessionBucket(session).objects)
         self._record_beside = record_beside
         self._sample = sample
         self.read = 0
-        """Originals that were read."""
+        """Originals read."""
         self.bytes_read = 0
 
     def compare(self, photos: Iterable[Checked], wanted: Container[str] | None) -> Iterator[Checked]:
-        """Pass on each photo with what was found wrong already, and with what its bytes say, several at a time.
+        """Pass on each photo with its problems so far and those of its bytes, several at a time.
 
         Args:
-            photos: what is known of each, and what is wrong.
-            wanted: the contents to be read, by SHA-256; None for all.
+            photos: each with its problems so far.
+            wanted: the contents to read, by SHA-256; None for all.
 
         Raises:
             CloudError: an original can't be fetched.
@@ -82,7 +82,7 @@ class ByteReader:
             yield photo, readable and self._sample.takes()
 
     def _compared(self, chosen: tuple[Checked, bool]) -> tuple[Checked, int | None]:
-        """A photo with what its bytes say, and how many were read."""
+        """A photo with the problems of its bytes, and how many were read."""
         photo, is_read = chosen
         facts, problems = photo
         record = facts.record
@@ -90,7 +90,7 @@ class ByteReader:
             return photo, None
         found, size = list(problems), None
         original = original_to_compare(facts)
-        if original is not None and not original.frozen:
+        if original is not None and not original.archived:
             size = original.size
             found += self._original(record, size)
         if facts.object(record_key(record.username, record.sha256)) is not None:
@@ -120,16 +120,16 @@ class ChecksumReader:
     def __init__(self, session: Session) -> None:
         self._s3 = S3(SessionBucket(session).objects)
         self.compared = 0
-        """Originals whose SHA-256 S3 has."""
+        """Originals for which S3 has a SHA-256."""
         self.without = 0
-        """Originals whose SHA-256 it has not."""
+        """Originals for which it has none."""
 
     def compare(self, photos: Iterable[Checked], wanted: Container[str] | None) -> Iterator[Checked]:
-        """Pass on each photo with what was found wrong already, and with what S3 says of its bytes.
+        """Pass on each photo with its problems so far, and with what S3 says about its bytes.
 
         Args:
-            photos: what is known of each, and what is wrong.
-            wanted: the contents to be asked after, by SHA-256; None for all.
+            photos: each with its problems so far.
+            wanted: the contents to check, by SHA-256; None for all.
 
         Raises:
             CloudError: S3 can't be asked.
@@ -155,10 +155,10 @@ class ChecksumReader:
         return photo, original, self._checksum(original.key) if original is not None else None
 
     def _checksum(self, key: str) -> str | None:
-        """The SHA-256 of the whole object in hex, where S3 has one."""
+        """The SHA-256 of the whole object in hex, if S3 has one."""
         found = self._s3.head(key, what="the checksum of an original can't be asked for", checksum=True) or Headers()
         checksum = found.text("x-amz-checksum-sha256")
-        # Of an object that came in parts it is a checksum of their checksums, and ends with their number.
+        # For a multipart upload it is a checksum of checksums, followed by a hyphen and the number of parts.
         if not checksum or "-" in checksum or found.text("x-amz-checksum-type") not in ("", "FULL_OBJECT"):
             return None
         return base64.b64decode(checksum).hex()

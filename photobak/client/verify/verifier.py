@@ -51,7 +51,7 @@ class Verifier:
         sample = _sample(depth)
         self._reader = ByteReader(session, self._cloud.own_objects.record_beside, sample) if sample else None
         self._problems = 0
-        self._frozen = 0
+        self._archived = 0
         self._started = time.monotonic()
 
     def problems(self, roots: Sequence[Root]) -> Iterator[Problem]:
@@ -66,7 +66,7 @@ class Verifier:
             self._problems += 1
             yield problem
         for facts, problems in self._checked(roots):
-            self._frozen += any(each.frozen for each in facts.objects_of("original"))
+            self._archived += any(each.archived for each in facts.objects_of("original"))
             self._problems += len(problems)
             yield from problems
 
@@ -91,14 +91,14 @@ class Verifier:
             "bytes_read": self._reader.bytes_read if self._reader else 0,
             "checksums": self._checksums.compared if self._checksums else 0,
             "without_checksum": self._checksums.without if self._checksums else 0,
-            "frozen": self._frozen,
+            "frozen": self._archived,
             "problems": self._problems,
             "seconds": round(time.monotonic() - self._started, 3),
         }
 
 
 def _sample(depth: Depth) -> Sample | None:
-    return Sample.beginning_anywhere(depth.read_percent) if depth.read_percent else None
+    return Sample.with_random_start(depth.read_percent) if depth.read_percent else None
 
 
 @dataclass(frozen=True, slots=True)
