@@ -82,28 +82,27 @@ def test_what_comes_is_stored_and_told_as_it_comes_until_ctrl_c(backup: Backup) 
 
 
 def test_a_network_that_is_gone_and_another_run_are_waited_for(backup: Backup) -> None:
-    port = backup.stack.endpoint_url.removeprefix("http://")
-    with TcpProxy(backup.stack.endpoint_url).running() as line:
-        text = backup.places.config_file.read_text().replace(port, line.address)
-        backup.places.config_file.write_text(text)
-        with watching(backup, "--every", "2") as watch:
-            backup.make("a.jpg")
-            assert watch.next() == ("a.jpg", "stored")
-            with line.down():
-                backup.make("b.jpg")
-                eventually(lambda: watch.talk)
-            assert watch.next() == ("b.jpg", "stored")
-            eventually(lambda: watch.talk[-1] == "photobak: backing up again")
+    with (
+        TcpProxy(backup.stack.endpoint_url).running() as line,
+        watching(backup, "--every", "2", **line.environment) as watch,
+    ):
+        backup.make("a.jpg")
+        assert watch.next() == ("a.jpg", "stored")
+        with line.down():
+            backup.make("b.jpg")
+            eventually(lambda: watch.talk)
+        assert watch.next() == ("b.jpg", "stored")
+        eventually(lambda: watch.talk[-1] == "photobak: backing up again")
 
-            lock = backup.places.state / f"{backup.profile.name}.run.lock"
-            with lock.open("r+b") as held:
-                eventually(lambda: _locked(held))
-                backup.make("c.jpg")
-                eventually(lambda: "another photobak is at work" in watch.talk[-1])
-            assert watch.next() == ("c.jpg", "stored")
-            eventually(lambda: watch.talk[-1] == "photobak: backing up again")
-            assert len(watch.talk) == 4
-            assert watch.interrupt() == 130
+        lock = backup.places.state / f"{backup.profile.name}.run.lock"
+        with lock.open("r+b") as held:
+            eventually(lambda: _locked(held))
+            backup.make("c.jpg")
+            eventually(lambda: "another photobak is at work" in watch.talk[-1])
+        assert watch.next() == ("c.jpg", "stored")
+        eventually(lambda: watch.talk[-1] == "photobak: backing up again")
+        assert len(watch.talk) == 4
+        assert watch.interrupt() == 130
 
 
 def _locked(file: Any) -> bool:

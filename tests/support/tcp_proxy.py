@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+from support.fault_proxy import REDIRECT
+
 
 class TcpProxy:
     """Passes on what comes to its port, to one address."""
@@ -18,8 +20,15 @@ class TcpProxy:
         self._open: set[socket.socket] = set()
         self._down = False
         self.address = f"127.0.0.1:{self._listening.getsockname()[1]}"
+        self._host = f"Host: {parts.netloc}".encode()
         self.connections = 0
         """How many have been made."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process that is to go through this line, although it knows the other end's address."""
+        port = self.address.rpartition(":")[2]
+        return {"PYTHONPATH": REDIRECT, "PHOTOBAK_TEST_REDIRECT": f"{self._target[1]}:{port}"}
 
     def cut(self) -> None:
         """End every connection at once, without a word."""
@@ -69,7 +78,8 @@ class TcpProxy:
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                sink.sendall(data)
+                # The local stack serves nobody who calls it by another address.
+                sink.sendall(data.replace(f"Host: {self.address}".encode(), self._host))
         with suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
         with self._guard:
