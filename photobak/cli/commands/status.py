@@ -1,12 +1,14 @@
 """``photobak status``: the state of the backup."""
 
+import os
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context, require_session
-from photobak.cli.ui.terminal import json_line, plural
+from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.terminal import is_terminal, json_line, plural
 
 if TYPE_CHECKING:
     from photobak.client.account.session import Session
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
 def command(context: Context, as_json: bool) -> None:
-    """Show the sign-in, the last sync, the number of stored and pending photos, and the cloud in use.
+    """Show the sign-in, the last sync, how many photos are stored, since when that is confirmed, and the cloud in use.
+
+    The exit code is 3 if photos are not safe.
 
     \b
     Examples:
@@ -27,13 +31,29 @@ def command(context: Context, as_json: bool) -> None:
     found = {**_account(session), **_index(context, session), **_cloud(session)}
     if as_json:
         json_line(found)
+        _exit(found)
         return
     who = f"{found['email']}, profile {found['profile']}"
     click.echo(f"signed in   as {who}, until {_local(found['signed_in_until'])}")
-    click.echo(f"last sync   {_last_sync(found['last_sync'])}")
+    click.echo(f"last sync   {_last_sync(found)}")
     click.echo(f"stored      {plural(found['stored'], 'photo')} confirmed in the cloud")
+    click.echo(f"confirmed   {_confirmed(found)}")
     click.echo(f"pending     {found['pending']:,} uploaded, not confirmed yet")
+    if found["deleted"]:
+        click.echo(f"deleted     {plural(found['deleted'], 'photo')} of this machine: photobak trash")
     click.echo(f"cloud       {found['endpoint_url'] or 'AWS'}, {found['region']}, bucket {found['bucket']}")
+    for problem in found["problems"]:
+        click.echo(click.style(f"{found['state']:11} {problem}", **_style(found["state"])))
+    _exit(found)
+
+
+def _style(state: str) -> dict[str, Any]:
+    return {"fg": state} if is_terminal() and "NO_COLOR" not in os.environ else {}
+
+
+def _exit(found: dict[str, Any]) -> None:
+    if found["state"] == "red":
+        click.get_current_context().exit(INCOMPLETE)
 
 
 def _account(session: "Session") -> dict[str, Any]:
@@ -47,16 +67,25 @@ def _account(session: "Session") -> dict[str, Any]:
 
 def _index(context: Context, session: "Session") -> dict[str, Any]:
     from photobak.client.index.file import index_path
+    from photobak.client.index.health import Facts, Level, findings
     from photobak.client.index.index import Index
 
     with Index.open(index_path(context.places, session.profile)) as index:
-        counts, last = index.counts(), index.last_run()
-    finished_at = datetime.fromtimestamp(last[0], UTC).isoformat(timespec="seconds") if last else None
+        counts, last, facts = index.counts(), index.last_run(), Facts.of(index)
+    problems = list(findings(facts, time.time()))
     return {
+        "state": max((each.level for each in problems), default=Level.GREEN).name.lower(),
+        "problems": [f"{each.what}: {each.next_step}" for each in problems],
         "stored": counts.get("stored", 0) + counts.get("no-preview", 0),
         "pending": counts.get("pending", 0),
-        "last_sync": {"finished_at": finished_at, **last[1]} if last else None,
+        "deleted": counts.get("trashed", 0) + counts.get("forgotten", 0),
+        "oldest_confirmation": _iso(facts.oldest_confirmation),
+        "last_sync": {"finished_at": _iso(last[0]), **last[1]} if last else None,
     }
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _cloud(session: "Session") -> dict[str, Any]:
@@ -69,9 +98,14 @@ def _local(instant: str) -> str:
     return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
 
 
-def _last_sync(run: dict[str, Any] | None) -> str:
+def _last_sync(found: dict[str, Any]) -> str:
+    run = found["last_sync"]
     if run is None:
         return "never: photobak sync ~/Pictures"
-    unsafe = run["failed"] + run["rejected"] + run["pending"]
-    verdict = "all safe" if not unsafe else f"{unsafe:,} NOT safe: run photobak sync again"
+    verdict = "all safe" if found["state"] == "green" and not found["deleted"] else "see below"
     return f"{_local(run['finished_at'])}, {plural(run['scanned'], 'file')}, {verdict}"
+
+
+def _confirmed(found: dict[str, Any]) -> str:
+    oldest = found["oldest_confirmation"]
+    return "nothing yet" if oldest is None else f"all since {_local(oldest)}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rehash", is_flag=True, help="Re-read every file, even if its size and mtime are unchanged; finds bit rot."
 )
+@click.option("--recheck", is_flag=True, help="Ask the cloud again for everything that it has confirmed.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Upload at most N new photos, newest first.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for the cloud to confirm the uploads.")
 @click.option(
@@ -39,6 +40,7 @@ def command(
     options: "Options",
     dry_run: bool,
     rehash: bool,
+    recheck: bool,
     limit: int | None,
     no_wait: bool,
     timeout: float,
@@ -51,6 +53,9 @@ def command(
 
     --rehash reports a file as damaged if its contents changed but its timestamps did not; the backup is left as it is.
     --limit picks the files modified last; a photo and its video, raw file or sidecars count as one.
+
+    Each run asks the cloud for what has changed there and for the oldest confirmations; a week of nightly runs asks for
+    all of them, --recheck at once. What the cloud has lost is uploaded again. What its owner has deleted is reported.
 
     A file named .photobakignore excludes files below its folder; it has the syntax of .gitignore.
 
@@ -69,7 +74,7 @@ def command(
     from photobak.client.sync.sync import Sync
 
     roots = distinct_roots(paths)
-    options = replace(options, rehash=rehash, limit=limit, wait=not no_wait, timeout=timeout)
+    options = replace(options, rehash=rehash, recheck=recheck, limit=limit, wait=not no_wait, timeout=timeout)
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from photobak.client.library.redate import Redated
     from photobak.client.library.trash import Moved
     from photobak.client.repair.judge import Repaired
+
+
+LIFTED: Final = "{} no longer counted as deleted. The bytes are gone: sync a machine that has the file to upload it."
 
 
 class LeftOut:
@@ -44,7 +47,10 @@ def tell_moves(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int
             elif moved.failure:
                 say(f"{moved.record.id} {shown(moved.record.filename)}: {moved.failure}")
     finally:
-        counts = {result: sum(each.result == result for each in done) for result in ("trashed", "restored", "failed")}
+        counts = {
+            result: sum(each.result == result for each in done)
+            for result in ("trashed", "restored", "lifted", "failed")
+        }
         if as_json:
             json_line({"type": "summary", **counts})
         elif not context.quiet:
@@ -59,6 +65,8 @@ def _say_moves(done: "Iterable[Moved]", counts: dict[str, int]) -> None:
         say(f"Moved {plural(counts['trashed'], 'photo')} to the trash, {until}. To restore: photobak trash restore ID")
     if counts["restored"]:
         say(f"Restored {plural(counts['restored'], 'photo')} from the trash.")
+    if counts["lifted"]:
+        say(LIFTED.format(plural(counts["lifted"], "photo")))
 
 
 def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool) -> int:

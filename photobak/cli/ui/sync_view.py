@@ -131,6 +131,7 @@ def summary_lines(summary: Summary, reasons: "Counter[str]", unfinished: int) ->
     if results[Result.PENDING]:
         lines.append(f"{plural(results[Result.PENDING], 'file')} uploaded, not confirmed yet; run sync again later.")
     lines += _not_safe(summary, reasons)
+    lines += _not_in_the_cloud(summary)
     if unfinished:
         lines.append(f"{plural(unfinished, 'file')} not finished; run sync again to continue.")
     lines += _left_alone(summary)
@@ -148,6 +149,23 @@ def _not_safe(summary: Summary, reasons: "Counter[str]") -> list[str]:
     others = broken - sum(count for _, count in told)
     lines = [f"{what}:", *(f"  {count:,}: {reason}" for reason, count in told)]
     return lines + ([f"  {others:,}: other reasons, see above"] if others else [])
+
+
+def _not_in_the_cloud(summary: Summary) -> list[str]:
+    """What was deleted from the cloud, or lost there, or may be on a disk that is not mounted."""
+    lines = []
+    if deleted := summary.results[Result.DELETED]:
+        lines.append(f"{plural(deleted, 'file')} deleted from the cloud, not backed up. To list them: photobak trash")
+    elsewhere = Counter(str(each) for each in summary.deletions)
+    lines += [f"  {count:,} {deletion}" for deletion, count in elsewhere.most_common(_FEW)]
+    if summary.deletions:
+        undo = "To restore: photobak trash restore ID."
+        more = " To accept them all: photobak trash accept --all." if summary.accept_needed else ""
+        lines.append(f"{plural(len(summary.deletions), 'file')} deleted elsewhere. {undo}{more}")
+    if summary.lost:
+        lines.append(f"{plural(summary.lost, 'photo')} lost by the cloud and not on this machine; see photobak verify.")
+    lines += [f"{path} is empty, but files were backed up from it. Is its disk mounted?" for path in summary.emptied]
+    return lines
 
 
 def _left_alone(summary: Summary) -> list[str]:

@@ -43,6 +43,17 @@ class Confirmations:
         mark = self._mark("rotated_at")
         return float(mark) if mark else None
 
+    @property
+    def began_at(self) -> float | None:
+        """When the last run began, in Unix seconds; None if none has."""
+        mark = self._mark("began_at")
+        return float(mark) if mark else None
+
+    def note_begun(self, now: float) -> None:
+        """A run begins; one that does not finish is seen by this."""
+        with self._index.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO marks VALUES ('began_at', ?)", (repr(now),))
+
     def note_progress(self, *, feed: str, rotated_at: float | None) -> None:
         """A run is over: up to where it has read the feed, and when it has asked after the oldest, if it has."""
         marks = {"feed": feed} | ({} if rotated_at is None else {"rotated_at": repr(rotated_at)})

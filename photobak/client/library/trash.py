@@ -9,9 +9,14 @@ from photobak.client.account.api import PhotoAnswer, ask_of_photos
 from photobak.client.account.session import Session
 from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
+from photobak.client.library.tables import Tables
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.deletion import Deletion
 from photobak.photo.record import Record, Status
 from photobak.platform.host import host_name
+
+_GONE = "gone"
+"""The cloud's word for a deleted photo whose bytes are no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +29,16 @@ class Moved:
     """Where it is in the trash now."""
     failure: str | None = None
     """Why it is not where it was to go."""
+    is_lifted: bool = False
+    """Whether it no longer counts as deleted, though its bytes are gone: the next sync uploads it again."""
 
     @property
-    def result(self) -> Literal["failed", "trashed", "restored"]:
+    def result(self) -> Literal["failed", "trashed", "restored", "lifted"]:
         """Where it is now, in a word."""
         if self.failure:
             return "failed"
+        if self.is_lifted:
+            return "lifted"
         return "trashed" if self.trashed_until else "restored"
 
     def to_json(self) -> dict[str, Any]:
@@ -43,6 +52,53 @@ class Moved:
             "trashed_until": until,
             "reason": self.failure,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A content that its owner has deleted and the trash has let go of: no sync uploads it again."""
+
+    sha256: str
+    deletion: Deletion
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``trash --forgotten --json``."""
+        at = self.deletion.deleted_at
+        return {
+            "sha256": self.sha256,
+            "status": Status.FORGOTTEN.value,
+            "deleted_at": at.isoformat() if at else None,
+            "deleted_from": self.deletion.deleted_from,
+        }
+
+
+def forgotten(session: Session, prefix: str = "") -> Iterator[Forgotten]:
+    """The forgotten contents whose hashes begin with ``prefix``; CloudError if the table can't be read."""
+    condition = "begins_with(sha256, :prefix)" if prefix else ""
+    values = {":prefix": {"S": prefix}} if prefix else {}
+    for row in Tables(session).query_contents(condition, values):
+        if row.status is Status.FORGOTTEN and row.deletion is not None:
+            yield Forgotten(row.sha256, row.deletion)
+
+
+def lift(session: Session, index: Index, hashes: Sequence[str]) -> int:
+    """Let forgotten contents be backed up again: the next sync of a machine that has the file uploads it.
+
+    Returns:
+        How many the cloud has lifted.
+
+    Raises:
+        CloudError: the API can't be reached, or refuses.
+        SignInNeeded: the session has ended.
+    """
+    confirmations, lifted = Confirmations(index), 0
+    for start in range(0, len(hashes), MAX_PHOTOS_A_REQUEST):
+        answers = ask_of_photos(session, "/photos/restore", hashes[start : start + MAX_PHOTOS_A_REQUEST])
+        for answer in answers.values():
+            if answer.status in (_GONE, Status.STORED, Status.NO_PREVIEW):
+                confirmations.withdraw(answer.sha256)
+                lifted += 1
+    return lifted
 
 
 def put_into_trash(session: Session, index: Index, records: Sequence[Record]) -> Iterator[Moved]:
@@ -71,7 +127,7 @@ def _move(session: Session, index: Index, records: Sequence[Record], route: str,
             if not moved.failure and moved.trashed_until:
                 confirmations.note_trashed(record.sha256)
             elif not moved.failure:
-                confirmations.note_undeleted(record.sha256, record.status_outside_trash)
+                confirmations.note_undeleted(record.sha256, None if moved.is_lifted else record.status_outside_trash)
             yield moved
 
 
@@ -84,6 +140,6 @@ def _moved(record: Record, answer: PhotoAnswer | None) -> Moved:
         case Status.STORED | Status.NO_PREVIEW:
             return Moved(record)
         case "gone":
-            return Moved(record, failure="its bytes have been deleted meanwhile")
+            return Moved(record, is_lifted=True)
         case _:
             return Moved(record, failure="the cloud doesn't have it any more")

@@ -77,6 +77,7 @@ class Sync:
             SignInNeeded: the session has ended meanwhile.
         """
         options = self._options
+        Confirmations(self._index).note_begun(time.time())
         uploads = UploadOptions(options.jobs, options.wait, options.timeout, options.bytes_per_second)
         reconfirmer = Reconfirmer(self._session, Confirmations(self._index), recheck=options.recheck, now=time.time())
         with Pipeline() as line:

@@ -1,0 +1,80 @@
+"""How healthy a backup is, by what the index knows: decided offline, from facts alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from photobak.client.index.confirmations import Confirmations
+from photobak.client.index.index import Index
+
+OLD: Final = 10 * 86_400.0
+"""Seconds after which a confirmation is too old to rely on: nightly runs renew each within a week."""
+TOO_OLD: Final = 30 * 86_400.0
+
+
+class Level(IntEnum):
+    """How a backup is, as a traffic light says it."""
+
+    GREEN = 0
+    YELLOW = 1
+    RED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the index knows of a backup. Times are in Unix seconds."""
+
+    finished_at: float | None
+    """When the last finished run ended; None if none has."""
+    began_at: float | None
+    """When the last run began; None if none has."""
+    unsafe: int
+    """Files that the last finished run did not back up."""
+    oldest_confirmation: float | None
+    unaccepted: int
+    """Contents that were deleted elsewhere and that nobody has accepted."""
+
+    @classmethod
+    def of(cls, index: Index) -> "Facts":
+        """Read them."""
+        confirmations, last = Confirmations(index), index.last_run()
+        return cls(
+            finished_at=last[0] if last else None,
+            began_at=confirmations.began_at,
+            unsafe=_unsafe(last[1]) if last else 0,
+            oldest_confirmation=confirmations.oldest(),
+            unaccepted=sum(not each.accepted for each in confirmations.deleted()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    level: Level
+    what: str
+    next_step: str
+
+
+def findings(facts: Facts, now: float) -> Iterator[Finding]:
+    """What is wrong, the worst first within each kind; nothing if all is well."""
+    if facts.began_at is not None and facts.began_at > (facts.finished_at or 0.0):
+        yield Finding(Level.YELLOW, "the last sync did not finish", "photobak sync")
+    if facts.unsafe:
+        files = f"{facts.unsafe:,} file{'s' * (facts.unsafe != 1)}"
+        yield Finding(Level.RED, f"{files} NOT safe", "photobak sync")
+    if facts.unaccepted:
+        photos = f"{facts.unaccepted:,} photo{'s' * (facts.unaccepted != 1)}"
+        yield Finding(Level.RED, f"{photos} deleted elsewhere", "photobak trash, then photobak trash accept --all")
+    if facts.oldest_confirmation is not None:
+        age = now - facts.oldest_confirmation
+        if age > OLD:
+            level = Level.RED if age > TOO_OLD else Level.YELLOW
+            what = f"the oldest confirmation is {age / 86_400.0:,.0f} days old"
+            yield Finding(level, what, "photobak sync --recheck")
+
+
+def _unsafe(summary: dict[str, Any]) -> int:
+    names = ("failed", "rejected", "pending", "lost", "emptied")
+    return sum(int(summary.get(name, 0)) for name in names)
