@@ -18,9 +18,9 @@ from photobak.local.lifecycle import down
 
 SUMMARY = {
     "type", "scanned", "unchanged", "uploaded", "already_stored", "stored", "no_preview", "rejected", "failed",
-    "pending", "ignored", "bytes_uploaded", "seconds",
+    "pending", "deleted", "ignored", "bytes_uploaded", "seconds",
 }  # fmt: skip
-COUNTED = ("unchanged", "stored", "already_stored", "no_preview", "rejected", "failed", "pending")
+COUNTED = ("unchanged", "stored", "already_stored", "no_preview", "rejected", "failed", "pending", "deleted")
 
 
 class TestSecrets:
@@ -111,12 +111,13 @@ class TestRequests:
         assert proxy.requests == 0
         assert proxy.seen[Kind.HEALTH]  # so the command did go through the proxy
 
-    def test_an_idle_run_makes_none(self, backup: Backup, proxy: FaultProxy) -> None:
+    def test_an_idle_run_asks_only_for_what_has_changed(self, backup: Backup, proxy: FaultProxy) -> None:
         backup.make("a.jpg", "b.jpg")
+        backup.sync()
         backup.sync()
         done = backup.run("sync", "Pictures", "--json", **proxy.environment)
         assert json_lines(done.stdout)[1]["unchanged"] == 2
-        assert proxy.requests == 0
+        assert proxy.requests == 1
 
     def test_a_new_laptop_announces_a_hundred_at_a_time(self, backup: Backup, proxy: FaultProxy) -> None:
         for number in range(120):

@@ -22,7 +22,7 @@ def test_it_says_what_is_stored_what_is_pending_and_how_the_last_sync_ended(back
     assert "pending     1 uploaded, not confirmed yet" in said
     (backup.photos / ".photobakignore").write_bytes(b"\xff")
     backup.sync()
-    assert "1 NOT safe: run photobak sync again" in backup.run("status").stdout
+    assert "1 file NOT safe: photobak sync" in backup.run("status").stdout
     found = json.loads(backup.run("status", "--json").stdout)
     assert (found["stored"], found["last_sync"]["unchanged"], found["last_sync"]["failed"]) == (2, 2, 1)
     assert found["identity_id"] == backup.session().identity_id

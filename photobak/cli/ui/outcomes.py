@@ -52,7 +52,9 @@ def tell_moves(context: Context, moves: "Iterable[Moved]", as_json: bool) -> int
             for result in ("trashed", "restored", "lifted", "failed")
         }
         if as_json:
-            json_line({"type": "summary", **counts})
+            json_line(
+                {"type": "summary", **{name: count for name, count in counts.items() if count or name != "lifted"}}
+            )
         elif not context.quiet:
             _say_moves(done, counts)
     return counts["failed"]
