@@ -65,11 +65,31 @@ class ApiEnvironment(CallerEnvironment):
     photos_table: str
     contents_table: str
     max_upload_bytes: str
+    months_table: str
     tickets_table: str
     limits_table: str
     changes_table: str
     trash_days: str
     """How long a deleted photo can be brought back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEnvironment(_Environment):
+    """What the page function needs; nothing of it is secret."""
+
+    client_id: str
+    """The user pool's one client."""
+    issuer: str
+    """The ``iss`` of the pool's ID tokens."""
+    hosted_ui_url: str
+    """Where Cognito's hosted UI is, without a trailing slash."""
+    cognito_url: str
+    """Where Cognito's API takes RevokeToken."""
+    live_url: str
+    """The WebSocket API as ``https://…``."""
+    max_upload_bytes: str
+    bucket_origins: str
+    """Where browsers fetch pictures from and send uploads to, with spaces between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,9 @@ class LiveEnvironment(_Environment):
 class PublishEnvironment(_Environment):
     """What the publish function needs."""
 
+    photos_table: str
     contents_table: str
+    months_table: str
     topics_table: str
     changes_table: str
     connections_url: str

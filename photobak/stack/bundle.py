@@ -16,7 +16,7 @@ from photobak.errors import StackError
 from photobak.stack.bytecode import bytecode_of, find_interpreter
 from photobak.stack.wheels import Platform, fetch_wheels, lock_file
 
-PACKAGES: Final = ("cloud", "photo")
+PACKAGES: Final = ("cloud", "gallery", "photo")
 """The folders of the package that run in a Lambda; its top-level modules come along."""
 
 MAX_BYTES: Final = 50 * 1000 * 1000

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _BUCKETS: Final = {"TempBucket": "temp", "PhotoBucket": "photos"}
-_TABLES: Final = {"PhotosTable": "photos", "ContentsTable": "contents"}
+_TABLES: Final = {"PhotosTable": "photos", "ContentsTable": "contents", "MonthsTable": "months"}
 _FOREIGN: Final = ("403", "AccessDenied")
 _MISSING: Final = ("404", "NoSuchBucket", "NotFound", "ResourceNotFoundException")
 _PAGES: "Final[PaginatorConfigTypeDef]" = {"PageSize": 60}

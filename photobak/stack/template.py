@@ -16,6 +16,7 @@ KEPT: Final = frozenset({
     "PhotoBucket",
     "PhotosTable",
     "ContentsTable",
+    "MonthsTable",
     "UserPool",
     "UserPoolClient",
     "IdentityPool",

@@ -49,6 +49,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "MoveRecords": ("dynamodb:DeleteItem",),
         "CountChanges": ("dynamodb:UpdateItem",),
+        "ReadTimelines": ("dynamodb:Query", "dynamodb:BatchGetItem"),
         "IssueTickets": ("dynamodb:PutItem",),
         "ListChanges": ("dynamodb:Query", "dynamodb:GetItem"),
         "Log": LOG,
@@ -93,11 +94,14 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "FindStreams": ("dynamodb:ListStreams",),
         "KeepChanges": ("dynamodb:BatchWriteItem", "dynamodb:UpdateItem"),
         "ForgetExpiredPhotos": ("dynamodb:UpdateItem",),
+        "KeepTimelines": ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+        "FindMotionVideos": ("dynamodb:GetItem",),
         "FindListeners": ("dynamodb:Query", "dynamodb:DeleteItem"),
         "PostToConnections": ("execute-api:ManageConnections",),
         "ReportFailures": ("sqs:SendMessage",),
         "Log": LOG,
     },
+    "PageRole": {"Log": LOG},
     "PreSignUpRole": {"Log": LOG},
 }
 

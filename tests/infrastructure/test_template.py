@@ -9,10 +9,16 @@ import pytest
 import yaml
 from support.template import resources_of, template, walk
 
-from photobak.cloud.environment import ApiEnvironment, ProcessEnvironment, UndeleteEnvironment
+from photobak.cloud.environment import (
+    ApiEnvironment,
+    PageEnvironment,
+    ProcessEnvironment,
+    PublishEnvironment,
+    UndeleteEnvironment,
+)
 from photobak.stack.template import KEPT, template_text
 
-STORES = {"TempBucket", "PhotoBucket", "PhotosTable", "ContentsTable"}
+STORES = {"TempBucket", "PhotoBucket", "PhotosTable", "ContentsTable", "MonthsTable"}
 POOLS = {"UserPool", "UserPoolClient", "IdentityPool"}
 PASSING = {"TopicsTable", "ChangesTable", "TicketsTable", "DeviceGrantsTable", "LimitsTable"}
 """Tables of what ends by itself: connections, news, tickets, sign-ins that have begun."""
@@ -189,10 +195,12 @@ OPEN_ROUTES = {
     "GET /device",
     "POST /device",
     "GET /device/callback",
+    "GET /",
+    "GET /static/{name+}",
     "$disconnect",
     "$default",
 }
-"""Without an authorizer: signing in itself, and what goes over a connection that was admitted."""
+"""Without an authorizer: signing in itself, the gallery's files, and what goes over a connection that was admitted."""
 
 
 def test_every_other_route_needs_a_sign_in() -> None:
@@ -261,11 +269,11 @@ def test_a_queue_is_encrypted_and_keeps_for_a_fortnight(name: str) -> None:
         ("SalvageFunction", ProcessEnvironment),
         ("ApiFunction", ApiEnvironment),
         ("UndeleteFunction", UndeleteEnvironment),
+        ("PublishFunction", PublishEnvironment),
+        ("PageFunction", PageEnvironment),
     ],
 )
-def test_a_function_has_all_the_variables_that_it_reads(
-    name: str, environment: type[ProcessEnvironment | ApiEnvironment | UndeleteEnvironment]
-) -> None:
+def test_a_function_has_all_the_variables_that_it_reads(name: str, environment: type[Any]) -> None:
     variables = properties(name)["Environment"]["Variables"]
     assert {field.upper() for field in environment.__dataclass_fields__} <= variables.keys()
 
@@ -278,6 +286,16 @@ DIFFERENCES = {
     "PhotoBucketPolicy.Condition",
     "UserPoolDomain.Condition",
     "UserPoolClient.Properties.CallbackURLs.5",
+    "UserPoolClient.Properties.CallbackURLs.6",
+    "UserPoolClient.Properties.CallbackURLs.7",
+    "UserPoolClient.Properties.LogoutURLs.0",
+    "UserPoolClient.Properties.LogoutURLs.1",
+    "TempBucket.Properties.CorsConfiguration.CorsRules.0.AllowedOrigins",
+    "PhotoBucket.Properties.CorsConfiguration.CorsRules.0.AllowedOrigins",
+    "PageFunction.Properties.Environment.Variables.HOSTED_UI_URL",
+    "PageFunction.Properties.Environment.Variables.COGNITO_URL",
+    "PageFunction.Properties.Environment.Variables.LIVE_URL",
+    "PageFunction.Properties.Environment.Variables.BUCKET_ORIGINS",
     "DeviceFunction.Properties.Environment.Variables.API_URL",
     "DeviceFunction.Properties.Environment.Variables.HOSTED_UI_URL",
     "LiveFunction.Properties.Environment.Variables.CONNECTIONS_URL",

@@ -25,7 +25,7 @@ def test_two_builds_are_the_same_bytes_under_the_same_key() -> None:
 
 def test_it_holds_the_lambdas_code_and_no_other() -> None:
     names = names_in(build_bundle().content)
-    assert {name.split("/")[1] for name in names if name.count("/") > 1} == {"cloud", "photo"}
+    assert {name.split("/")[1] for name in names if name.count("/") > 1} == {"cloud", "gallery", "photo"}
     assert {"photobak/__init__.py", "photobak/errors.py"} <= set(names)
     assert [name for name in names if "__pycache__" in name or name.endswith(".pyc")] == []
     assert names == sorted(names)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from photobak.cloud.api.changes import Changes
 from photobak.cloud.api.describe import Describer
 from photobak.cloud.api.listing import Lister
+from photobak.cloud.api.originals import OriginalLinks
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import (
@@ -19,19 +21,25 @@ from photobak.cloud.api.requests import (
     ListQuery,
     PrepRequest,
     RedateRequest,
+    TimelineQuery,
     TrashRequest,
 )
 from photobak.cloud.api.step_up import StepUp
+from photobak.cloud.api.timeline import Timeline
 from photobak.cloud.api.trash import Trash
 from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.http.application import Application, answer
+from photobak.cloud.http.problem import Problem
 from photobak.cloud.http.requests import parse_body, parse_query
 from photobak.cloud.store.changes import ChangesTable
-from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3
+from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3, connect_urls
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.limits import LimitsTable
+from photobak.cloud.store.months import MonthsTable
+from photobak.cloud.store.signed_urls import UrlSigner
 from photobak.cloud.store.tickets import TICKET_SECONDS, TicketsTable
 from photobak.cloud.store.uploads import PostSigner
+from photobak.photo.identity import is_sha256
 from photobak.photo.record import Status
 
 logger = Logger()
@@ -95,6 +103,21 @@ def list_changes() -> Response[str]:
     return answer(Changes(table).since(_caller(), query.after))
 
 
+@app.get("/timeline")
+def show_timeline() -> Response[str]:
+    """Tell how many photos each month has, and what shape they are."""
+    query = parse_query(TimelineQuery, app.current_event.query_string_parameters)
+    return answer(_timeline().overview(_caller(), query.month))
+
+
+@app.get("/photos/<sha256>/original")
+def link_original(sha256: str) -> Response[str]:
+    """Give out short-lived URLs of an original."""
+    if not is_sha256(sha256):
+        raise Problem(HTTPStatus.NOT_FOUND, "This photo is not in your library.")
+    return answer(_originals().links(_caller(), sha256))
+
+
 @app.post("/ws/ticket")
 def issue_ticket() -> Response[str]:
     """Issue a ticket for one WebSocket connection: browsers can't send the token with the handshake."""
@@ -133,7 +156,23 @@ def _preparer() -> Preparer:
 
 @cache
 def _lister() -> Lister:
-    return Lister(_library().photos, _library().bucket)
+    return Lister(_library().photos, _timeline(), _urls())
+
+
+@cache
+def _timeline() -> Timeline:
+    months = MonthsTable(connect_dynamodb(), ApiEnvironment.read().months_table)
+    return Timeline(months, _library().photos, _library().contents)
+
+
+@cache
+def _originals() -> OriginalLinks:
+    return OriginalLinks(_library(), _urls())
+
+
+@cache
+def _urls() -> UrlSigner:
+    return connect_urls(ApiEnvironment.read().photo_bucket, _now)
 
 
 @cache

@@ -18,8 +18,11 @@ from photobak.photo.described import (
 )
 from photobak.photo.keys import FIRST_KEY, LAST_KEY
 from photobak.photo.kind import Kind
+from photobak.photo.record import Record
 from photobak.photo.source import MAX_SOURCE_BYTES, Source
 
+MAX_PAGE: Final = 500
+"""The most photos of one answer."""
 _MAX_NAME: Final = 1024
 _MAX_DEVICE: Final = 255
 _MAX_SIZE: Final = 2**53
@@ -33,6 +36,8 @@ def _possible(cursor: str) -> str:
 
 
 SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
+SearchText = Annotated[str, Field(min_length=1, max_length=100)]
+MonthName = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Cursor = Annotated[SortKey, AfterValidator(_possible)]
 
 
@@ -174,10 +179,41 @@ class RedateRequest(RequestModel):
 class ListQuery(RequestModel):
     """The query string of ``GET /list/photos``."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 10
     before: Cursor | None = None
     since: Instant | None = None
     until: Instant | None = None
+    camera: SearchText | None = None
+    """Part of make and model, in capitals or not."""
+    kind: Kind | None = None
+    favorite: bool | None = None
+    name: SearchText | None = None
+    """Part of the file name, in capitals or not."""
+    month: MonthName | None = None
+    """Photos by their place in the timeline: this month, and older ones."""
+    position: Annotated[int, Field(ge=0)] = 0
+    photo: Annotated[str, Field(pattern=r"^[0-9a-f]{6,64}$")] | None = None
+    """One photo, by its SHA-256 or what it begins with."""
+
+    @property
+    def by_time_alone(self) -> bool:
+        """Whether every photo of the range matches."""
+        return self.camera is None and self.kind is None and self.favorite is None and self.name is None
+
+    def matches(self, record: Record) -> bool:
+        """Whether a photo of the range is one that is asked for."""
+        return (
+            (self.camera is None or self.camera.casefold() in (record.camera or "").casefold())
+            and (self.kind is None or record.kind is self.kind)
+            and (self.favorite is None or bool(record.favorite) is self.favorite)
+            and (self.name is None or self.name.casefold() in record.filename.casefold())
+        )
+
+
+class TimelineQuery(RequestModel):
+    """The query string of ``GET /timeline``."""
+
+    month: MonthName | None = None
 
 
 class ChangesQuery(RequestModel):

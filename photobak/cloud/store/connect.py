@@ -1,17 +1,21 @@
 """AWS clients for the Lambdas: made once a container, with the retries and time limits that suit them."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from photobak.cloud.store.connections import Connections
 from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
+from photobak.cloud.store.signed_urls import UrlSigner
 from photobak.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -60,6 +64,11 @@ def connect_cognito_identity() -> "CognitoIdentityClient":
     return client
 
 
+def connect_urls(photo_bucket: str, clock: Callable[[], datetime]) -> UrlSigner:
+    """Connect to the photo bucket, to presign URLs of its objects."""
+    return UrlSigner.of(connect_s3(), photo_bucket, _credentials, clock)
+
+
 @cache
 def connect_connections(url: str) -> Connections:
     """Connect to the connections of a WebSocket API.
@@ -70,11 +79,14 @@ def connect_connections(url: str) -> Connections:
     Raises:
         ConfigError: the function has no role.
     """
-    session = _session()
-    credentials = session.get_credentials()
+    return Connections(url, _credentials(), _session().get_config_variable("region"))
+
+
+def _credentials() -> Credentials:
+    credentials = _session().get_credentials()
     if credentials is None:
         raise ConfigError("the function has no credentials", next_step="Deploy the stack again.")
-    return Connections(url, credentials, session.get_config_variable("region"))
+    return credentials
 
 
 @cache

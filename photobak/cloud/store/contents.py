@@ -14,6 +14,7 @@ from photobak.cloud.store.dynamodb import raise_unless_condition_failed
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.described import Described
+from photobak.photo.identity import is_sha256
 from photobak.photo.keys import plain, timestamp_key
 from photobak.photo.kind import Kind
 from photobak.photo.record import InvalidRecord, Record, Status
@@ -87,6 +88,18 @@ class ContentsTable:
             found |= {content.sha256: content for content in contents}
             wanted = page.get("UnprocessedKeys")
         return found
+
+    def find(self, identity_id: str, prefix: str) -> Content | None:
+        """The content whose SHA-256 begins so; None if there is none, or more than one."""
+        if is_sha256(prefix):
+            return self.get(identity_id, prefix)
+        page = self._dynamodb.query(
+            TableName=self.name,
+            KeyConditionExpression="username = :username AND begins_with(sha256, :prefix)",
+            ExpressionAttributeValues={":username": {"S": identity_id}, ":prefix": {"S": prefix}},
+            Limit=2,
+        )
+        return _content(page["Items"][0]) if len(page["Items"]) == 1 else None
 
     def expect(self, identity_id: str, announcement: Announcement, now: datetime) -> bool:
         """Record that an upload is expected.

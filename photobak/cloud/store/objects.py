@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 WEBP: Final = "image/webp"
 TRASHED_TAG: Final = "status=trashed"
 """Matched by a lifecycle rule of the bucket: the record of a photo in the trash expires with the photo."""
-VIEW_SECONDS: Final = 900
-"""Lifetime of a preview's presigned URL."""
 _FOREVER: Final = "private, max-age=31536000, immutable"  # the key is the content's hash
 _MIN_KEYS_TO_LIST: Final = 8
 """Fewer keys cost less to look up one by one."""
@@ -103,10 +101,11 @@ class PhotoBucket:
         """Put a preview; the same photo gives the same preview, so repeating it changes nothing."""
         self._s3.put_object(Bucket=self.name, Key=key, Body=webp, ContentType=WEBP, CacheControl=_FOREVER)
 
-    def view_url(self, key: str) -> str:
-        """Presign a preview's URL, good for ``VIEW_SECONDS``."""
-        where = {"Bucket": self.name, "Key": key}
-        return self._s3.generate_presigned_url("get_object", Params=where, ExpiresIn=VIEW_SECONDS)
+    def is_frozen(self, key: str) -> bool:
+        """Whether an object can't be read before it is restored from an archive storage class."""
+        head = self._s3.head_object(Bucket=self.name, Key=key)
+        archived = head.get("StorageClass") in ("GLACIER", "DEEP_ARCHIVE") or "ArchiveStatus" in head
+        return archived and 'ongoing-request="false"' not in head.get("Restore", "")
 
     def has_previews(self, record: Record) -> bool:
         """Whether the previews named by a record exist and are not empty."""

@@ -12,6 +12,8 @@ import { text } from './texts.js';
  * @typedef {import('./library.js').Photo} Photo
  */
 
+/** What the trash calls this device. */
+const DEVICE = 'gallery';
 const UNAUTHORIZED = 401;
 const COLD = 409;
 
@@ -46,7 +48,7 @@ export class Changes {
   async trash(photo) {
     const { api, notices } = this.gallery;
     try {
-      const { photos } = await api.delete('photos', { photos: [photo.sha256] });
+      const { photos } = await api.delete('photos', { photos: both(photo), device: DEVICE });
       const message = trashedMessage(photo, photos[0]?.trashed_until);
       await this.gallery.removed(photo);
       notices.say(message, { undo: () => this.restore(photo) });
@@ -63,7 +65,7 @@ export class Changes {
   async restore(photo) {
     const { api, notices } = this.gallery;
     try {
-      await api.post('photos/restore', { photos: [photo.sha256] });
+      await api.post('photos/restore', { photos: both(photo) });
       await this.gallery.refresh(photo.month);
       notices.say(text('restored', { filename: photo.filename }));
     } catch (error) {
@@ -87,6 +89,15 @@ export class Changes {
   #explain(/** @type {unknown} */ error, /** @type {Photo} */ photo) {
     this.gallery.notices.say(reason(error, photo));
   }
+}
+
+/**
+ * A Live Photo and its video are one tile, and go and come together.
+ *
+ * @param {Photo} photo
+ */
+function both({ sha256, motion }) {
+  return motion ? [sha256, motion] : [sha256];
 }
 
 /**

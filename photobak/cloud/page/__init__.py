@@ -1,0 +1,1 @@
+"""The page Lambda: the gallery's page and what belongs to it, for everybody."""
