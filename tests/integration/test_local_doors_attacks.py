@@ -114,7 +114,7 @@ def test_a_forgotten_password_is_nobodys_way_in(local_stack: LocalStack) -> None
 
 
 def test_nobody_makes_an_account_for_himself(local_stack: LocalStack) -> None:
-    """MiniStack ignores AllowAdminCreateUserOnly, and its code of confirmation is 123456."""
+    """The function that Cognito asks first lets nobody in; and MiniStack's code of confirmation is 123456."""
     who = {"ClientId": local_stack.outputs.client_id, "Username": "mallory@photobak.test"}
     assert call(local_stack, f"{IDP}.SignUp", **who, Password="Let-Me-In-1").status == 400
     assert call(local_stack, f"{IDP}.ConfirmSignUp", **who, ConfirmationCode="123456").status == 400

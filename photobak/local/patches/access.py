@@ -24,10 +24,8 @@ _Answer: TypeAlias = tuple[int, dict[str, str], bytes]
 
 _ACCOUNT: Final = "000000000000"
 _INVOKE: Final = "execute-api:Invoke"
-_CLOSED_TO_USERS: Final = frozenset(
-    {"ConfirmForgotPassword", "ConfirmSignUp", "ForgotPassword", "ResendConfirmationCode", "SignUp"}
-)
-"""Their codes are always ``654321`` and ``123456``; and the template's pool takes nobody who wasn't invited."""
+_CLOSED_TO_USERS: Final = frozenset({"ConfirmForgotPassword", "ConfirmSignUp", "ForgotPassword"})
+"""Their codes are the same for everybody: ``654321`` and ``123456``."""
 _CLOSED_TO_FEDERATION: Final = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 """MiniStack believes a token that nobody has signed (``alg: none``)."""
 _NEEDS_LOGINS: Final = frozenset({"GetCredentialsForIdentity", "GetId", "GetOpenIdToken"})
