@@ -1,6 +1,6 @@
 """What people type as dates, rates and zones, and how names are shown to them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photobak.cli.ui.terminal import bytes_text, plural, shown
-from photobak.cli.ui.values import parse_rate, parse_since, parse_span, parse_until, parse_zone
+from photobak.cli.ui.values import local_zone, parse_rate, parse_since, parse_span, parse_until, parse_zone
 from photobak.errors import WrongUsage
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -121,3 +121,26 @@ def test_amounts() -> None:
         "5.0 TB",
     ]
     assert (plural(1, "photo"), plural(0, "photo"), plural(1200, "photo")) == ("1 photo", "0 photos", "1,200 photos")
+
+
+def set_zone(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    """Set the machine's zone, as if the process had started with it: tzlocal asks once."""
+    monkeypatch.setenv("TZ", setting)
+    monkeypatch.setattr("tzlocal.unix._cache_tz", None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "offset_hours"),
+    [("Europe/Berlin", 2), ("CET-1CEST,M3.5.0,M10.5.0/3", 2), ("UTC+3", -3), ("UTC", 0)],
+)
+def test_the_machines_zone_is_a_name_or_a_rule(
+    setting: str, offset_hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_zone(monkeypatch, setting)
+    assert datetime(2024, 7, 1, tzinfo=local_zone()).utcoffset() == timedelta(hours=offset_hours)
+
+
+def test_a_zone_that_is_neither_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_zone(monkeypatch, "Foo/Bar")
+    with pytest.raises(WrongUsage, match="TZ=Foo/Bar is not a time zone"):
+        local_zone()

@@ -67,25 +67,28 @@ def command(
     """
     from photobak.cli.ui.local_stack import session_or_local_stack
     from photobak.cli.ui.sync_view import sync_view
-    from photobak.cli.ui.terminal import say
-    from photobak.client.files.scan import distinct_roots
+    from photobak.cli.ui.terminal import say, shown
+    from photobak.client.files.scan import distinct_roots, existing
     from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
     from photobak.client.sync.sync import Sync
 
-    roots = distinct_roots(paths)
+    found, missing = existing(paths)
+    for error in missing:
+        say(f"photobak: {shown(str(error))}")
+    roots = distinct_roots(found)
     options = replace(options, rehash=rehash, recheck=recheck, limit=limit, wait=not no_wait, timeout=timeout)
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
         if index.begun_anew:
             say(f"The index {index.begun_anew}: every file is read again, none is uploaded twice.")
-        sync = Sync(session, index, view, options)
+        is_first, sync = index.last_run() is None, Sync(session, index, view, options)
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)
         except KeyboardInterrupt:
             raise view.interrupted() from None
         finally:  # after an interruption or an error, too: people want to know what is safe
-            view.conclude(sync.summary)
-    if not summary.complete:
+            view.conclude(sync.summary, is_first=is_first)
+    if missing or not summary.complete:
         click.get_current_context().exit(INCOMPLETE)

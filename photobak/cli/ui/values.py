@@ -1,5 +1,6 @@
 """Parses option values: dates, rates, sizes, times and time zones."""
 
+import os
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
@@ -111,10 +112,30 @@ def parse_zone(name: str | None) -> tzinfo:
 
 
 def local_zone() -> tzinfo:
-    """The time zone of the machine."""
+    """The time zone of the machine; ``$TZ`` may name one, or be a rule (POSIX, 8.3 "Other Environment Variables").
+
+    Raises:
+        WrongUsage: ``$TZ`` is neither.
+    """
     from tzlocal import get_localzone
 
-    return get_localzone()
+    try:
+        return get_localzone()
+    except (KeyError, ValueError, OSError):  # tzlocal knows no rules
+        return _zone_of_rule(os.environ.get("TZ", ""))
+
+
+def _zone_of_rule(rule: str) -> tzinfo:
+    from dateutil.tz import tzstr
+
+    next_step = "Set it to a name such as Europe/Lisbon, or pass --timezone"
+    wrong = WrongUsage(f"TZ={rule} is not a time zone", next_step=next_step)
+    if not re.match(r"(<[^>]+>|[A-Za-z]{3,})[+-]?\d", rule):  # dateutil takes anything else for UTC
+        raise wrong
+    try:
+        return tzstr(rule, posix_offset=True)
+    except ValueError as error:
+        raise wrong from error
 
 
 def _span(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:

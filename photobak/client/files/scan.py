@@ -21,6 +21,8 @@ _CACHES: Final = frozenset({
     ".thumbnails", ".thumb", ".picasaoriginals", ".trash", ".trashes", ".spotlight-v100", ".fseventsd", ".dtrash",
     ".git", ".stversions", ".stfolder", "lost+found", "__macosx",
 })  # fmt: skip
+_TRASH: Final = ".trash-"
+"""With a user's number: the trash of a removable disk (FreeDesktop.org Trash specification)."""
 _LIBRARIES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".migratedphotolibrary")
 """Packages that a photo program owns; their originals have to be exported from it."""
 
@@ -37,6 +39,28 @@ class Root:
     def relative(self, folder: str, name: str) -> str:
         """The path of a file relative to the root, with ``/`` between its parts."""
         return os.path.relpath(os.path.join(folder, name), self.path).replace(os.sep, "/")  # noqa: PTH118
+
+
+def existing(paths: Iterable[Path]) -> tuple[list[Path], list[WrongUsage]]:
+    """Separate the PATHs that can be backed up from those that can't, so that one does not stop the others.
+
+    Returns:
+        The paths, at least one, and why each of the others can't be backed up.
+
+    Raises:
+        WrongUsage: none can be backed up.
+    """
+    found, missing = [], []
+    for path in paths:
+        try:
+            _is_folder(path)
+        except WrongUsage as error:
+            missing.append(error)
+        else:
+            found.append(path)
+    if missing and not found:
+        raise missing[0]
+    return found, missing
 
 
 def distinct_roots(paths: Iterable[Path]) -> list[Root]:
@@ -240,7 +264,7 @@ def _ignored(path: str, ignore_files: tuple[_IgnoreFile, ...], *, is_folder: boo
 def _own_folder(name: str) -> str:
     """Why a folder with this name is skipped; empty if it isn't."""
     folded = name.casefold()
-    if folded in _CACHES:
+    if folded in _CACHES or folded.startswith(_TRASH):
         return "cache or system folder"
     return "photo library database" if folded.endswith(_LIBRARIES) else ""
 
