@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "export": "Export all originals, with XMP sidecars.",
     "verify": "Verify that the backup is complete and intact.",
     "repair": "Repair damage to the backup.",
+    "gallery": "Open the web gallery.",
     "show": "Show everything known about a photo.",
     "redate": "Correct the capture times of photos.",
     "rm": "Move photos to the trash.",

@@ -181,7 +181,7 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
 
 
 def _served(name: str, content: bytes) -> bytes:
-    return _INDENTS.sub(b"", _COMMENTS.sub(b"", content)) if name.endswith(".js") else content
+    return _INDENTS.sub(b"", _COMMENTS.sub(b"", content)) if name.endswith((".js", ".css")) else content
 
 
 def _origin(url: str) -> str:

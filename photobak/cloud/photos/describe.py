@@ -9,7 +9,7 @@ from typing import Final
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.announcement import Announcement
-from photobak.photo.capture_time import CaptureTime, decide
+from photobak.photo.capture_time import CaptureTime, TakenSource, decide
 from photobak.photo.described import Described, enriched
 from photobak.photo.keys import TempKey, original_key, thumb_key, timestamp_key, web_key
 from photobak.photo.kind import Kind
@@ -57,7 +57,7 @@ def describe(upload: Upload, announcement: Announcement | None, *, reads_metadat
     return Description(
         media_type=media_type,
         metadata=metadata,
-        taken=announcement.taken if announcement else _own_capture_time(metadata, filename, upload.uploaded_at),
+        taken=_capture_time(announcement, metadata, filename, upload.uploaded_at),
         filename=filename,
         sources=frozenset(announcement.sources if announcement else ()),
         modified_at=announcement.modified_at if announcement else upload.uploaded_at,
@@ -155,5 +155,14 @@ def _metadata(upload: Upload, media_type: MediaType) -> tuple[Metadata, str | No
             return Metadata(), str(error)
 
 
-def _own_capture_time(metadata: Metadata, filename: str, uploaded_at: datetime) -> CaptureTime:
-    return decide(metadata, filename=filename, modified_at=uploaded_at, zone=UTC, now=uploaded_at)
+def _capture_time(
+    announcement: Announcement | None, metadata: Metadata, filename: str, uploaded_at: datetime
+) -> CaptureTime:
+    """The announced capture time, unless it is only the file's mtime: browsers read no metadata."""
+    if announcement is None:
+        return decide(metadata, filename=filename, modified_at=uploaded_at, zone=UTC, now=uploaded_at)
+    if announcement.taken.source is not TakenSource.MTIME:
+        return announcement.taken
+    zone = announcement.taken.taken_at.tzinfo or UTC
+    own = decide(metadata, filename=filename, modified_at=announcement.modified_at, zone=zone, now=uploaded_at)
+    return announcement.taken if own.source is TakenSource.MTIME else own

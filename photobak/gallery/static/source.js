@@ -143,7 +143,7 @@ export class Found {
    */
   async more(limit, signal) {
     const before = this.#cursor ? { before: this.#cursor } : {};
-    const page = await this.api.get('list/photos', { query: { ...this.filter, ...before, limit }, signal });
+    const page = await this.api.get('list/photos', { query: { ...asked(this.filter), ...before, limit }, signal });
     this.#cursor = page.before ?? '';
     this.complete = !page.before;
     this.library.append(
@@ -170,6 +170,24 @@ export class Found {
   }
 
   async refresh() {}
+}
+
+/**
+ * A filter as the API takes it: days of the address are whole days of the reader's calendar.
+ *
+ * @param {Record<string, string>} filter
+ */
+function asked({ since, until, ...others }) {
+  const query = { ...others };
+  if (since) query.since = instant(`${since}T00:00:00`);
+  if (until) query.until = instant(`${until}T23:59:59`);
+  return query;
+}
+
+/** @param {string} wallClock */
+function instant(wallClock) {
+  const date = new Date(wallClock);
+  return Number.isNaN(date.getTime()) ? wallClock : date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** @param {{month: string, count: number, ratios: string}} told */

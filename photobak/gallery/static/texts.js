@@ -19,10 +19,8 @@ const ENGLISH = {
   trash: 'Move to trash',
   undo: 'Undo',
   retry: 'Try again',
-  reload: 'Reload',
   details: 'Details',
   loading: 'Loading…',
-  timeline: 'Timeline',
   scrubber: 'Go to a month',
 
   welcome: 'Your photos, in your own cloud',
@@ -42,7 +40,6 @@ const ENGLISH = {
   clearFilter: 'Show all photos',
   end: { one: 'That’s all: {count} photo.', other: 'That’s all: {count} photos.' },
 
-  unknownPhoto: 'A photo that is loading',
   altPhoto: '{filename}, {date}',
   altVideo: 'Video {filename}, {date}',
   noPreview: 'No preview: {reason}',
@@ -50,10 +47,8 @@ const ENGLISH = {
   thumbnailFailed: 'The thumbnail can’t be loaded.',
   viewFailed: 'The photo can’t be shown. Its original can be downloaded.',
   viewOffline: 'Shown from the thumbnail, because you are offline.',
-  isFavorite: 'Favorite',
   live: 'Live',
   playLive: 'Play the live photo',
-  video: 'Video',
   cantPlay: 'This browser can’t play this video. Download it to watch it.',
   frozen: 'The original is in cold storage. “photobak get {id}” brings it back.',
 
@@ -129,10 +124,8 @@ const GERMAN = {
   trash: 'In den Papierkorb',
   undo: 'Rückgängig',
   retry: 'Erneut versuchen',
-  reload: 'Neu laden',
   details: 'Details',
   loading: 'Wird geladen…',
-  timeline: 'Zeitleiste',
   scrubber: 'Zu einem Monat springen',
 
   welcome: 'Deine Fotos, in deiner eigenen Cloud',
@@ -152,7 +145,6 @@ const GERMAN = {
   clearFilter: 'Alle Fotos zeigen',
   end: { one: 'Das ist alles: {count} Foto.', other: 'Das ist alles: {count} Fotos.' },
 
-  unknownPhoto: 'Ein Foto, das geladen wird',
   altPhoto: '{filename}, {date}',
   altVideo: 'Video {filename}, {date}',
   noPreview: 'Keine Vorschau: {reason}',
@@ -160,10 +152,8 @@ const GERMAN = {
   thumbnailFailed: 'Die Vorschau kann nicht geladen werden.',
   viewFailed: 'Das Foto kann nicht gezeigt werden. Das Original lässt sich herunterladen.',
   viewOffline: 'Aus der Vorschau gezeigt, weil du offline bist.',
-  isFavorite: 'Favorit',
   live: 'Live',
   playLive: 'Live-Foto abspielen',
-  video: 'Video',
   cantPlay: 'Dieser Browser kann das Video nicht abspielen. Lade es herunter, um es anzusehen.',
   frozen: 'Das Original liegt im Kältespeicher. „photobak get {id}“ holt es zurück.',
 
