@@ -106,7 +106,9 @@ def test_a_second_visit_asks_the_bucket_for_no_thumbnail_again(chromium: Chromiu
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
         tab.wait_for_pictures()
         tab.page.wait_for_function("() => navigator.serviceWorker.controller")
-        tab.page.wait_for_timeout(500)
+        count = "caches.open('thumbs').then((cache) => cache.keys()).then((all) => all.length)"
+        shown = tab.page.locator(".tile img").count()
+        tab.wait_until(lambda: tab.page.evaluate(count) >= shown, "all thumbnails being kept")
         cloud.bucket.requests.clear()
         cloud.bucket.epoch += 1
         tab.page.reload()
