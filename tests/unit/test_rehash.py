@@ -104,7 +104,7 @@ def test_what_is_not_confirmed_or_in_the_trash_is_asked_after_as_always(
     know(index, path, status=status)
     (found,) = rehashed(index, path.parent)
     assert isinstance(found, Candidate)
-    assert (found.uploaded_at, found.in_trash) == (NOW, status is Status.TRASHED)
+    assert (found.uploaded_at, found.deleted) == (NOW, status is Status.TRASHED)
 
 
 def test_new_and_gone_files_are_what_they_always_are(index: Index, path: Path) -> None:
