@@ -123,6 +123,10 @@ def test_its_keys_are_in_no_command_line_and_no_log(local_stack: LocalStack) -> 
     listing = subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout
     log = (local_stack.home / "server.log").read_text()
     assert [secret for secret in secrets if secret in listing or secret in log] == []
+    server = psutil.Process(local_stack.pid)
+    for process in (server, *server.children(recursive=True)):
+        if (environ := Path(f"/proc/{process.pid}/environ")).exists():  # Linux; macOS shows it to the owner only, too
+            assert stat.S_IMODE(environ.stat().st_mode) & 0o077 == 0
     assert local_stack.accounts[0].password not in repr(local_stack)
 
 
