@@ -30,6 +30,8 @@ COMMANDS: Final = {
     "gallery": "Open the web gallery.",
     "show": "Show everything known about a photo.",
     "redate": "Correct the capture times of photos.",
+    "describe": "Describe photos: text, favorite, archive, tags.",
+    "album": "Create albums, and put photos into them.",
     "rm": "Move photos to the trash.",
     "trash": "List the photos in the trash, and restore them.",
     "listen": "Stream an event for each stored photo.",

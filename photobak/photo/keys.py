@@ -69,6 +69,16 @@ def record_key(identity_id: str, sha256: str) -> str:
     return f"record/{identity_id}/{sha256}.json"
 
 
+def album_prefix(identity_id: str) -> str:
+    """What the keys of a person's albums begin with."""
+    return f"album/{identity_id}/"
+
+
+def album_key(identity_id: str, album_id: str) -> str:
+    """Key of an album's JSON."""
+    return f"{album_prefix(identity_id)}{album_id}.json"
+
+
 def timestamp_key(taken_at: datetime, sha256: str) -> Decimal:
     """The sort key of a record: Unix seconds with milliseconds, followed by 20 digits made from the SHA-256.
 

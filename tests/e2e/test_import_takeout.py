@@ -11,6 +11,7 @@ import pytest
 from support.backup import Backup, json_lines
 from support.takeout_corpus import Corpus, Expected, corpus, pack
 
+from photobak.client.library.albums import Albums
 from photobak.photo.record import Record
 
 SEED = 20261128
@@ -56,6 +57,14 @@ def test_all_of_it_arrives_once_with_what_is_known_of_it(backup: Backup, takeout
         if expected.relation == "motion" and expected.of is not None:
             still = records[identity(takeout.files[expected.of])]
             assert still.motion == identity(takeout.files[path]), expected.kind
+    albums = {album.id: album.name for album in Albums(backup.session()).all()}
+    for path, expected in takeout.expected.items():
+        if expected.album is not None:
+            names = {albums[each] for each in records[identity(takeout.files[path])].albums}
+            assert expected.album in names, expected.kind
+    assert (
+        sorted(albums.values()) == summary["albums"] == sorted({e.album for e in takeout.expected.values() if e.album})
+    )
     assert summary["scanned"] == len(takeout.expected)
     assert sum(summary["left_out"].values()) == len(takeout.left_out)
     assert summary["duplicates"] == len(takeout.expected) - len(records)
@@ -71,6 +80,7 @@ def test_all_of_it_arrives_once_with_what_is_known_of_it(backup: Backup, takeout
     assert again["uploaded"] == 0
     assert again["already_stored"] == len(takeout.expected)
     assert backup.records() == records
+    assert {album.id for album in Albums(backup.session()).all()} == set(albums)
 
 
 def test_a_fuller_takeout_adds_what_a_part_lacked(backup: Backup, takeout: Corpus, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "SignViews": ("s3:GetObject",),
         "WriteRecordJson": ("s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"),
         "HidePhotos": ("s3:DeleteObject",),
+        "WriteAlbums": ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
         "TellMissingRecords": ("s3:ListBucket",),
         "Rows": (
             "dynamodb:GetItem",

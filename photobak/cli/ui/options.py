@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -107,6 +107,9 @@ _FILTER_OPTIONS: Final = (
         metavar="PLACE",
         help="Taken within 25 km of a town (Lisbon; Cambridge, US; Lisbon, 5km) or a position (lat,lon,km).",
     ),
+    click.option("--album", metavar="NAME", help="In this album."),
+    click.option("--tag", metavar="TAG", help="With this tag, or one below it."),
+    click.option("--favorite", is_flag=True, help="Favorites only."),
 )
 
 
@@ -126,13 +129,26 @@ def photo_filters(command: Command) -> Callable[..., None]:
         kinds: tuple[str, ...],
         statuses: tuple[str, ...],
         near: str | None,
+        album: str | None,
+        tag: str | None,
+        favorite: bool,
         **others: Any,
     ) -> None:
-        command(*args, query=parse_query(since, until, camera, kinds, statuses, near), **others)
+        query = parse_query(since, until, camera, kinds, statuses, near)
+        query = replace(query, album=_album_id(album) if album else None, tag=tag or None, favorite=favorite)
+        command(*args, query=query, **others)
 
     for option in reversed(_FILTER_OPTIONS):
         with_query = option(with_query)
     return with_query
+
+
+def _album_id(name: str) -> str:
+    """The id of an album; WrongUsage where there is none."""
+    from photobak.client.library.albums import Albums
+
+    context = click.get_current_context().ensure_object(Context)
+    return Albums(require_session(context)).find(name).id
 
 
 def parse_query(

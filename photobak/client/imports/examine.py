@@ -87,6 +87,8 @@ class ImportExaminer:
     """Bytes that one upload may have."""
     disagreements: list[Disagreement] = field(default_factory=list)
     """Filled by all threads."""
+    members: dict[str, set[str]] = field(default_factory=dict)
+    """Title of an album → SHA-256 of its photos; filled by all threads."""
 
     def examine(self, groups: Iterable[MediumGroup]) -> Iterator[Candidate | FileOutcome | Skipped]:
         """Read each group's media; what can't be read is reported, and takes no other along."""
@@ -123,6 +125,8 @@ class ImportExaminer:
                 time = ReconciledTime(beside(led.taken))
             if time.alternatives:
                 self.disagreements.append(Disagreement(path, time.taken, time.alternatives))
+            for title in each.medium.albums:
+                self.members.setdefault(title, set()).add(each.sha256)
             yield self._candidate(each, time, videos.get(path))
 
     def _time(self, examined: _Examined) -> ReconciledTime:

@@ -13,6 +13,7 @@ from photobak.client.files.outcome import Found, Observer, Result, Summary
 from photobak.client.imports.examine import Disagreement, ImportExaminer
 from photobak.client.imports.export import Export, MediumGroup
 from photobak.client.index.index import Index
+from photobak.client.library.albums import Albums
 from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.stages import AHEAD, UploadOptions, record_reports, upload
 
@@ -38,6 +39,8 @@ class Import:
         self._started = time.monotonic()
         self.disagreements: list[Disagreement] = []
         """Photos whose file and export differ about when they were taken."""
+        self.members: dict[str, set[str]] = {}
+        """Title of an album → SHA-256 of its photos."""
 
     @property
     def summary(self) -> Summary:
@@ -55,7 +58,19 @@ class Import:
         with Pipeline() as line:
             sender = upload(line, self._candidates(line, export), self._session, self._options.uploads)
             record_reports(line, self._ledger, sender)
+        self._fill_albums(export)
         return self.summary
+
+    def _fill_albums(self, export: Export) -> None:
+        """Put the photos that are stored into their albums, which are found by their names, so that none is doubled."""
+        if not self.members:
+            return
+        albums = Albums(self._session)
+        known = {album.name: album for album in albums.all()}
+        for title, hashes in sorted(self.members.items()):
+            album = known.get(title) or albums.create(title, export.albums.get(title, ""))
+            for _ in albums.put_in(album, sorted(hashes)):
+                pass
 
     def rehearse(self, export: Export) -> Summary:
         """Read everything and upload nothing."""
@@ -68,7 +83,9 @@ class Import:
         groups: Channel[MediumGroup] = line.stage(_found, export.groups, capacity=AHEAD)
         largest = self._session.profile.max_upload_bytes
         options, now = self._options, datetime.now(UTC)
-        examiner = ImportExaminer(options.device, options.zone, now, largest, self.disagreements)
+        examiner = ImportExaminer(
+            options.device, options.zone, now, largest, disagreements=self.disagreements, members=self.members
+        )
         return line.stage(examiner.examine, groups, threads=_readers(), capacity=AHEAD)
 
 

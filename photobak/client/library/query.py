@@ -40,6 +40,12 @@ class Query:
     """Any of these; none named: all of them."""
     near: Circle | None = None
     """Where it was taken; photos that don't say are left out."""
+    album: str | None = None
+    """Id of an album in which it is."""
+    tag: str | None = None
+    """One of its tags, or a level above one, in capitals or not."""
+    favorite: bool = False
+    """Whether only favorites are wanted."""
 
     @property
     def by_time_alone(self) -> bool:
@@ -54,7 +60,14 @@ class Query:
             and (not self.statuses or record.status in self.statuses)
             and (self.camera is None or self.camera.casefold() in (record.camera or "").casefold())
             and (self.near is None or self.near.holds(record.latitude, record.longitude))
+            and (self.album is None or self.album in record.albums)
+            and (self.tag is None or _has_tag(record, self.tag.casefold()))
+            and (not self.favorite or record.favorite is True)
         )
+
+
+def _has_tag(record: Record, wanted: str) -> bool:
+    return any(tag.casefold() == wanted or tag.casefold().startswith(f"{wanted}/") for tag in record.tags)
 
 
 EVERYTHING: Final = Query()

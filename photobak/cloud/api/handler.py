@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from photobak.cloud.api.albums import Albums
 from photobak.cloud.api.changes import Changes
 from photobak.cloud.api.describe import Describer
 from photobak.cloud.api.listing import Lister
@@ -16,9 +17,13 @@ from photobak.cloud.api.originals import OriginalLinks
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import (
+    AlbumPhotos,
+    ChangedAlbum,
     ChangesQuery,
+    DeletedAlbum,
     DescribeRequest,
     ListQuery,
+    NewAlbum,
     PrepRequest,
     RedateRequest,
     TimelineQuery,
@@ -31,6 +36,7 @@ from photobak.cloud.environment import ApiEnvironment
 from photobak.cloud.http.application import Application, answer
 from photobak.cloud.http.problem import Problem
 from photobak.cloud.http.requests import parse_body, parse_query
+from photobak.cloud.store.albums import AlbumStore
 from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_s3, connect_urls
 from photobak.cloud.store.library import Library
@@ -84,8 +90,44 @@ def redate_photos() -> Response[str]:
 @app.post("/photos/describe")
 def describe_photos() -> Response[str]:
     """Change what is said of photos."""
-    request = parse_body(DescribeRequest, app.body())
-    return answer({"photos": Describer(_library()).describe(_caller(), request.photos)})
+    request, caller = parse_body(DescribeRequest, app.body()), _caller()
+    return answer({"photos": Describer(_library()).describe(caller, request.photos)})
+
+
+@app.get("/albums")
+def list_albums() -> Response[str]:
+    """List albums by name."""
+    caller = _caller()
+    return answer({"albums": _albums().listed(caller)})
+
+
+@app.post("/albums")
+def create_album() -> Response[str]:
+    """Make an album."""
+    request, caller = parse_body(NewAlbum, app.body()), _caller()
+    return answer(_albums().create(caller, request))
+
+
+@app.patch("/albums")
+def change_album() -> Response[str]:
+    """Change an album's name, description or cover."""
+    request, caller = parse_body(ChangedAlbum, app.body()), _caller()
+    return answer(_albums().change(caller, request))
+
+
+@app.delete("/albums")
+def delete_album() -> Response[str]:
+    """Delete an album, and no photo."""
+    request, caller = parse_body(DeletedAlbum, app.body()), _caller()
+    _albums().delete(caller, request.id)
+    return answer({"id": request.id})
+
+
+@app.post("/albums/photos")
+def move_album_photos() -> Response[str]:
+    """Put photos into an album, and take others out."""
+    request, caller = parse_body(AlbumPhotos, app.body()), _caller()
+    return answer({"photos": _albums().move(caller, request.id, request.add, request.remove)})
 
 
 @app.get("/list/photos")
@@ -141,6 +183,11 @@ def _step_up() -> StepUp:
 def _library() -> Library:
     environment = ApiEnvironment.read()
     return connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+
+
+@cache
+def _albums() -> Albums:
+    return Albums(AlbumStore(connect_s3(), ApiEnvironment.read().photo_bucket), _library())
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from photobak.cloud.http.requests import Instant, PhotosRequest, RequestModel, Sha256, SortKey
+from photobak.photo.album import MAX_NAME as MAX_ALBUM_NAME
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.described import (
@@ -161,6 +162,40 @@ class DescribeRequest(RequestModel):
     """The body of ``POST /photos/describe``."""
 
     photos: Annotated[list[DescribedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
+
+
+AlbumId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+AlbumName = Annotated[str, Field(min_length=1, max_length=MAX_ALBUM_NAME), AfterValidator(_printable)]
+
+
+class NewAlbum(RequestModel):
+    """The body of ``POST /albums``."""
+
+    name: AlbumName
+    description: Text = ""
+
+
+class ChangedAlbum(RequestModel):
+    """The body of ``PATCH /albums``; what is None stays as it is."""
+
+    id: AlbumId
+    name: AlbumName | None = None
+    description: Text | None = None
+    cover: Sha256 | None = None
+
+
+class DeletedAlbum(RequestModel):
+    """The body of ``DELETE /albums``."""
+
+    id: AlbumId
+
+
+class AlbumPhotos(RequestModel):
+    """The body of ``POST /albums/photos``."""
+
+    id: AlbumId
+    add: Annotated[tuple[Sha256, ...], Field(max_length=MAX_PHOTOS_A_REQUEST)] = ()
+    remove: Annotated[tuple[Sha256, ...], Field(max_length=MAX_PHOTOS_A_REQUEST)] = ()
 
 
 class RedatedPhoto(RequestModel):
