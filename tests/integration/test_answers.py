@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def prepare(session: Session) -> object:
 
 
 def trash(session: Session) -> object:
-    with Index.open(Path(":memory:")) as index:
+    with TemporaryDirectory() as folder, Index.open(Path(folder) / "index.sqlite3") as index:
         return list(put_into_trash(session, index, [PHOTO]))
 
 
