@@ -24,7 +24,8 @@ from photobak.platform.network import proxy_for, shown_proxy, trusted_certificat
 Sink: TypeAlias = Callable[[bytes], object]
 """Takes the next piece of an answer's body."""
 
-_BUFFER: Final = 256 * 1024
+_RECEIVED: Final = 1024 * 1024
+_SENT: Final = 256 * 1024
 _USER_AGENT: Final = f"photobak/{__version__}"
 
 _log = logging.getLogger(__name__)
@@ -253,8 +254,8 @@ def _common() -> dict[int, int | str]:
         pycurl.FOLLOWLOCATION: 0,
         pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,  # a connection has one request at a time
         pycurl.USERAGENT: _USER_AGENT,
-        pycurl.BUFFERSIZE: _BUFFER,
-        pycurl.UPLOAD_BUFFERSIZE: _BUFFER,
+        pycurl.BUFFERSIZE: _RECEIVED,
+        pycurl.UPLOAD_BUFFERSIZE: _SENT,
         pycurl.TCP_KEEPALIVE: 1,
         pycurl.MAXCONNECTS: 8,
     }

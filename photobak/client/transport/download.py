@@ -178,7 +178,8 @@ class _Answer:
         self._size = size
         self._wanted = wanted
         self._error = bytearray()
-        self._buffer = bytearray(min(wanted or 1, _GATHERED))
+        self._size_of_buffer = min(wanted or 1, _GATHERED)
+        self._buffer = memoryview(bytearray(self._size_of_buffer))
         self._filled = 0
         self._begun = False
 
@@ -202,15 +203,16 @@ class _Answer:
         """Hand on what was gathered."""
         if self._filled:
             filled, self._filled = self._filled, 0
-            self._take(memoryview(self._buffer)[:filled])
+            self._take(self._buffer[:filled])
 
     def _gather(self, chunk: bytes) -> None:
-        if self._filled + len(chunk) > len(self._buffer):
+        end = self._filled + len(chunk)
+        if end > self._size_of_buffer:
             self.flush()
-            if len(chunk) > len(self._buffer):
+            end = len(chunk)
+            if end > self._size_of_buffer:
                 self._take(memoryview(chunk))
                 return
-        end = self._filled + len(chunk)
         self._buffer[self._filled : end] = chunk
         self._filled = end
 
