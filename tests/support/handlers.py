@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "TICKETS_TABLE": "tickets",
     "LIMITS_TABLE": "limits",
     "CHANGES_TABLE": "changes",
+    "MONTHS_TABLE": "months",
     "DEVICE_GRANTS_TABLE": "grants",
     "UPLOAD_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",
     "CONNECTIONS_URL": "https://live.example",
