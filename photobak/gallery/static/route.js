@@ -6,7 +6,7 @@
  */
 
 /** The filter's fields, as `GET /list/photos` takes them. */
-export const FILTER_FIELDS = ['since', 'until', 'camera', 'kind', 'favorite', 'near', 'name'];
+export const FILTER_FIELDS = ['since', 'until', 'camera', 'kind', 'favorite', 'name'];
 
 /**
  * @typedef {object} Route

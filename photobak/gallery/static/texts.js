@@ -103,7 +103,6 @@ const ENGLISH = {
   filterKindPhoto: 'Photos',
   filterKindVideo: 'Videos',
   filterFavorite: 'Favorites only',
-  filterNear: 'Near a place',
   filterName: 'File name',
   filterApply: 'Show',
 };
@@ -208,7 +207,6 @@ const GERMAN = {
   filterKindPhoto: 'Fotos',
   filterKindVideo: 'Videos',
   filterFavorite: 'Nur Favoriten',
-  filterNear: 'In der Nähe von',
   filterName: 'Dateiname',
   filterApply: 'Zeigen',
 };
