@@ -65,6 +65,5 @@ def test_a_missing_folder_does_not_stop_the_others(backup: Backup) -> None:
     done = backup.run("sync", "Pictures", "Nowhere")
     assert done.returncode == 3
     assert "Nowhere can't be backed up" in done.stderr
-    assert "1 file safe: 1 newly stored" in done.stderr  # a first run says so off a terminal too
     assert len(backup.records()) == 1
     assert backup.run("sync", "Nowhere").returncode == 2

@@ -141,7 +141,7 @@ def test_ctrl_c_ends_the_command_and_the_same_command_goes_on(tmp_path, local_st
     proxy = FaultProxy(int(local_stack.endpoint_url.rpartition(":")[2]), hold, pause=5)
     arguments = ("deploy", "--stack-name", "cut-short", "--email", "me@example.com", "--yes")
     with proxy.running():
-        aws = aws_variables(local_stack, f"http://127.0.0.1:{proxy.port}")
+        aws = aws_variables(local_stack) | proxy.environment
         for words in moments:
             with started(tmp_path, *arguments, **aws) as process:
                 assert reached.wait(60)

@@ -22,6 +22,7 @@ from photobak.photo.record import Record, Status
 FIELDS = [
     *("id", "sha256", "kind", "status", "taken_at", "taken_source", "size", "content_type", "width", "height"),
     *("camera", "latitude", "longitude", "filename", "sources", "stored_at"),
+    *("description", "favorite", "archived", "people", "tags", "albums", "motion", "taken_alternatives"),
 ]
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07.jpg",

@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 import urllib3
+from botocore.credentials import Credentials
 from support.backup import Backup
 from support.certificates import Authority
 from support.command_line import photobak, started
@@ -25,6 +27,8 @@ from support.tls_cloud import API, AWS, LIVE, LOGIN, UPLOADS, TlsCloud
 
 from photobak.client.account.sign_in.hosted_ui import HostedUiForm
 from photobak.client.profile import save_profile
+from photobak.local.credentials import root_keys
+from photobak.local.home import Home
 from photobak.local.values import LocalStack
 
 
@@ -57,10 +61,19 @@ class Office:
     @contextmanager
     def certified_for(self, *hosts: str) -> Iterator[None]:
         """Another server at the same addresses, with a certificate for other hosts."""
-        with TlsCloud(self.cloud.authority, self.cloud.upstream, hosts).running() as other:
+        with TlsCloud(self.cloud.authority, self.cloud.upstream, hosts, keys=self.cloud.keys).running() as other:
             self.proxy.target, target = other.port, self.proxy.target
             yield
             self.proxy.target = target
+
+
+def keys_of(backup: Backup, access_key_id: str) -> Credentials:
+    """The person's credentials as they are kept now, or the local stack's own."""
+    root = root_keys(Home.at(backup.stack.home))
+    if access_key_id == root.access_key_id:
+        return Credentials(root.access_key_id, root.secret_access_key)
+    mine = backup.session().aws_credentials()
+    return Credentials(mine.access_key_id, mine.secret_access_key, mine.session_token)
 
 
 @pytest.fixture
@@ -68,7 +81,10 @@ def office(backup: Backup, tmp_path: Path) -> Iterator[Office]:
     authority = Authority.made(tmp_path)
     upstream = urlsplit(backup.stack.endpoint_url).port
     assert upstream
-    with TlsCloud(authority, upstream).running() as cloud, ConnectProxy(cloud.port).running() as proxy:
+    with (
+        TlsCloud(authority, upstream, keys=partial(keys_of, backup)).running() as cloud,
+        ConnectProxy(cloud.port).running() as proxy,
+    ):
         save_profile(backup.places, cloud.profile(backup.profile), make_default=True)
         yield Office(backup, cloud, proxy, authority.file)
 
@@ -125,7 +141,7 @@ def test_a_deployment_is_too(office: Office, local_stack: LocalStack) -> None:
     by_other_variable = {**variables, "AWS_CA_BUNDLE": "", "SSL_CERT_FILE": str(office.ca)}
     again = office.run(*arguments, **by_other_variable)
     assert again.returncode == 0, again.stderr
-    assert "nothing to change" in again.stderr
+    assert "is up to date" in again.stderr
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])

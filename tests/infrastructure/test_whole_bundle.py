@@ -53,7 +53,7 @@ def test_each_handler_runs_with_the_bundle_alone(bundle, handler):
             assert answer == {"batchItemFailures": []}
         case "api" | "undelete":
             assert answer["statusCode"] == 404
-        case "device":
+        case "device" | "page":
             assert answer["statusCode"] == 200
         case "live":
             assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
@@ -229,7 +229,7 @@ def test_it_carries_libraries_and_our_code_but_neither_the_command_line_nor_the_
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert {"photobak", "botocore", "PIL", "pillow_heif", "pydantic", "aws_lambda_powertools"} <= tops
     inside = {name.split("/")[1] for name in names if name.startswith("photobak/")}
-    assert {name for name in inside if "." not in name} == {"cloud", "photo"}
+    assert {name for name in inside if "." not in name} == {"cloud", "gallery", "photo"}
 
 
 def test_offline_it_says_so_and_leaves_nothing_half_done(tmp_path, monkeypatch):

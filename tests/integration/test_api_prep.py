@@ -124,7 +124,7 @@ def test_a_hundred_photos_pass_and_one_more_does_not(ann: Member) -> None:
 
 
 def test_places_too_long_for_a_record_are_refused(ann: Member) -> None:
-    sources = [f"laptop:{number:04}" + "€" * 4000 for number in range(50)]
+    sources = [f"laptop:{number:04}" + "€" * 4000 for number in range(30)]
     check_problem(ann.prep(photo(sources=sources)), 422, "photos.0.sources", "262144 bytes")
 
 
@@ -134,8 +134,8 @@ def test_a_photo_larger_than_one_upload_is_named(ann: Member) -> None:
     assert ann.prep(photo(size=MAX_UPLOAD_BYTES)).status == 200
 
 
-def test_a_huge_body_is_answered(ann: Member) -> None:
-    body = json.dumps({"photos": ["x" * 5_000_000]}).encode()
+def test_a_large_body_is_answered(ann: Member) -> None:
+    body = json.dumps({"photos": ["x" * 1_000_000]}).encode()
     check_problem(ann.request("POST", PREP, body), 422, "photos.0")
 
 

@@ -4,6 +4,7 @@ Addresses of the local stack in the API's answers become such names, so that a c
 """
 
 import http.client
+import re
 import socket
 import ssl
 import threading
@@ -14,6 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from support.certificates import Authority
 from support.connect_proxy import join
 
@@ -25,6 +29,8 @@ LIVE: Final = "live.photobak.test"
 UPLOADS: Final = "uploads.photobak.test"
 API: Final = "localhost"
 """A name that needs no proxy, so that it can be spared."""
+
+_SIGNATURE: Final = r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/"
 
 Changed = Callable[[str, int, dict[str, str], bytes], tuple[int, dict[str, str], bytes]]
 """What becomes of an answer: given the request's path and the answer's status, headers and body."""
@@ -41,6 +47,8 @@ class TlsCloud:
     """What its certificate is for."""
     change: Changed | None = None
     """What becomes of answers of the API and of Cognito; None: nothing."""
+    keys: Callable[[str], Credentials] | None = None
+    """The credentials of an access key id. The local stack serves only its own names, and signatures cover the name."""
     port: int = 0
     _open: set[socket.socket] = field(default_factory=set)
 
@@ -104,7 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
         chunked = self.headers.get("Transfer-Encoding", "") == "chunked"
         body = b"".join(self._chunks()) if chunked else self.rfile.read(int(self.headers.get("Content-Length", 0)))
         upstream = http.client.HTTPConnection("127.0.0.1", self.cloud.upstream, timeout=60)
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("expect", "host")}
+        headers = self._signed_again(headers | {"Host": self._upstream}, body)
         upstream.request(self.command, self.path, iter([body]) if chunked else body, headers, encode_chunked=chunked)
         answer = upstream.getresponse()
         status, headers, content = answer.status, dict(answer.getheaders()), answer.read()
@@ -125,6 +134,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_request  # noqa: N815 - names of http.server
 
+    @property
+    def _upstream(self) -> str:
+        return f"127.0.0.1:{self.cloud.upstream}"
+
+    def _signed_again(self, headers: dict[str, str], body: bytes) -> dict[str, str]:
+        """The headers of a request with a signature for the name that the local stack has."""
+        signature = re.match(_SIGNATURE, headers.get("Authorization", ""))
+        if signature is None or self.cloud.keys is None:
+            return headers
+        access_key, region, service = signature.groups()
+        ours = ("authorization", "x-amz-date", "x-amz-security-token", "content-length", "connection")
+        kept = {name: value for name, value in headers.items() if name.lower() not in ours}
+        request = AWSRequest(self.command, f"http://{self._upstream}{self.path}", headers=kept, data=body)
+        auth = S3SigV4Auth if service == "s3" else SigV4Auth
+        auth(self.cloud.keys(access_key), service, region).add_auth(request)
+        length = {} if "Transfer-Encoding" in kept or not body else {"Content-Length": str(len(body))}
+        return dict(request.headers.items()) | length
+
     def _chunks(self) -> Iterator[bytes]:
         """A body in pieces (RFC 9112, 7.1)."""
         while size := int(self.rfile.readline().partition(b";")[0], 16):
@@ -139,7 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _tunnel(self) -> None:
         """A WebSocket."""
         self.close_connection = True
-        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in ({"Host": self._upstream} | headers).items())
         with socket.create_connection(("127.0.0.1", self.cloud.upstream)) as far:
             far.sendall(f"GET {self.path} HTTP/1.1\r\n{head}\r\n".encode())
             join(self.connection, far, self.cloud._open)

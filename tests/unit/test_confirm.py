@@ -16,14 +16,15 @@ from photobak.client.upload.confirm import Confirmer, Step
 from photobak.client.upload.content import (
     Confirmed,
     Content,
+    Deleted,
     Failed,
-    InTrash,
     Pending,
     Rejected,
     Uploaded,
     Verdict,
 )
 from photobak.client.upload.send import InFlight
+from photobak.photo.deletion import Deletion
 from photobak.photo.identity import sha256_of
 from photobak.photo.record import Status
 
@@ -40,8 +41,15 @@ class Table:
             left = self.answers[sha256]
             status = left.pop(0) if len(left) > 1 else left[0]
             if status is not None:
-                found[sha256] = Verdict(status, "for a reason" if status is not Status.STORED else None)
+                found[sha256] = Verdict(
+                    status,
+                    "for a reason" if status is not Status.STORED else None,
+                    DELETION if status.deleted else None,
+                )
         return found
+
+
+DELETION = Deletion()
 
 
 class Feed:
@@ -101,7 +109,7 @@ def test_the_feed_is_believed_and_the_table_says_why_there_is_no_preview() -> No
 
 
 def test_what_its_owner_has_deleted_is_in_the_trash() -> None:
-    assert steps(Table(a=[Status.TRASHED]), content("a")) == [InTrash(content("a"))]
+    assert steps(Table(a=[Status.TRASHED]), content("a")) == [Deleted(content("a"), Status.TRASHED, DELETION)]
 
 
 def test_what_is_not_confirmed_in_time_is_pending() -> None:

@@ -83,12 +83,12 @@ def command(
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
         if index.begun_anew:
             say(f"The index {index.begun_anew}: every file is read again, none is uploaded twice.")
-        is_first, sync = index.last_run() is None, Sync(session, index, view, options)
+        sync = Sync(session, index, view, options)
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)
         except KeyboardInterrupt:
             raise view.interrupted() from None
         finally:  # after an interruption or an error, too: people want to know what is safe
-            view.conclude(sync.summary, is_first=is_first)
+            view.conclude(sync.summary)
     if missing or not summary.complete:
         click.get_current_context().exit(INCOMPLETE)

@@ -79,15 +79,13 @@ class SyncView(SyncProgress):
         elif outcome.result is Result.WOULD_UPLOAD and not self._as_json:
             self._tell(f"would upload {entry['path']}")
 
-    def conclude(self, summary: Summary, *, is_first: bool = False) -> None:
-        """Print the summary; without a terminal, only of a first run, or if something is not backed up."""
+    def conclude(self, summary: Summary) -> None:
+        """Print the summary; without a terminal, only if something is not backed up."""
         if self._live:
             self._live.stop()
         if self._as_json:
             json_line(summary.to_json())
-        elif not self._context.quiet and (
-            is_first or is_terminal() or not summary.complete or self._context.verbosity > 0
-        ):
+        elif not self._context.quiet and (is_terminal() or not summary.complete or self._context.verbosity > 0):
             for line in summary_lines(summary, self._reasons, unfinished=self.counts.unfinished):
                 say(shown(line))
 

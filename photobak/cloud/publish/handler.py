@@ -23,7 +23,7 @@ def handle(event: dict[str, Any], _context: LambdaContext) -> None:
     """Publish the changes of one batch; if that fails, Lambda delivers the batch again, and then its halves."""
     for identity_id, sha256 in expired_of(event["Records"]):
         _contents().forget(identity_id, sha256, _now())
-    # The timeline first: whoever is told of a photo finds it there.
+    # The timeline first: a client that is told of a photo finds it there.
     for identity_id, records in record_changes(event["Records"]).items():
         _timelines().apply(identity_id, records)
     for identity_id, changes in changes_of(event["Records"]).items():

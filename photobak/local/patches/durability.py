@@ -105,7 +105,7 @@ def _remember_objects(store: ItemStore, give_up: Callable[[str], NoReturn]) -> N
     def persist_and_remember(bucket: str, key: str, record: dict[str, Any]) -> None:
         persist_object(bucket, key, record)
         if record["body"] is not None:  # MiniStack logs the error and answers 200
-            give_up(f"an object of the bucket {bucket} could not be written")
+            give_up(f"an object of the bucket {bucket} could not be written: the disk may be full")
         if s3._bucket_versioning.get(bucket):  # what is kept for good, not an upload that is about to go
             _release_bodies(bucket, key)
             body = Path(s3._object_disk_path(bucket, key))
