@@ -2,6 +2,7 @@
 
 import json
 import keyword
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,9 @@ print(json.dumps(sorted(name for name in sys.modules if "." not in name or name.
 def imported_by(*lines: list[str]) -> set[str]:
     """The modules that a new process has loaded after these command lines."""
     command = [sys.executable, "-c", RUN.format(lines=lines)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    # Coverage would load its own libraries into the process.
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=bare)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
