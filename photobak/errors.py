@@ -44,6 +44,10 @@ class SignInNeeded(PhotobakError):
     exit_code = 4
 
 
+class FreshSignInNeeded(SignInNeeded):
+    """The session is good, but the cloud wants a sign-in of the last minutes before it does this (RFC 9470)."""
+
+
 class RunLocked(PhotobakError):
     """Another run of photobak holds the lock of this profile (exit 5)."""
 

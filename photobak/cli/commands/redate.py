@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -31,7 +32,8 @@ def command(
 ) -> None:
     """Correct the capture times of photos, and of the videos, raw files and sidecars that belong to them.
 
-    Originals are not changed. Later syncs keep the corrected time.
+    Originals are not changed. Later syncs keep the corrected time. More than 100 deletions or new dates a day need a
+    sign-in of the last 15 minutes: on a terminal, redate asks for it and goes on.
 
     \b
     Examples:
@@ -40,6 +42,7 @@ def command(
       photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
     """
     from photobak.cli.ui.outcomes import tell_redated
+    from photobak.cli.ui.sign_in import with_fresh_sign_in
     from photobak.client.library.library import Library
     from photobak.client.library.redate import redate, with_followers
 
@@ -47,7 +50,8 @@ def command(
     session = require_session(context)
     library = Library(session)
     records = with_followers(library, library.find_all(ids))
-    if tell_redated(context, redate(session, records, correction), as_json):
+    redated = with_fresh_sign_in(context, session, partial(redate, session, correction=correction), records)
+    if tell_redated(context, redated, as_json):
         click.get_current_context().exit(INCOMPLETE)
 
 

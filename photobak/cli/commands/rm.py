@@ -1,16 +1,14 @@
 """``photobak rm``: delete photos in the cloud, reversibly."""
 
 import sys
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import Final
 
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
 from photobak.cli.ui.terminal import plural
 from photobak.errors import PhotobakError, WrongUsage
-
-if TYPE_CHECKING:
-    pass
 
 MOST_UNASKED: Final = 10
 """Deleting more photos than this needs a confirmation."""
@@ -27,6 +25,9 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     Files on this machine are not touched. Deleted photos are not uploaded again by any machine, unless you restore them
     with `photobak trash restore`.
 
+    More than 100 deletions or new dates a day need a sign-in of the last 15 minutes: on a terminal, rm asks for it and
+    goes on.
+
     \b
     Examples:
       photobak rm 3f2a9c81d0e4
@@ -34,6 +35,7 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
       photobak trash restore 3f2a9c81d0e4
     """
     from photobak.cli.ui.outcomes import tell_moves
+    from photobak.cli.ui.sign_in import with_fresh_sign_in
     from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
     from photobak.client.library.library import Among, Library
@@ -45,7 +47,8 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     if to_delete > MOST_UNASKED and not yes:
         confirm(to_delete)
     with Index.open(index_path(context.places, session.profile)) as index:
-        failed = tell_moves(context, put_into_trash(session, index, records), as_json)
+        moves = with_fresh_sign_in(context, session, partial(put_into_trash, session, index), records)
+        failed = tell_moves(context, moves, as_json)
     if failed:
         click.get_current_context().exit(INCOMPLETE)
 

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from photobak.client.account.session import Session
 from photobak.client.transport.answer import Answer, Fields
 from photobak.client.transport.errors import clock_error, printable
 from photobak.client.transport.http import send_json
-from photobak.errors import CloudError, SignInNeeded
+from photobak.errors import CloudError, FreshSignInNeeded, SignInNeeded
 from photobak.photo.deletion import Deletion
 from photobak.photo.identity import is_sha256
+
+_STEP_UP: Final = "insufficient_user_authentication"
+"""RFC 9470, 3; in the problem document, too, since API Gateway renames ``WWW-Authenticate`` in some of its APIs."""
 
 
 class CloudFailed(CloudError):
@@ -60,10 +63,17 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
     Raises:
         CloudError: the API can't be reached, or refuses the request; with its own words.
         SignInNeeded: the session is not accepted.
+        FreshSignInNeeded: the request needs a sign-in of the last minutes.
     """
     answer = send_json(method, session.profile.api_url + route, content, token=session.id_token())
     if answer.status == HTTPStatus.OK:
         return answer.json()
+    if answer.status == HTTPStatus.UNAUTHORIZED and _said(answer, "error") == _STEP_UP:
+        raise FreshSignInNeeded(
+            "the cloud wants a fresh sign-in",
+            why="many deletions or new dates in one day need a sign-in of the last minutes",
+            next_step=f"Type: {session.login_command}, then repeat the command",
+        )
     if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         what = "the cloud doesn't accept this sign-in"
         raise clock_error(what, answer.headers.text("Date")) or SignInNeeded(
@@ -151,8 +161,11 @@ def _post(entry: Fields, status: str) -> PresignedPost | None:
 
 def _detail(answer: Answer) -> str:
     """What the problem document says (RFC 9457), or the bare status."""
+    return printable(_said(answer, "detail") or f"HTTP {answer.status}")
+
+
+def _said(answer: Answer, name: str) -> Any:
     try:
-        detail = answer.json().raw.get("detail")
+        return answer.json().raw.get(name)
     except CloudError:
-        detail = None
-    return printable(detail or f"HTTP {answer.status}")
+        return None

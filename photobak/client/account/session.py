@@ -62,6 +62,16 @@ class Session:
         """Where the sign-in is kept, for people."""
         return self._store.description
 
+    @property
+    def login_command(self) -> str:
+        """What to type to sign in again."""
+        return login_command(self._places, self.profile)
+
+    def read_again(self) -> None:
+        """Use what is kept now: the person has just signed in again."""
+        with self._guard:
+            self._known = None
+
     def id_token(self) -> str:
         """An ID token that is good for five minutes more.
 
@@ -139,7 +149,7 @@ class Session:
             return ""
         days = max(left.days, 0)
         when = "today" if days == 0 else f"in {days} day{'s' * (days > 1)}"
-        return f"The sign-in of profile {self.profile.name} ends {when}. Renew it: {self._login_command()}"
+        return f"The sign-in of profile {self.profile.name} ends {when}. Renew it: {self.login_command}"
 
     def forget_credentials(self) -> None:
         """Ask for new AWS credentials when they are next needed: a local stack that starts anew knows no old ones.
@@ -251,10 +261,7 @@ class Session:
             yield
 
     def _needed(self, what: str, why: str) -> SignInNeeded:
-        return SignInNeeded(what, why=why or f"profile {self.profile.name}", next_step=f"Type: {self._login_command()}")
-
-    def _login_command(self) -> str:
-        return login_command(self._places, self.profile)
+        return SignInNeeded(what, why=why or f"profile {self.profile.name}", next_step=f"Type: {self.login_command}")
 
 
 def open_session(profile: Profile, places: Places, environ: Mapping[str, str] = os.environ) -> Session:

@@ -59,8 +59,14 @@ def new_attempt(redirect_uri: str) -> Attempt:
     return Attempt(redirect_uri, *(secrets.token_urlsafe(32) for _ in range(3)))
 
 
-def authorization_url(profile: Profile, attempt: Attempt) -> str:
-    """Where the browser is sent."""
+def authorization_url(profile: Profile, attempt: Attempt, *, fresh: bool = False) -> str:
+    """Where the browser is sent.
+
+    Args:
+        profile: the cloud.
+        attempt: what is asked.
+        fresh: whether the person must sign in even if the browser is signed in (OpenID Connect Core 1.0, 3.1.2.1).
+    """
     from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
     from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -75,6 +81,7 @@ def authorization_url(profile: Profile, attempt: Attempt) -> str:
             nonce=attempt.nonce,
             code_challenge=create_s256_code_challenge(attempt.verifier),  # type: ignore[no-untyped-call]
             code_challenge_method="S256",
+            **({"prompt": "login", "max_age": "0"} if fresh else {}),
         )
     )
 

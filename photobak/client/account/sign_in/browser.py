@@ -59,6 +59,7 @@ def sign_in_by_browser(
     *,
     use_browser: bool,
     typed: TypedLines | None,
+    fresh: bool = False,
     now: Clock = time.time,
     limit: float = LIMIT,
 ) -> Tokens:
@@ -69,6 +70,7 @@ def sign_in_by_browser(
         talk: tells the person.
         use_browser: whether to open a browser here, where there is one.
         typed: the lines that the person types; None where nobody can type.
+        fresh: whether the person must sign in even if the browser is signed in.
         now: the clock for tokens, in epoch seconds.
         limit: seconds to wait.
 
@@ -86,7 +88,7 @@ def sign_in_by_browser(
             )
         attempt = new_attempt(listener.redirect_uri if listener else callback_uri(CALLBACK_PORTS[0]))
         with listener.serving(lambda target: read_redirect(target, attempt)) if listener else nullcontext():
-            url = authorization_url(profile, attempt)
+            url = authorization_url(profile, attempt, fresh=fresh)
             opened = use_browser and listener is not None and _open(url)
             talk.invite(Invitation(url, opened, listener.redirect_uri if listener else None, typed is not None))
             redirect = _wait(listener, typed, attempt, talk, limit)
