@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "import": "Import from Google Photos, iCloud or folders with sidecars.",
     "watch": "Back up folders whenever they change.",
     "schedule": "Back up every night.",
+    "config": "Show and edit the settings.",
     "ls": "List photos by date.",
     "get": "Restore originals.",
     "export": "Export all originals, with XMP sidecars.",

@@ -1,6 +1,6 @@
 """A profile: which cloud photobak talks to. Profiles are tables of ``config.toml``, and hold no secrets.
 
-The file looks like this; keys that this version doesn't know are kept when it is written again::
+They look like this; keys that this version does not know, and comments, are kept when the file is written again::
 
     default = "home"
 
@@ -9,21 +9,22 @@ The file looks like this; keys that this version doesn't know are kept when it i
     api_url = "https://….execute-api.eu-central-1.amazonaws.com"
     …
 
-Which profile a command uses: ``--profile NAME``, else ``$PHOTOBAK_PROFILE``, else ``default`` of the file, else the
-only one there is.
+A command uses ``--profile NAME``, else ``$PHOTOBAK_PROFILE``, else ``default`` of the file, else the only profile.
 """
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from photobak.client.config.document import Document, change_document, read_document
 from photobak.client.places import Places
 from photobak.errors import ConfigError
-from photobak.platform.private_files import write_private
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
@@ -75,141 +76,134 @@ class Profile:
 
 
 def load_profile(places: Places, name: str | None, environ: Mapping[str, str] = os.environ) -> Profile | None:
-    """The profile called ``name``, or the one that is meant where ``name`` is None; None where there are none at all.
+    """The profile called ``name``; if ``name`` is None, the one to use; None if there are none at all.
 
     Raises:
-        ConfigError: there is no such profile, it can't be decided which is meant, or the file can't be used.
+        ConfigError: there is no such profile, several are there and none is the default, or the file cannot be used.
     """
-    document = _read(places)
-    name = name or environ.get("PHOTOBAK_PROFILE") or _default(places, document)
+    document = read_document(places)
+    name = name or environ.get("PHOTOBAK_PROFILE") or _default(document)
     if name is None:
         return None
-    known = _tables(places, document)
+    known = _tables(document)
     if name not in known:
         raise ConfigError(
             f"there is no profile {name!r}",
             why=f"{places.config_file} has {', '.join(sorted(known)) or 'none'}",
             next_step="Make one with: photobak deploy, or photobak local up",
         )
-    return _parse(places, name, known[name])
+    return _parse(document, name, known[name])
 
 
 def save_profile(places: Places, profile: Profile, *, make_default: bool = False) -> None:
-    """Write ``profile`` into ``config.toml``; the first one becomes the default. Keys that aren't known are kept.
+    """Write ``profile`` into ``config.toml``; the first one becomes the default.
 
     Raises:
-        ConfigError: the name or the file can't be used.
+        ConfigError: the name or the file cannot be used.
     """
-    import tomli_w
+    import tomlkit
 
-    _require_name(places, profile.name)
-    document = _read(places)
-    table = _tables(places, document).setdefault(profile.name, {})
-    for field in fields(Profile):
-        value = getattr(profile, field.name)
-        if field.name == "name":
-            continue
-        if value is None:
-            table.pop(field.name, None)
-        else:
-            table[field.name] = value
-    if make_default or "default" not in document:
-        document = {"default": profile.name, **{key: value for key, value in document.items() if key != "default"}}
-    write_private(places.config_file, tomli_w.dumps(document).encode())
+    document = read_document(places)
+    _require_name(document, profile.name)
+    _tables(document)  # raises if it is no table
+
+    def change(changed: "TOMLDocument") -> None:
+        tables = changed.setdefault("profiles", tomlkit.table(is_super_table=True))
+        table = tables.setdefault(profile.name, tomlkit.table())
+        for field in fields(Profile):
+            value = getattr(profile, field.name)
+            if field.name == "name":
+                continue
+            if value is None:
+                table.pop(field.name, None)
+            else:
+                table[field.name] = value
+        if make_default or "default" not in changed:
+            changed["default"] = profile.name
+
+    change_document(places, change)
 
 
 def remove_profile(places: Places, name: str) -> None:
-    """Take the profile called ``name`` out of ``config.toml``; nothing happens where it isn't there.
+    """Remove the profile called ``name`` from ``config.toml``, if it is there.
 
     Raises:
-        ConfigError: the file can't be used.
+        ConfigError: the file cannot be used.
     """
-    import tomli_w
-
-    document = _read(places)
-    if _tables(places, document).pop(name, None) is None:
+    if name not in _tables(read_document(places)):
         return
-    if document.get("default") == name:
-        del document["default"]
-    write_private(places.config_file, tomli_w.dumps(document).encode())
+
+    def change(changed: "TOMLDocument") -> None:
+        del changed["profiles"][name]
+        if changed.get("default") == name:
+            del changed["default"]
+
+    change_document(places, change)
 
 
 def profile_names(places: Places) -> list[str]:
     """The names of all profiles, sorted."""
-    return sorted(_tables(places, _read(places)))
+    return sorted(_tables(read_document(places)))
 
 
 def default_profile_name(places: Places) -> str | None:
-    """The profile that is used where none is named, without regard to the environment; None where there are none.
+    """The profile to use if none is named, without regard to the environment; None if there are none.
 
     Raises:
         ConfigError: there are several and the file names no default.
     """
-    return _default(places, _read(places))
+    return _default(read_document(places))
 
 
-def _read(places: Places) -> dict[str, Any]:
-    path = places.config_file
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(
-            f"{path} can't be read", why=str(error), next_step="Fix it by hand, or move it away"
-        ) from error
-
-
-def _tables(places: Places, document: dict[str, Any]) -> dict[str, Any]:
-    """The table of profiles itself, so that changing it changes the document."""
-    found = document.setdefault("profiles", {})
+def _tables(document: Document) -> Mapping[str, Any]:
+    found = document.tables.get("profiles", {})
     if not isinstance(found, dict):
-        raise _mistake(places, "profiles", "it must be a table of profiles, [profiles.NAME]")
+        raise document.mistake(["profiles"], "it must be a table of profiles, [profiles.NAME]")
     return found
 
 
-def _default(places: Places, document: dict[str, Any]) -> str | None:
-    known = _tables(places, document)
-    default = document.get("default")
+def _default(document: Document) -> str | None:
+    known = _tables(document)
+    default = document.tables.get("default")
     if default is not None:
         if not isinstance(default, str):
-            raise _mistake(places, "default", "it must be the name of a profile")
+            raise document.mistake(["default"], "it must be the name of a profile")
         return default
     if len(known) > 1:
         raise ConfigError(
-            f"{places.config_file} names no default profile",
+            f"{document.path} names no default profile",
             why=f"it has {', '.join(sorted(known))}",
             next_step='Say which with --profile NAME, or add the line: default = "NAME"',
         )
     return next(iter(known), None)
 
 
-def _parse(places: Places, name: str, table: Any) -> Profile:
+def _parse(document: Document, name: str, table: Any) -> Profile:
     """Check one table key by key: it may have been written by hand."""
-    _require_name(places, name)
+    _require_name(document, name)
     if not isinstance(table, dict):
-        raise _mistake(places, f"profiles.{name}", "it must be a table, [profiles.NAME]")
+        raise document.mistake(["profiles", name], "it must be a table, [profiles.NAME]")
     values: dict[str, Any] = {"name": name}
     for field in fields(Profile):
-        key = f"profiles.{name}.{field.name}"
         if field.name in table:
-            values[field.name] = _value(places, key, field.name, table[field.name])
+            values[field.name] = _value(document, ["profiles", name, field.name], table[field.name])
         elif field.default is MISSING and field.name != "name":
-            raise _mistake(places, key, "it is missing")
+            raise document.mistake(["profiles", name, field.name], "it is missing")
     return Profile(**values)
 
 
-def _value(places: Places, key: str, field: str, value: object) -> str | int:
+def _value(document: Document, keys: list[str], value: object) -> str | int:
+    field = keys[-1]
     if field in _NUMBERS:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise _mistake(places, key, f"it must be a number of {_NUMBERS[field]}")
+            raise document.mistake(keys, f"it must be a number of {_NUMBERS[field]}")
         return value
     if not isinstance(value, str) or not value:
-        raise _mistake(places, key, "it must be a text that isn't empty")
+        raise document.mistake(keys, "it must be a text that isn't empty")
     if field == "issuer" or field.endswith("_url"):
         problem = url_problem(value)
         if problem:
-            raise _mistake(places, key, problem)
+            raise document.mistake(keys, problem)
         return value.rstrip("/")
     return value
 
@@ -238,13 +232,8 @@ def is_loopback(host: str) -> bool:
     return _LOOPBACK.fullmatch(host) is not None
 
 
-def _require_name(places: Places, name: str) -> None:
+def _require_name(document: Document, name: str) -> None:
     """Names become file names, so nothing but plain characters."""
     if not _NAME.fullmatch(name):
-        raise _mistake(
-            places, f"profiles.{name!r}", "a name has letters, digits, dots, dashes and underscores, 64 at most"
-        )
-
-
-def _mistake(places: Places, key: str, problem: str) -> ConfigError:
-    return ConfigError(f"{places.config_file} can't be used", why=f"{key}: {problem}")
+        problem = "a name has letters, digits, dots, dashes and underscores, 64 at most"
+        raise document.mistake(["profiles", repr(name)], problem)

@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from photobak.errors import ConfigError, reason_of
@@ -40,14 +41,15 @@ def write_private(path: Path, content: bytes) -> None:
     Raises:
         ConfigError: the disk is full, the folder can't be written, …; the old content is still there.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_and_sync(temporary, content)
         temporary.replace(path)
         sync_path(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise ConfigError(f"{path} can't be written", why=reason_of(error)) from error
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import tomli_w
+import tomlkit
 from support.issuer import Issuer
 
 from photobak.client.places import Places, places
@@ -119,8 +119,8 @@ def test_a_mistake_made_by_hand_is_named_by_file_key_and_reason(
     document = tomllib.loads(here.config_file.read_text())
     document["profiles"]["home"].update(change)
     document["profiles"]["home"] = {k: v for k, v in document["profiles"]["home"].items() if v is not None}
-    write(here, tomli_w.dumps(document))
-    with pytest.raises(ConfigError, match=f"config.toml can't be used: .*{complaint}"):
+    write(here, tomlkit.dumps(document))
+    with pytest.raises(ConfigError, match=rf"cannot use .*config.toml(, line \d+)?: .*{complaint}"):
         load_profile(here, None, {})
 
 

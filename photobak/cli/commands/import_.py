@@ -22,7 +22,7 @@ class _Wishes:
 
     dry_run: bool
     report: Path | None
-    jobs: int
+    jobs: int | None
     limit_rate: str | None
     timezone: str | None
     as_json: bool
@@ -32,7 +32,7 @@ _OPTIONS: Final = (
     click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
     click.option("--dry-run", is_flag=True, help="Read everything, upload nothing, and print what would be imported."),
     click.option("--report", metavar="FILE.html", type=click.Path(path_type=Path), help="Write a report to keep."),
-    click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Uploads at once; default: 8."),
+    click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help="Upload up to N files at once (default: 8)."),
     click.option("--limit-rate", metavar="RATE", help="Limit uploads to this many bytes a second: 500k, 2M."),
     click.option("--timezone", metavar="ZONE", help="Time zone of photos that have none: Europe/Lisbon."),
     click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary."),
@@ -140,7 +140,7 @@ def _import(
         export = read(archives)
         export.problems += unopened
         with import_view(context, wishes.as_json, report) as view:
-            run = Import(session, index, view, _import_options(wishes))
+            run = Import(session, index, view, _import_options(context, wishes))
             try:
                 summary = run.rehearse(export) if wishes.dry_run else run.run(export)
             except KeyboardInterrupt:
@@ -175,11 +175,13 @@ def _open_all(paths: Sequence[Path]) -> "tuple[list[Archive], list[Problem]]":
     return archives, problems
 
 
-def _import_options(wishes: _Wishes) -> Any:
+def _import_options(context: Context, wishes: _Wishes) -> Any:
     from photobak.cli.ui.values import parse_rate, parse_zone
     from photobak.client.files.examine import this_device
     from photobak.client.imports.run import ImportOptions
     from photobak.client.upload.stages import UploadOptions
 
-    uploads = UploadOptions(wishes.jobs, bytes_per_second=parse_rate(wishes.limit_rate))
+    limits = context.settings.limits
+    rate = parse_rate(wishes.limit_rate) or limits.rate
+    uploads = UploadOptions(wishes.jobs or limits.jobs, bytes_per_second=rate)
     return ImportOptions(this_device(), parse_zone(wishes.timezone), uploads)

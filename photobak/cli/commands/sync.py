@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.context import INCOMPLETE, Context, folders_to_back_up, pass_context
 from photobak.cli.ui.options import backup_options
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="sync", short_help="Back up photos.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would be uploaded; upload nothing.")
 @backup_options
 @click.option(
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     "--timeout",
     metavar="SECONDS",
     type=click.FloatRange(1),
-    default=600.0,
     help="Stop waiting after this long without a confirmation (default: 600).",
 )
 @click.option(
@@ -43,10 +42,10 @@ def command(
     recheck: bool,
     limit: int | None,
     no_wait: bool,
-    timeout: float,
+    timeout: float | None,
     as_json: bool,
 ) -> None:
-    """Back up photos, videos and their sidecars below each PATH.
+    """Back up photos, videos and their sidecars below each PATH; without PATH, the folders of `photobak setup`.
 
     Files that are backed up and unchanged are not read again. A photo counts as backed up once the cloud has confirmed
     it: its bytes were hashed there, the original is stored, and its record is written.
@@ -61,6 +60,7 @@ def command(
 
     \b
     Examples:
+      photobak sync
       photobak sync ~/Pictures
       photobak sync --dry-run --exclude '*.png' ~/Pictures /media/card
       photobak sync --limit 500 ~/Pictures
@@ -73,11 +73,13 @@ def command(
     from photobak.client.index.index import Index
     from photobak.client.sync.sync import Sync
 
-    found, missing = existing(paths)
+    found, missing = existing(folders_to_back_up(context, paths))
     for error in missing:
         say(f"photobak: {shown(str(error))}")
     roots = distinct_roots(found)
-    options = replace(options, rehash=rehash, recheck=recheck, limit=limit, wait=not no_wait, timeout=timeout)
+    options = replace(
+        options, rehash=rehash, recheck=recheck, limit=limit, wait=not no_wait, timeout=timeout or options.timeout
+    )
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
+from photobak.cli.ui.context import Context, folders_to_back_up, pass_context
 from photobak.cli.ui.options import backup_options
 from photobak.cli.ui.terminal import is_terminal, say, shown
 
@@ -21,7 +21,7 @@ _EVERY_OVER_THE_NETWORK: Final = 60.0
 
 
 @click.command(name="watch", short_help="Back up folders whenever they change.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @backup_options
 @click.option(
     "--every",
@@ -39,6 +39,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Back up each PATH now, and again whenever something changes there. Press Ctrl-C to stop.
+
+    Without PATH, it watches the folders of `photobak setup`.
 
     Each photo is printed when the cloud has confirmed it. Failures are retried: no network, a cloud that is down, or
     another photobak at work. Network file systems (NFS, SMB, sshfs) do not report changes made by other machines, so
@@ -58,6 +60,7 @@ def command(
     from photobak.client.sync.sync import Sync
     from photobak.client.watch import Watch
 
+    paths = folders_to_back_up(context, paths)
     roots = distinct_roots(paths)
     profile = session_or_local_stack(context).profile
     view = WatchView(context, as_json)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from photobak.cli.ui.terminal import say
-from photobak.errors import ConfigError
+from photobak.errors import ConfigError, WrongUsage
 
 if TYPE_CHECKING:
     from photobak.client.account.session import Session
+    from photobak.client.config.settings import Settings
     from photobak.client.places import Places
     from photobak.client.profile import Profile
 
@@ -38,6 +39,13 @@ class Context:
 
         return places({"PHOTOBAK_HOME": str(self.home)}) if self.home else places()
 
+    @cached_property
+    def settings(self) -> "Settings":
+        """The settings of ``config.toml`` and its variables; ConfigError if one is wrong."""
+        from photobak.client.config.load import load_settings
+
+        return load_settings(self.places)
+
     @property
     def quiet(self) -> bool:
         """Whether to print only results and errors."""
@@ -45,6 +53,22 @@ class Context:
 
 
 pass_context = click.make_pass_decorator(Context)
+
+
+def folders_to_back_up(context: Context, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The PATHs of the command line; without any, the folders of the settings.
+
+    Raises:
+        WrongUsage: there are none either.
+        ConfigError: the settings cannot be used.
+    """
+    if found := paths or context.settings.folders.paths:
+        return found
+    raise WrongUsage(
+        "no folder to back up",
+        why=f"none is given, and {context.places.config_file} names none",
+        next_step="Name one: photobak sync ~/Pictures, or choose yours once with: photobak setup",
+    )
 
 
 def require_profile(context: Context) -> "Profile":

@@ -30,9 +30,7 @@ _BACKUP_OPTIONS: Final = (
     click.option(
         "--exclude", metavar="GLOB", multiple=True, help="Exclude files and folders that match (gitignore syntax)."
     ),
-    click.option(
-        "--jobs", metavar="N", type=click.IntRange(1, 64), default=8, help="Upload up to N files at once (default: 8)."
-    ),
+    click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help="Upload up to N files at once (default: 8)."),
     click.option("--limit-rate", metavar="RATE", help="Limit uploads, in bytes per second: 500k, 2M."),
     click.option("--timezone", metavar="ZONE", help="Time zone of photos that do not record one: Europe/Lisbon."),
 )
@@ -50,7 +48,7 @@ def backup_options(command: Command) -> Callable[..., None]:
         *args: Any,
         include: tuple[str, ...],
         exclude: tuple[str, ...],
-        jobs: int,
+        jobs: int | None,
         limit_rate: str | None,
         timezone: str | None,
         **others: Any,
@@ -63,19 +61,22 @@ def backup_options(command: Command) -> Callable[..., None]:
 
 
 def _parse_backup(
-    include: tuple[str, ...], exclude: tuple[str, ...], jobs: int, limit_rate: str | None, timezone: str | None
+    include: tuple[str, ...], exclude: tuple[str, ...], jobs: int | None, limit_rate: str | None, timezone: str | None
 ) -> "Options":
+    """What the options say, and the settings where they say nothing."""
     from photobak.cli.ui.values import parse_rate, parse_zone
     from photobak.client.files.examine import this_device
     from photobak.client.files.scan import Filters
     from photobak.client.sync.sync import Options
 
+    settings = click.get_current_context().ensure_object(Context).settings
     return Options(
-        jobs=jobs,
+        jobs=jobs or settings.limits.jobs,
         device=this_device(),
         zone=parse_zone(timezone),
-        filters=Filters.of(include, exclude),
-        bytes_per_second=parse_rate(limit_rate),
+        filters=Filters.of(include or settings.filters.include, exclude or settings.filters.exclude),
+        bytes_per_second=parse_rate(limit_rate) or settings.limits.rate,
+        timeout=settings.limits.timeout,
     )
 
 

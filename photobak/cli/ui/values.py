@@ -5,19 +5,17 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from photobak.client.config.values import FACTORS, rate, time_of_day
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
     from photobak.client.library.query import Span
 
-_TIME_OF_DAY: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,5})([hdwmy])")
 _MONTH: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 _WEEK: Final = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _SIZE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?([kKmMgG]?)[bB]?")
-_RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([kKmMgG]?)")
-_FACTORS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, yesterday, or an age such as 36h, 30d, 2w, 6m, 1y"
 
 
@@ -62,11 +60,11 @@ def parse_rate(text: str | None) -> float | None:
     """
     if text is None:
         return None
-    match = _RATE.fullmatch(text)
-    rate = float(match[1]) * _FACTORS[match[2].lower()] if match else 0.0
-    if rate <= 0:
-        raise WrongUsage(f"{text!r} is not a rate", next_step="Write bytes per second, such as 500k or 2M")
-    return rate
+    try:
+        return rate(text)
+    except ValueError as error:
+        next_step = "Write bytes per second, such as 500k or 2M"
+        raise WrongUsage(f"{text!r} is not a rate", next_step=next_step) from error
 
 
 def parse_size(text: str) -> int:
@@ -76,7 +74,7 @@ def parse_size(text: str) -> int:
         WrongUsage: the text is not a size.
     """
     match = _SIZE.fullmatch(text)
-    size = round(float(match[1]) * _FACTORS[match[2].lower()]) if match else 0
+    size = round(float(match[1]) * FACTORS[match[2].lower()]) if match else 0
     if size <= 0:
         raise WrongUsage(f"{text!r} is not a size", next_step="Write it like 4MB or 800kB")
     return size
@@ -88,10 +86,10 @@ def parse_time_of_day(text: str) -> time:
     Raises:
         WrongUsage: the text is not a time of day.
     """
-    match = _TIME_OF_DAY.fullmatch(text)
-    if match is None:
-        raise WrongUsage(f"{text!r} is not a time of day", next_step="Write it like 22:30")
-    return time(int(match[1]), int(match[2]))
+    try:
+        return time_of_day(text)
+    except ValueError as error:
+        raise WrongUsage(f"{text!r} is not a time of day", next_step="Write it like 22:30") from error
 
 
 def parse_zone(name: str | None) -> tzinfo:
