@@ -35,7 +35,9 @@ def test_an_edit_with_a_mistake_is_not_saved(tmp_path: Path) -> None:
 
 
 def test_show_hides_what_may_be_a_secret(tmp_path: Path) -> None:
-    text = '[notify]\nurls = ["mailto://ann:s3cret@example.org", "ntfys://host/top1c"]\nping = "https://hc.example/uu1d"\n'
+    text = (
+        '[notify]\nurls = ["mailto://ann:s3cret@example.org", "ntfys://host/top1c"]\nping = "https://hc.example/uu1d"\n'
+    )
     photobak(tmp_path, "config", "edit", EDITOR=editor(tmp_path, text))
     shown = photobak(tmp_path, "config", "show").stdout
     assert "https://hc.example/…" in shown
