@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "get": "Restore originals.",
     "export": "Export all originals, with XMP sidecars.",
     "verify": "Verify that the backup is complete and intact.",
+    "prove": "Read a few random originals back and check them.",
     "repair": "Repair damage to the backup.",
     "gallery": "Open the web gallery.",
     "show": "Show everything known about a photo.",

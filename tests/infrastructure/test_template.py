@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,33 @@ def test_photos_are_versioned_and_what_was_deleted_stays_for_the_days_of_the_tra
     assert [rule["NoncurrentVersionExpiration"] for rule in expiring] == [{"NoncurrentDays": {"Ref": "TrashDays"}}]
     for rule in rules:  # nothing that is current expires by its age, unless it is marked as trash
         assert "TagFilters" in rule or not {"ExpirationInDays", "ExpirationDate"} & rule.keys(), rule["Id"]
+
+
+def frozen_prefixes(bucket: dict[str, Any]) -> set[str]:
+    """The prefixes that lifecycle rules may move to a class which does not answer a GET at once; "" is everything."""
+    at_once = {"STANDARD", "STANDARD_IA", "ONEZONE_IA", "GLACIER_IR"}  # INTELLIGENT_TIERING can archive
+    found = set()
+    for _path, value in walk(bucket.get("LifecycleConfiguration", {})):
+        if isinstance(value, dict) and {"Transition", "Transitions", "NoncurrentVersionTransitions"} & value.keys():
+            classes = {str(each) for where, each in walk(value) if where and where[-1] == "StorageClass"}
+            if classes - at_once:
+                found.add(value.get("Prefix", ""))
+    return found
+
+
+@pytest.mark.parametrize("prefix", ["record/", "thumb/", "web/", "album/"])
+def test_what_is_shown_and_what_repairs_rely_on_never_has_to_be_thawed(prefix: str) -> None:
+    frozen = frozen_prefixes(properties("PhotoBucket"))
+    assert not [each for each in frozen if prefix.startswith(each) or each.startswith(prefix)]
+
+
+def test_a_rule_that_freezes_records_would_be_found() -> None:
+    bucket = deepcopy(properties("PhotoBucket"))
+    assert frozen_prefixes(bucket) == {"original/"}
+    rule = {"Id": "x", "Status": "Enabled", "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 1}]}
+    for more in ({}, {"Prefix": "record/"}, {"Prefix": "thumb/2"}):
+        bucket["LifecycleConfiguration"]["Rules"][-1] = {"Fn::If": ["OriginalsAreCold", rule | more, "none"]}
+        assert frozen_prefixes(bucket) == {"original/", more.get("Prefix", "")}
 
 
 @pytest.mark.parametrize(

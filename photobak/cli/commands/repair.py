@@ -27,7 +27,8 @@ def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dr
 
     The tables are rebuilt from the bucket. Deleted or overwritten objects are restored from older versions, and
     previews are generated again. Originals without a good version are uploaded from this machine, and so is every file
-    below PATH that is missing in the cloud. The exit code is 3 if something could not be repaired.
+    below PATH that is missing in the cloud. Originals that failed a proof (`photobak prove`) are read, too.
+    The exit code is 3 if something could not be repaired.
 
     \b
     Examples:
@@ -54,12 +55,14 @@ def _repaired(
     from photobak.cli.ui.values import local_zone
     from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
+    from photobak.client.index.proofs import Receipts
     from photobak.client.repair.judge import Repaired, RepairResult
     from photobak.client.repair.local_files import LocalRepair
     from photobak.client.repair.repairer import Repairer
 
     with run_lock(context.places, session.profile), Index.open(index_path(context.places, session.profile)) as index:
-        repairer, files = Repairer(session, index, percent), LocalRepair(session, index, local_zone())
+        suspected = frozenset(Receipts.beside_index(context.places, session.profile).history().failing)
+        repairer, files = Repairer(session, index, percent, suspected), LocalRepair(session, index, local_zone())
         if dry_run:
             yield from repairer.rehearse()
             for problem in files.missing(roots):

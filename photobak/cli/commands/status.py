@@ -12,6 +12,7 @@ from photobak.cli.ui.terminal import is_terminal, json_line, plural
 
 if TYPE_CHECKING:
     from photobak.client.account.session import Session
+    from photobak.client.index.proofs import ProofHistory
 
 
 @click.command(name="status", short_help="Show the state of the backup.")
@@ -27,8 +28,11 @@ def command(context: Context, as_json: bool) -> None:
       photobak status
       photobak status --json | jq -r .api_url
     """
+    from photobak.client.index.proofs import Receipts
+
     session = require_session(context)
-    found = {**_account(session), **_index(context, session), **_cloud(session)}
+    proofs = Receipts.beside_index(context.places, session.profile).history()
+    found = {**_account(session), **_index(context, session, proofs), **_cloud(session)}
     if as_json:
         json_line(found)
         _exit(found)
@@ -38,6 +42,7 @@ def command(context: Context, as_json: bool) -> None:
     click.echo(f"last sync   {_last_sync(found)}")
     click.echo(f"stored      {plural(found['stored'], 'photo')} confirmed in the cloud")
     click.echo(f"confirmed   {_confirmed(found)}")
+    click.echo(f"proofs      {proofs}")
     click.echo(f"pending     {found['pending']:,} uploaded, not confirmed yet")
     if found["deleted"]:
         click.echo(f"deleted     {plural(found['deleted'], 'photo')} of this machine: photobak trash")
@@ -65,13 +70,13 @@ def _account(session: "Session") -> dict[str, Any]:
     }
 
 
-def _index(context: Context, session: "Session") -> dict[str, Any]:
+def _index(context: Context, session: "Session", proofs: "ProofHistory") -> dict[str, Any]:
     from photobak.client.index.file import index_path
     from photobak.client.index.health import Facts, Level, findings
     from photobak.client.index.index import Index
 
     with Index.open(index_path(context.places, session.profile)) as index:
-        counts, last, facts = index.counts(), index.last_run(), Facts.of(index)
+        counts, last, facts = index.counts(), index.last_run(), Facts.of(index, len(proofs.failing))
     problems = list(findings(facts, time.time()))
     return {
         "state": max((each.level for each in problems), default=Level.GREEN).name.lower(),
@@ -80,6 +85,7 @@ def _index(context: Context, session: "Session") -> dict[str, Any]:
         "pending": counts.get("pending", 0),
         "deleted": counts.get("trashed", 0) + counts.get("forgotten", 0),
         "oldest_confirmation": _iso(facts.oldest_confirmation),
+        "proofs": proofs.to_json(),
         "last_sync": {"finished_at": _iso(last[0]), **last[1]} if last else None,
     }
 

@@ -1,5 +1,6 @@
 """``photobak sync``: back up."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     "--rehash", is_flag=True, help="Re-read every file, even if its size and mtime are unchanged; finds bit rot."
 )
 @click.option("--recheck", is_flag=True, help="Ask the cloud again for everything that it has confirmed.")
+@click.option(
+    "--prove",
+    metavar="N",
+    type=click.IntRange(0, 100),
+    default=0,
+    help="Then read back N random originals; see prove.",
+)
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Upload at most N new photos, newest first.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for the cloud to confirm the uploads.")
 @click.option(
@@ -40,6 +48,7 @@ def command(
     dry_run: bool,
     rehash: bool,
     recheck: bool,
+    prove: int,
     limit: int | None,
     no_wait: bool,
     timeout: float | None,
@@ -66,12 +75,15 @@ def command(
       photobak sync --limit 500 ~/Pictures
     """
     from photobak.cli.ui.local_stack import session_or_local_stack
+    from photobak.cli.ui.outcomes import tell_proofs
     from photobak.cli.ui.sync_view import sync_view
     from photobak.cli.ui.terminal import say, shown
     from photobak.client.files.scan import distinct_roots, existing
     from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
+    from photobak.client.index.proofs import Receipts
     from photobak.client.sync.sync import Sync
+    from photobak.client.verify.prove import Prover
 
     found, missing = existing(folders_to_back_up(context, paths))
     for error in missing:
@@ -86,11 +98,15 @@ def command(
         if index.begun_anew:
             say(f"The index {index.begun_anew}: every file is read again, none is uploaded twice.")
         sync = Sync(session, index, view, options)
+        proofs: Counter[str] = Counter()
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)
+            if prove and not dry_run:
+                prover = Prover(session, index, Receipts.beside_index(context.places, session.profile))
+                proofs = tell_proofs(context, prover.prove(prove), as_json, brief=True)
         except KeyboardInterrupt:
             raise view.interrupted() from None
         finally:  # after an interruption or an error, too: people want to know what is safe
             view.conclude(sync.summary)
-    if missing or not summary.complete:
+    if missing or proofs["failed"] or not summary.complete:
         click.get_current_context().exit(INCOMPLETE)

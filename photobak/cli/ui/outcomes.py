@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from photobak.client.library.redate import Redated
     from photobak.client.library.trash import Moved
     from photobak.client.repair.judge import Repaired
+    from photobak.client.verify.prove import Proof
 
 
 LIFTED: Final = "{} no longer counted as deleted. The bytes are gone: sync a machine that has the file to upload it."
@@ -91,6 +92,31 @@ def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool)
     elif not context.quiet:
         say(f"Corrected {plural(redated, 'photo')}.")
     return failed
+
+
+def tell_proofs(context: Context, proofs: "Iterable[Proof]", as_json: bool, *, brief: bool = False) -> "Counter[str]":
+    """Print the result for each original that was read back; return how many were proved, failed and skipped.
+
+    Args:
+        context: the global options.
+        proofs: as they are made.
+        as_json: whether to print JSON.
+        brief: whether to print failures only, unless JSON or -v is wanted.
+    """
+    from photobak.client.verify.prove import in_words
+
+    counts: Counter[str] = Counter()
+    for proof in proofs:
+        entry = proof.to_json()
+        counts[entry["result"]] += 1
+        if as_json:
+            json_line(entry)
+        elif context.verbosity > 0 or not brief:
+            note = f": {entry['reason']}" if entry["reason"] else ""
+            click.echo(shown(f"{entry['result']:8} {proof.sha256[:12]}  {proof.filename}{note}"), err=brief)
+        if proof.failed:
+            say(f"photobak: {shown(in_words(proof))}")
+    return counts
 
 
 class RepairView:

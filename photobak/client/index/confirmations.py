@@ -81,6 +81,11 @@ class Confirmations:
         query = "SELECT 1 FROM kept_contents WHERE sha256 = ?"
         return [sha256 for sha256 in dict.fromkeys(hashes) if self._index.rows(query, bytes.fromhex(sha256))]
 
+    def sample(self, count: int) -> list[str]:
+        """Random contents that the cloud is known to keep, at most this many."""
+        rows = self._index.rows("SELECT sha256 FROM kept_contents ORDER BY random() LIMIT ?", count)
+        return [sha256.hex() for (sha256,) in rows]
+
     def by_age(self, before: float) -> Iterator[str]:
         """The contents that were confirmed before a time, the oldest confirmation first.
 

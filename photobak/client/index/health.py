@@ -35,8 +35,11 @@ class Facts:
     unaccepted: int
     """Contents that were deleted elsewhere and that nobody has accepted."""
 
+    failed_proofs: int = 0
+    """Originals that could not be read back, or had wrong bytes, when they were last proved."""
+
     @classmethod
-    def of(cls, index: Index) -> "Facts":
+    def of(cls, index: Index, failed_proofs: int = 0) -> "Facts":
         """Read them."""
         confirmations, last = Confirmations(index), index.last_run()
         return cls(
@@ -45,6 +48,7 @@ class Facts:
             unsafe=_unsafe(last[1]) if last else 0,
             oldest_confirmation=confirmations.oldest(),
             unaccepted=sum(not each.accepted for each in confirmations.deleted()),
+            failed_proofs=failed_proofs,
         )
 
 
@@ -67,6 +71,9 @@ def findings(facts: Facts, now: float) -> Iterator[Finding]:
     if facts.unaccepted:
         photos = f"{facts.unaccepted:,} photo{'s' * (facts.unaccepted != 1)}"
         yield Finding(Level.RED, f"{photos} deleted elsewhere", "photobak trash, then photobak trash accept --all")
+    if facts.failed_proofs:
+        originals = f"{facts.failed_proofs:,} original{'s' * (facts.failed_proofs != 1)}"
+        yield Finding(Level.RED, f"{originals} lost or damaged in the cloud", "photobak repair, then photobak prove")
     if facts.oldest_confirmation is not None:
         age = now - facts.oldest_confirmation
         if age > OLD:

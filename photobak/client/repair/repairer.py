@@ -4,6 +4,7 @@ Every step can be repeated and interrupted at any moment: the next run finds wha
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from photobak.client.account.session import Session
@@ -18,6 +19,7 @@ from photobak.client.verify.judge import ProblemKind
 from photobak.client.verify.stored_bytes import ByteReader, Sample
 
 _REQUESTS_AT_ONCE: Final = 2
+_ALL: Final = 100.0
 _WELL_AFTER_RECORDS: Final = frozenset({ProblemKind.WRONG_RECORD, ProblemKind.ORPHAN})
 _WELL_AFTER_OBJECTS: Final = frozenset({ProblemKind.BAD_BYTES})
 _NOTHING: Final[frozenset[ProblemKind]] = frozenset()
@@ -26,22 +28,29 @@ _NOTHING: Final[frozenset[ProblemKind]] = frozenset()
 class Repairer:
     """One repair of everything that the cloud has of a person."""
 
-    def __init__(self, session: Session, index: Index, read_percent: float | None) -> None:
+    def __init__(
+        self, session: Session, index: Index, read_percent: float | None, suspected: AbstractSet[str] = frozenset()
+    ) -> None:
         """Make a repair.
 
         Args:
             session: whose cloud it is.
             index: knows the files on this machine.
             read_percent: the percentage of originals that is read, to find wrong bytes too; None for none.
+            suspected: SHA-256 of originals that are read in any case.
         """
         self._cloud = CloudWalk(session)
         self._calls = RepairCalls(session)
         self._resender = Resender(index)
-        self._reader: ByteReader | None = None
+        self._readers: list[tuple[ByteReader, AbstractSet[str] | None]] = []
         if read_percent is not None:
-            sample = Sample.with_random_start(read_percent)
-            self._reader = ByteReader(session, self._cloud.own_objects.record_beside, sample)
+            self._readers.append((self._reader(session, read_percent), None))
+        if suspected and (read_percent or 0.0) < _ALL:
+            self._readers.append((self._reader(session, _ALL), suspected))
         self._lost: list[Suspect] = []
+
+    def _reader(self, session: Session, percent: float) -> ByteReader:
+        return ByteReader(session, self._cloud.own_objects.record_beside, Sample.with_random_start(percent))
 
     def rehearse(self) -> Iterator[Repaired]:
         """Report what needs repair and change nothing; raises as ``repair``."""
@@ -70,7 +79,9 @@ class Repairer:
 
     def _find(self) -> tuple[list[Suspect], list[Repaired]]:
         photos = self._cloud.checked()
-        return suspects(self._reader.compare(photos, None) if self._reader is not None else photos)
+        for reader, wanted in self._readers:
+            photos = reader.compare(photos, wanted)
+        return suspects(photos)
 
     def _repair_batch(self, batch: Sequence[Suspect]) -> list[Repaired]:
         answers = self._calls.records([suspect for suspect in batch if suspect.needs_records])

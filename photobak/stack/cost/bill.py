@@ -59,6 +59,7 @@ def monthly_bill(prices: Prices, shelf: Shelf, storage: StorageClass) -> Bill:
         _queue(prices, new * usage.QUEUE_REQUESTS + usage.IDLE_POLLS),
         _table(prices, shelf.photos, new),
         _logs(prices, new),
+        _proofs(prices, shelf, storage),
     ))  # fmt: skip
 
 
@@ -163,6 +164,19 @@ def _table(prices: Prices, stored: int, new: int) -> Line:
 def _logs(prices: Prices, photos: int) -> Line:
     size, price = photos * usage.LOG_BYTES / GB, prices.logs["ingested_gb"]
     return Line("logs", size * price, max(0.0, size - prices.free["logs_gb"]) * price)
+
+
+def _proofs(prices: Prices, shelf: Shelf, storage: StorageClass) -> Line:
+    """Originals of average size that nightly runs read back; archived ones are skipped."""
+    price = prices.s3[storage]
+    if price.thaw_hours or not shelf.photos:
+        return _plain("proofs, two a night", 0.0)
+    size = usage.PROOFS * min(shelf.original_bytes / shelf.photos, usage.LARGEST_PROOF) / GB
+    reads = usage.PROOFS / 1000 * price.get_1000 + size * price.retrieval_gb
+    egress = prices.egress["gb"]
+    return Line(
+        "proofs, two a night", reads + size * egress, reads + max(0.0, size - prices.free["egress_gb"]) * egress
+    )
 
 
 def _plain(what: str, dollars: float) -> Line:

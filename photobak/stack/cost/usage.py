@@ -39,6 +39,11 @@ WRITE_UNITS: Final = 6
 READ_UNITS: Final = 4
 """The process function's consistent reads, the announcement's, and the client's three questions on average."""
 
+PROOFS: Final = 2 * 30
+"""Originals read back in a month of nightly runs (``photobak sync --prove 2``)."""
+LARGEST_PROOF: Final = 200_000_000
+"""Bytes of the largest original that is read back."""
+
 IDLE_POLLS: Final = 2 * 5 * 3 * 60 * 24 * 30
 """SQS requests a month of a stack at rest: Lambda asks each of the two queues with 5 pollers, 20 s at a time."""
 
