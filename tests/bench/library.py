@@ -40,7 +40,8 @@ class Library:
 
     def aws(self, service: str) -> Any:
         """A client that may do everything."""
-        return root_session(self.keys).client(service, endpoint_url=self.stack.endpoint_url)
+        session: Any = root_session(self.keys)
+        return session.client(service, endpoint_url=self.stack.endpoint_url)
 
     def command(self, *arguments: str) -> list[str]:
         """The installed command as this person runs it."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -54,7 +55,8 @@ class Running:
     keys: RootKeys
 
     def client(self, service: str) -> Any:
-        return root_session(self.keys).client(service, endpoint_url=self.endpoint_url)
+        session: Any = root_session(self.keys)
+        return session.client(service, endpoint_url=self.endpoint_url)
 
     @property
     def resident(self) -> int:
@@ -80,13 +82,13 @@ def main() -> None:
 def compare_starts(home: Path) -> None:
     """From nothing to ready, the template deployed; again; and after a kill."""
     print("Goal: up to ready <= 8 s")
-    fresh = [seconds(lambda number=number: up(home / str(number))) for number in range(3)]
+    fresh = [seconds(partial(up, home / str(number))) for number in range(3)]
     print(f"up, nothing there yet    {median(fresh):6.2f} s")
     again = [seconds(lambda: up(home / "0")) for _ in range(5)]
     print(f"up, runs already         {median(again):6.2f} s")
     kill(up(home / "0").pid)
     print(f"up after kill -9         {seconds(lambda: up(home / '0')):6.2f} s")
-    stops = [seconds(lambda number=number: down(home / str(number))) for number in range(3)]
+    stops = [seconds(partial(down, home / str(number))) for number in range(3)]
     print(f"down                     {median(stops):6.2f} s\n")
 
 
@@ -286,7 +288,7 @@ def seconds(act: Callable[[], object]) -> float:
 
 def milliseconds(act: Callable[[int], object], times: int) -> float:
     """The median of one call."""
-    return 1000 * median(seconds(lambda number=number: act(number)) for number in range(times))
+    return 1000 * median(seconds(partial(act, number)) for number in range(times))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def main() -> None:
         fill(home, photos)
         port = int(home.stack.endpoint_url.rpartition(":")[2])
         with FaultProxy(port).running() as proxy:
-            cost, output = run_once(home.sync(home.photos, "--json", **proxy.environment))
+            cost, output = run_once(home.sync(home.photos, "--json", before=None, **proxy.environment))
     summary = json.loads(output.splitlines()[-1])
     assert summary["already_stored"] == photos, summary
     print(

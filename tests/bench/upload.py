@@ -14,8 +14,8 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from photobak.client.account.api import PhotoAnswer, PresignedPost
 from photobak.client.upload.announce import announce_all
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
@@ -92,10 +92,11 @@ class Bench:
         """Announce the files, as a sync does, and write down for curl how each is sent."""
         wanted = {sha256_of(path.open("rb")): path for path in sorted(self._home.photos.iterdir())}
         announced = [announcement(sha256, path) for sha256, path in wanted.items()]
-        answers = {}
+        answers: dict[str, PhotoAnswer] = {}
         for start in range(0, len(announced), MAX_PHOTOS_A_REQUEST):
             answers |= announce_all(self._home.session(), announced[start : start + MAX_PHOTOS_A_REQUEST])
-        transfers = (transfer(answers[sha256], path) for sha256, path in wanted.items())
+        posts = ((answers[sha256].upload, path) for sha256, path in wanted.items())
+        transfers = (transfer(post, path) for post, path in posts if post)
         self._posts.write_text("next\n".join(transfers))
 
 
@@ -113,10 +114,10 @@ def announcement(sha256: str, path: Path) -> Announcement:
     )
 
 
-def transfer(answer: dict[str, Any], path: Path) -> str:
+def transfer(post: PresignedPost, path: Path) -> str:
     """One POST as curl's configuration file has it; the file goes last."""
-    fields = (json.dumps(f"{name}={value}") for name, value in answer["fields"].items())
-    lines = [f'url = "{answer["url"]}"', "fail", "silent", "show-error", 'output = "/dev/null"']
+    fields = (json.dumps(f"{name}={value}") for name, value in post.fields.items())
+    lines = [f'url = "{post.url}"', "fail", "silent", "show-error", 'output = "/dev/null"']
     return "\n".join([*lines, *(f"form-string = {field}" for field in fields), f'form = "file=@{path}"', ""])
 
 
