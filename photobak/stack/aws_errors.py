@@ -28,6 +28,7 @@ _SIGN_IN_AGAIN: Final = "Sign in again with: aws login, or aws sso login; then r
 _CHECK_THE_NETWORK: Final = "Check the network, and run the same command again."
 _FIX: Final = "Fix the cause above."
 _ASK_SOMEBODY: Final = "Use an account that has this permission, such as an administrator."
+_NOT_AWS: Final = "Check HTTPS_PROXY and AWS_ENDPOINT_URL, and run the same command again."
 _ASK_FOR_MORE: Final = "Delete what you no longer need, or ask AWS for a higher quota (Service Quotas in its console)."
 
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError)
@@ -90,6 +91,11 @@ def remedy(reason: str, then: str = _AGAIN) -> str:
     return f"{_ASK_SOMEBODY if _DENIED_WORDS.search(reason) else _FIX} {then}"
 
 
+def code_of(error: ClientError | BotoCoreError) -> str:
+    """AWS's code of a refusal, such as ``AccessDenied``; "" where the answer has none, as from a proxy."""
+    return error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
+
+
 def foreign_bucket(bucket: str, account: str) -> StackError:
     """The error for a bucket name that another account has taken: these names are shared by the whole world."""
     why = f"it belongs to another account, or {account} may not use it"
@@ -98,7 +104,7 @@ def foreign_bucket(bucket: str, account: str) -> StackError:
 
 def _credentials(error: ClientError | BotoCoreError) -> ConfigError | None:
     """The error to raise where the credentials are the cause."""
-    code = _code(error)
+    code = code_of(error)
     if isinstance(error, _NO_CREDENTIALS):
         return ConfigError("there are no AWS credentials to deploy with", why=str(error), next_step=_SIGN_IN)
     if isinstance(error, _SIGN_IN_ENDED):
@@ -111,18 +117,19 @@ def _credentials(error: ClientError | BotoCoreError) -> ConfigError | None:
     return None
 
 
-def _code(error: ClientError | BotoCoreError) -> str:
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-
-
 def _reason(error: ClientError | BotoCoreError) -> str:
     if isinstance(error, ClientError):
-        message = error.response["Error"].get("Message", "")
-        return f"{_code(error)}: {message}" if message else _code(error)
+        code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
+        if not code:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            return f"the answer, HTTP {status}, is not from AWS"
+        return f"{code}: {message}" if message else code
     if isinstance(error, _NO_NETWORK):
         return f"{error.kwargs.get('endpoint_url') or 'AWS'} can't be reached"
     return str(error)
 
 
 def _remedy_of(error: ClientError | BotoCoreError) -> str:
+    if isinstance(error, ClientError) and not code_of(error):
+        return _NOT_AWS
     return _CHECK_THE_NETWORK if isinstance(error, _NO_NETWORK) else remedy(_reason(error))

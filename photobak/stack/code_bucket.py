@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import ClientError
 
-from photobak.stack.aws_errors import aws_errors, foreign_bucket
+from photobak.stack.aws_errors import aws_errors, code_of, foreign_bucket
 from photobak.stack.bundle import Bundle
 from photobak.stack.target import Target
 
@@ -65,7 +65,7 @@ def _put(target: Target, bucket: str, key: str, content: bytes) -> None:
         try:
             s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
+            code = code_of(error)
             if code in _FOREIGN:
                 raise foreign_bucket(bucket, owner) from error
             if code not in _MISSING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from photobak.errors import StackError
-from photobak.stack.aws_errors import aws_errors, foreign_bucket, remedy
+from photobak.stack.aws_errors import aws_errors, code_of, foreign_bucket, remedy
 from photobak.stack.change_set import Adopted
 from photobak.stack.code_bucket import code_bucket
 from photobak.stack.progress import OnEvent, follow, newest_event, stack_of
@@ -97,7 +97,7 @@ def _buckets(target: Target, stack_name: str) -> Iterator[Adopted]:
         try:
             s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
+            code = code_of(error)
             if code in _FOREIGN:
                 raise foreign_bucket(name, account) from error
             if code not in _MISSING:
@@ -113,7 +113,7 @@ def _tables(target: Target, stack_name: str) -> Iterator[Adopted]:
         try:
             dynamodb.describe_table(TableName=name)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING:
+            if code_of(error) not in _MISSING:
                 raise
         else:
             yield Adopted(logical_id, "AWS::DynamoDB::Table", {"TableName": name})
@@ -205,7 +205,7 @@ def _delete_bucket(s3: "S3Client", name: str) -> None:
                 _require_all_deleted(name, s3.delete_objects(Bucket=name, Delete={"Objects": doomed, "Quiet": True}))
         s3.delete_bucket(Bucket=name)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        if code_of(error) not in _MISSING:
             raise
 
 

@@ -50,6 +50,13 @@ def test_awss_own_words_are_passed_on() -> None:
         raise refusal("BucketAlreadyExists", "it is taken")
 
 
+def test_an_answer_that_is_not_from_aws_is_called_so() -> None:
+    answer = ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetCallerIdentity")  # what botocore makes of HTML
+    whole = r"the stack can't be read: the answer, HTTP 403, is not from AWS\. Check HTTPS_PROXY"
+    with pytest.raises(StackError, match=whole), aws_errors("the stack can't be read"):
+        raise answer
+
+
 @pytest.mark.parametrize(
     ("reason", "said"),
     [

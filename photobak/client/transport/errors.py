@@ -170,9 +170,9 @@ def aws_errors(what: str, next_step: str = "") -> Iterator[None]:
     except EndpointConnectionError as error:
         raise CloudError(what, why="it can't be reached", next_step=_CHECK_NETWORK) from error
     except ClientError as error:
-        said = error.response["Error"]
-        answered_at = error.response["ResponseMetadata"].get("HTTPHeaders", {}).get("date")
-        refused = refusal(what, said["Code"], said.get("Message", ""), answered_at)
+        said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+        code = said.get("Code") or f"HTTP {about.get('HTTPStatusCode', 0)}"
+        refused = refusal(what, code, said.get("Message", ""), about.get("HTTPHeaders", {}).get("date"))
         refused.next_step = next_step or refused.next_step
         raise refused from error
     except BotoCoreError as error:
