@@ -1,4 +1,4 @@
-"""Makes the two previews of a photo: a thumbnail for lists and a web view for the screen.
+"""Makes the two previews of a photo, a thumbnail for lists and a web view for the screen, and what is read off them.
 
 Both are WebP, upright, in sRGB, and carry nothing of the photo's metadata (no EXIF, no GPS, no colour profile).
 """
@@ -13,8 +13,18 @@ from PIL import Image
 from photobak.photo.decode import Picture, decode, fit
 from photobak.photo.decoder_guard import UndecodableImage
 from photobak.photo.media_type import AVIF, BMP, GIF, HEIC, HEIF, JP2, JPEG, PNG, PSD, TIFF, WEBP, MediaType
+from photobak.photo.similarity import perceptual_hash
+from photobak.photo.thumbhash import thumbhash
 
-__all__ = ["THUMB_MAX_HEIGHT", "THUMB_WIDTH", "WEB_LONG_EDGE", "Previews", "UndecodableImage", "make_previews"]
+__all__ = [
+    "THUMB_MAX_HEIGHT",
+    "THUMB_WIDTH",
+    "WEB_LONG_EDGE",
+    "Previews",
+    "UndecodableImage",
+    "make_previews",
+    "previews_of_picture",
+]
 
 THUMB_WIDTH: Final = 400
 """Pixels; the width of every thumbnail, unless the photo is narrower or very tall."""
@@ -45,6 +55,10 @@ class Previews:
     width: int
     """Pixels of the upright photo."""
     height: int
+    thumbhash: bytes
+    """A placeholder that shows until the thumbnail has loaded."""
+    perceptual_hash: int | None
+    """Nearly the same for pictures that look alike; None for one without features."""
 
 
 def make_previews(path: Path, media_type: MediaType) -> Previews:
@@ -62,11 +76,19 @@ def make_previews(path: Path, media_type: MediaType) -> Previews:
         raise UndecodableImage("the file is empty")
     with path.open("rb") as file:
         picture = decode(file, WEB_LONG_EDGE) if media_type in _DECODABLE else _decode_raw(file, media_type)
+    return previews_of_picture(picture)
+
+
+def previews_of_picture(picture: Picture) -> Previews:
+    """Make both previews of a decoded picture that is no larger than the web view."""
+    thumbnail = _thumbnail(picture.image)
     return Previews(
-        thumb=_webp(_thumbnail(picture.image), THUMB_QUALITY),
+        thumb=_webp(thumbnail, THUMB_QUALITY),
         web=_webp(picture.image, WEB_QUALITY),
         width=picture.width,
         height=picture.height,
+        thumbhash=thumbhash(thumbnail),
+        perceptual_hash=perceptual_hash(thumbnail),
     )
 
 

@@ -3,7 +3,9 @@
 The fields are those of docs/architecture.md, "The two tables"; all forms are made from this one class.
 """
 
+import base64
 import math
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -23,7 +25,11 @@ from photobak.photo.source import Source
 SCHEMA: Final = 1
 
 AttributeValue = Mapping[str, Any]
-"""A DynamoDB attribute value: ``{"S": …}``, ``{"N": …}`` or ``{"SS": […]}``."""
+"""A DynamoDB attribute value: ``{"S": …}``, ``{"N": …}``, ``{"SS": […]}``, ``{"BOOL": …}`` or ``{"B": …}``."""
+
+_PERCEPTUAL_HASH = re.compile(r"[0-9a-f]{16}")
+_MAX_THUMBHASH: Final = 64
+"""Bytes; the published encoder gives 37 at most."""
 
 
 class InvalidRecord(PhotobakError):
@@ -104,6 +110,10 @@ class Record:
     """Degrees east."""
     thumb_key: str | None = None
     web_key: str | None = None
+    thumbhash: bytes | None = None
+    """A placeholder for the thumbnail (``photo.thumbhash``)."""
+    perceptual_hash: str | None = None
+    """Of the thumbnail (``photo.similarity``), 16 hexadecimal digits; None for a picture without features."""
     description: str | None = None
     """What its owner says of it."""
     favorite: bool | None = None
@@ -135,6 +145,11 @@ class Record:
     def status_outside_trash(self) -> Status:
         """The status before the deletion, and after an undelete."""
         return Status.NO_PREVIEW if self.reason else Status.STORED
+
+    @property
+    def lacks_placeholder(self) -> bool:
+        """Whether it has previews, and no placeholder yet: it was stored before there were any."""
+        return self.status.kept and self.thumb_key is not None and self.thumbhash is None
 
     @property
     def camera(self) -> str | None:
@@ -199,6 +214,8 @@ class Record:
     def to_item(self) -> dict[str, AttributeValue]:
         """The record as an item of the table ``Photos``, which DynamoDB deletes some time after its ``ttl``."""
         item = {name: _attribute(name, value) for name, value in self.to_json().items()}
+        if self.thumbhash is not None:
+            item["thumbhash"] = {"B": self.thumbhash}
         if self.trashed_until is not None:
             item["ttl"] = {"N": str(int(self.trashed_until.timestamp()))}
         return item
@@ -255,6 +272,8 @@ def _json_value(value: object) -> object:
             return value.isoformat()
         case StrEnum():
             return value.value
+        case bytes():
+            return base64.b64encode(value).decode()
         case frozenset():
             return sorted(alternative_text(each) if isinstance(each, CaptureTime) else each for each in value)
         case _:
@@ -291,6 +310,20 @@ def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("neither true nor false")
     return value
+
+
+def _thumbhash(value: object) -> bytes:
+    """JSON, and DynamoDB's own protocol, have it as base64."""
+    hashed = value if isinstance(value, bytes) else base64.b64decode(_text(value), validate=True)
+    if len(hashed) > _MAX_THUMBHASH:
+        raise ValueError("too long")
+    return hashed
+
+
+def _perceptual_hash(value: object) -> str:
+    if not _PERCEPTUAL_HASH.fullmatch(_text(value)):
+        raise ValueError("not 16 hexadecimal digits")
+    return _text(value)
 
 
 def _alternatives(value: object) -> frozenset[CaptureTime]:
@@ -342,6 +375,8 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "longitude": _number,
     "thumb_key": _text,
     "web_key": _text,
+    "thumbhash": _thumbhash,
+    "perceptual_hash": _perceptual_hash,
     "description": _text,
     "favorite": _flag,
     "archived": _flag,

@@ -62,6 +62,12 @@ class Damage:
         self.write_record(stray)
         return stray
 
+    def forget_placeholder(self, record: Record) -> None:
+        """Have a record as it was written before records had a placeholder and a perceptual hash."""
+        older = replace(record, thumbhash=None, perceptual_hash=None)
+        self.write_record(older)
+        self.overwrite_json(older)
+
     # ------------------------------------------------------------------ the bucket
 
     def record_key(self, record: Record) -> str:
@@ -115,6 +121,7 @@ DEEDS: Final[Mapping[str, Callable[[Damage, Record], object]]] = {
     "hidden": lambda damage, record: damage.hide(record.original_key),
     "destroyed": lambda damage, record: damage.destroy(record.original_key),
     "thumb": lambda damage, record: damage.hide(record.thumb_key),
+    "older": lambda damage, record: damage.forget_placeholder(record),
     "longer": lambda damage, record: damage.overwrite(record.original_key, b"x" * (record.size + 1)),
     "bytes": lambda damage, record: damage.overwrite(
         record.original_key, b"x" * record.size, ChecksumAlgorithm="SHA256"

@@ -98,6 +98,8 @@ def records(draw: st.DrawFn) -> Record:
         longitude=draw(_degrees),
         thumb_key=thumb_key(identity_id, sha256) if has_previews else None,
         web_key=web_key(identity_id, sha256) if has_previews else None,
+        thumbhash=draw(st.none() | st.binary(min_size=5, max_size=37)),
+        perceptual_hash=draw(st.none() | st.integers(0, 2**64 - 1).map("{:016x}".format)),
         trashed_until=draw(st.none() | instants),
         deleted_at=draw(st.none() | instants),
         deleted_from=draw(_texts.filter(lambda text: text != "")),

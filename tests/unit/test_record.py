@@ -59,6 +59,8 @@ def test_dynamodb_takes_it(record: Record) -> None:
             assert len(set(content)) == len(content)
         elif kind == "BOOL":
             assert isinstance(content, bool)
+        elif kind == "B":
+            assert isinstance(content, bytes)
         else:
             assert kind == "S"
             assert isinstance(content, str)
@@ -78,6 +80,14 @@ def test_all_of_it_is_in_the_json_but_what_is_empty() -> None:
     assert PLAIN.to_json().keys() == names - empty
     assert PLAIN.to_json()["latitude"] == 0.0
     assert PLAIN.to_json()["sources"] == ["laptop:IMG_1.JPG", "phone:1.jpg"]
+
+
+def test_a_thumbhash_is_bytes_to_dynamodb_and_base64_to_everyone_else() -> None:
+    record = replace(PLAIN, thumbhash=b"\xdf\xf7\x09")
+    assert record.to_item()["thumbhash"] == {"B": b"\xdf\xf7\x09"}
+    assert record.to_json()["thumbhash"] == "3/cJ"
+    over_http = {**record.to_item(), "thumbhash": {"B": "3/cJ"}}  # as DynamoDB's JSON protocol writes it
+    assert Record.from_item(over_http) == record
 
 
 def test_a_newer_record_can_be_read() -> None:
@@ -104,6 +114,9 @@ def test_without_one_of_these_it_is_no_record(name: str) -> None:
     [
         {"sha256": "AB" * 32},
         {"timestamp": "soon"},
+        {"thumbhash": "no base64"},
+        {"thumbhash": "AAAA" * 30},
+        {"perceptual_hash": "<script>"},
         {"kind": "picture"},
         {"status": "lost"},
         {"size": "many"},

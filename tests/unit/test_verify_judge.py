@@ -13,7 +13,7 @@ from photobak.photo.record import Status
 
 ME = "us-east-1:0"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PHOTO = record(thumb_key="thumb/us-east-1:0/t.webp", web_key="web/us-east-1:0/w.webp")
+PHOTO = record(thumb_key="thumb/us-east-1:0/t.webp", web_key="web/us-east-1:0/w.webp", thumbhash=b"hash")
 ORIGINAL, THUMB, WEB = (key or "" for key in (PHOTO.original_key, PHOTO.thumb_key, PHOTO.web_key))
 RECORD = record_key(ME, PHOTO.sha256)
 TRASHED = replace(PHOTO, status=Status.TRASHED, trashed_until=NOW + timedelta(days=1))
@@ -36,7 +36,7 @@ SOUND = {
     "a photo": facts(),
     "one without previews": facts(
         status=Status.NO_PREVIEW,
-        record=replace(PHOTO, status=Status.NO_PREVIEW, thumb_key=None, web_key=None),
+        record=replace(PHOTO, status=Status.NO_PREVIEW, thumb_key=None, web_key=None, thumbhash=None),
         objects=objects(ORIGINAL, RECORD),
     ),
     "one in the trash": facts(status=Status.TRASHED, record=TRASHED, objects=objects(RECORD)),
@@ -74,6 +74,7 @@ WRONG = {
         facts(objects=(*objects(ORIGINAL, size=PHOTO.size + 1), *objects(THUMB, WEB, RECORD))),
         ["wrong-size"],
     ),
+    "no placeholder": (facts(record=replace(PHOTO, thumbhash=None)), ["missing-preview"]),
     "no thumbnail": (facts(objects=objects(ORIGINAL, WEB, RECORD)), ["missing-preview"]),
     "an empty web view": (
         facts(objects=(*objects(ORIGINAL, THUMB, RECORD), *objects(WEB, size=0))),

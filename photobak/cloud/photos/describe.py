@@ -1,10 +1,10 @@
 """Turns an upload into a record: its bytes and its announcement put together, and its previews made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.uploads import Upload
@@ -82,19 +82,17 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
         now: the time of storing.
     """
     identity_id, sha256 = upload.key.identity_id, upload.sha256
-    made = previews if isinstance(previews, Previews) else None
     metadata = description.metadata
     record = Record(
         username=identity_id,
         timestamp=timestamp_key(description.taken.taken_at, sha256),
         sha256=sha256,
         kind=description.media_type.kind,
-        status=Status.NO_PREVIEW if isinstance(previews, str) else Status.STORED,
-        reason=previews if isinstance(previews, str) else None,
+        status=Status.STORED,
         size=upload.size,
         content_type=description.media_type.content_type,
-        width=made.width if made else metadata.width,
-        height=made.height if made else metadata.height,
+        width=metadata.width,
+        height=metadata.height,
         orientation=metadata.orientation,
         taken=description.taken,
         camera_make=metadata.camera_make,
@@ -111,11 +109,30 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
         sources=description.sources,
         modified_at=description.modified_at,
         original_key=original_key(identity_id, sha256, description.media_type.extension),
-        thumb_key=thumb_key(identity_id, sha256) if made else None,
-        web_key=web_key(identity_id, sha256) if made else None,
         stored_at=now,
     )
+    if previews is not None:
+        record = with_previews(record, previews)
     return enriched(record, description.described, record.taken)
+
+
+def with_previews(record: Record, previews: Previews | str) -> Record:
+    """A record that names its previews, or says why there are none."""
+    if isinstance(previews, str):
+        none: dict[str, Any] = {"thumb_key": None, "web_key": None, "thumbhash": None, "perceptual_hash": None}
+        return replace(record, status=Status.NO_PREVIEW, reason=previews, **none)
+    looks = previews.perceptual_hash
+    return replace(
+        record,
+        status=Status.STORED,
+        reason=None,
+        width=previews.width,
+        height=previews.height,
+        thumb_key=thumb_key(record.username, record.sha256),
+        web_key=web_key(record.username, record.sha256),
+        thumbhash=previews.thumbhash,
+        perceptual_hash=None if looks is None else f"{looks:016x}",
+    )
 
 
 def previews_of(upload: Upload, media_type: MediaType) -> Previews | str:

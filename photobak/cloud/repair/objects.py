@@ -17,6 +17,7 @@ from photobak.cloud.photos.describe import (
     keep_previews,
     make_record,
     media_type_of,
+    with_previews,
 )
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.object_metadata import ObjectMetadata
@@ -28,7 +29,7 @@ from photobak.photo.keys import TempKey
 from photobak.photo.kind import Kind
 from photobak.photo.media_type import recognise
 from photobak.photo.preview import Previews
-from photobak.photo.record import Record, Status
+from photobak.photo.record import Record
 
 MAX_SECONDS: Final = 15.0
 """No photo is begun after this time: HTTP APIs wait for 30 s, and one photo may take some."""
@@ -88,7 +89,7 @@ class ObjectRepairer:
     def _repair_objects(self, key: TempKey, record: Record, is_in_doubt: bool) -> str:
         """Repair the objects of a photo that has a record; returns its status afterwards."""
         originals, what = self.library.bucket.originals, (record.original_key, record.sha256, record.size)
-        lacks_previews = not self.library.bucket.has_previews(record)
+        lacks_previews = record.lacks_placeholder or not self.library.bucket.has_previews(record)
         look = originals.look_into if is_in_doubt or lacks_previews else originals.glance
         if look(*what) is not Condition.SOUND and not originals.bring_back(*what):
             raise _Unavailable("lost")
@@ -98,11 +99,18 @@ class ObjectRepairer:
             made = self.previewer(original, media_type_of(original, record))
         if isinstance(made, Previews):
             keep_previews(self.library.bucket, key, made)
-            return record.status.value
-        after = replace(record, status=Status.NO_PREVIEW, reason=made, thumb_key=None, web_key=None)
-        if self.library.replace(record, after):
-            self.library.write_record_json(after)
-        return after.status.value
+        return self._write_previews(record, made).status.value
+
+    def _write_previews(self, record: Record, made: Previews | str) -> Record:
+        """Let a record name the previews it has now; changes that other requests make meanwhile stay."""
+        current: Record | None = record
+        while current is not None and current.status.kept:
+            after = with_previews(current, made)
+            if after == current or self.library.replace(current, after):
+                self.library.write_record_json(after)
+                return after
+            current = self.library.find(record.username, record.sha256)
+        return current or record
 
     def _recreate_record(self, key: TempKey) -> str:
         """Recreate a lost record from the original alone; returns its status."""
