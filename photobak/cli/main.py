@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "redate": "Correct the capture times of photos.",
     "describe": "Describe photos: text, favorite, archive, tags.",
     "album": "Create albums, and put photos into them.",
+    "duplicates": "List photos that look alike.",
     "rm": "Move photos to the trash.",
     "trash": "List the photos in the trash, and restore them.",
     "listen": "Stream an event for each stored photo.",
