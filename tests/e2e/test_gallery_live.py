@@ -27,10 +27,12 @@ def test_a_photo_that_is_stored_elsewhere_appears_in_its_place_and_one_that_is_d
         cloud.photos.add(between)
         cloud.live.tell(between, "stored")
         tab.tile(between.sha256).wait_for()
+        tab.wait_for_records()
         assert order(tab)[:4] == [PHOTOS[0].sha256, PHOTOS[1].sha256, between.sha256, PHOTOS[2].sha256]
         cloud.photos.remove(PHOTOS[1].sha256)
         cloud.live.tell(PHOTOS[1], "trashed")
         tab.tile(PHOTOS[1].sha256).wait_for(state="detached")
+        tab.wait_for_records()
         assert order(tab)[:3] == [PHOTOS[0].sha256, between.sha256, PHOTOS[2].sha256]
 
 
@@ -45,6 +47,7 @@ def test_what_comes_in_above_moves_nothing_that_is_looked_at(chromium: Chromium)
             cloud.photos.add(new_photo(number))
             cloud.live.tell(new_photo(number), "stored")
         tab.wait_until(lambda: tab.page.inner_text("#end").endswith("140 photos."), "the new photos")
+        tab.wait_for_pictures()
         after = tab.tile(seen).bounding_box()
         assert before
         assert after
@@ -55,6 +58,7 @@ def test_what_comes_in_above_moves_nothing_that_is_looked_at(chromium: Chromium)
 def test_what_was_missed_while_the_line_was_lost_is_caught_up_with(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
         tab.wait_for_pictures()
+        tab.wait_until(lambda: bool(cloud.live.subscriptions), "the subscription")
         cloud.photos.add(new_photo(1))
         cloud.live.tell(new_photo(1), "stored")
         tab.tile(new_photo(1).sha256).wait_for()
@@ -82,10 +86,7 @@ def test_two_tabs_show_the_same(chromium: Chromium) -> None:
 def test_offline_what_was_seen_is_still_shown_and_online_again_it_goes_on(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (_cloud, tab):
         tab.wait_for_pictures()
-        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
-        tab.page.reload()
-        tab.wait_for_pictures()
-        tab.page.wait_for_timeout(500)
+        tab.wait_until_kept()
         tab.page.context.set_offline(True)
         tab.page.reload()
         tab.wait_for_pictures()
@@ -98,17 +99,15 @@ def test_offline_what_was_seen_is_still_shown_and_online_again_it_goes_on(chromi
         tab.action("sign-out").wait_for()
         tab.scroll_to_end()
         tab.wait_for_pictures()
-        assert tab.page.inner_text("#notices") == ""
+        tab.wait_until(lambda: tab.page.inner_text("#notices") == "", "the notice going")
         tab.errors[:] = [error for error in tab.errors if "ERR_INTERNET_DISCONNECTED" not in error]
 
 
 def test_a_second_visit_asks_the_bucket_for_no_thumbnail_again(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
         tab.wait_for_pictures()
-        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
-        count = "caches.open('thumbs').then((cache) => cache.keys()).then((all) => all.length)"
-        shown = tab.page.locator(".tile img").count()
-        tab.wait_until(lambda: tab.page.evaluate(count) >= shown, "all thumbnails being kept")
+        tab.wait_for_records()
+        tab.wait_until_kept()
         cloud.bucket.requests.clear()
         cloud.bucket.epoch += 1
         tab.page.reload()
@@ -128,7 +127,7 @@ def test_a_full_disk_keeps_less_and_shows_all(chromium: Chromium) -> None:
         session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 30_000})
         tab.open().sign_in(cloud.hosted_ui.username, cloud.hosted_ui.password)
         tab.wait_for_pictures()
-        tab.page.wait_for_timeout(500)
+        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
         tab.page.reload()
         tab.scroll_to_end()
         tab.wait_for_pictures()

@@ -155,6 +155,7 @@ def test_another_person_sees_nothing_of_the_one_before(chromium: Chromium) -> No
         tab.action("sign-out").wait_for()
         tab.wait_for_pictures()
         assert tab.tiles.count() == 1
+        tab.wait_until_kept()
         tab.page.context.set_offline(True)
         tab.page.reload()
         tab.tiles.first.wait_for()
@@ -165,7 +166,7 @@ def test_another_person_sees_nothing_of_the_one_before(chromium: Chromium) -> No
 def test_the_page_may_not_be_framed(chromium: Chromium) -> None:
     with gallery(chromium, Photos(PHOTOS)) as (cloud, tab):
         tab.page.set_content(f'<iframe src="{cloud.url}"></iframe>')
-        tab.page.wait_for_timeout(500)
         frame = tab.page.frames[1]
+        tab.wait_until(lambda: frame.url.startswith("chrome-error:"), "the refusal")
         assert frame.locator("header").count() == 0
         tab.errors.clear()

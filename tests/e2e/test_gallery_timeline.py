@@ -44,6 +44,7 @@ def test_photos_are_in_rows_that_fill_the_width_under_the_heading_of_their_month
 def test_a_tap_on_the_scrubber_takes_two_requests_at_most_to_the_first_thumbnail(chromium: Chromium) -> None:
     with signed_in(chromium, ManyPhotos(60_000)) as (cloud, tab):
         tab.wait_for_pictures()
+        tab.wait_for_records()
         before = len(cloud.api.pages)
         strip = tab.page.locator("#scrubber").bounding_box()
         assert strip
@@ -78,7 +79,7 @@ def test_the_last_of_a_million_photos_can_be_reached_and_the_box_stays_within_wh
         tab.page.locator(f'[data-sha256^="{last}"]').wait_for()
         for _ in range(30):
             tab.page.mouse.wheel(0, -700)
-            tab.page.wait_for_timeout(15)
+            tab.wait_for_frames()
         tab.wait_for_pictures()
         assert tab.months[-1] == "2005-01"
         tab.page.keyboard.press("Home")
@@ -97,11 +98,16 @@ def test_a_small_step_moves_by_as_much_even_where_the_box_stands_for_more(chromi
         before = handle.bounding_box()
         tab.page.mouse.move(300, 400)
         tab.page.mouse.wheel(0, 120)
-        tab.page.wait_for_timeout(500)
-        after = handle.bounding_box()
-        assert before
-        assert after
-        assert before["y"] - after["y"] == pytest.approx(120, abs=2)
+
+        def moved() -> float:
+            after = handle.bounding_box()
+            assert before
+            assert after
+            return before["y"] - after["y"]
+
+        tab.wait_until(lambda: moved() > 0, "the scrolling")
+        tab.wait_for_frames()
+        assert moved() == pytest.approx(120, abs=2)
         assert tab.shifted == 0
 
 

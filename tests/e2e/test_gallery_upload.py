@@ -45,7 +45,7 @@ def test_several_files_at_once_appear_in_their_place(chromium: Chromium) -> None
         for number, content in enumerate(files):
             state_of(tab, f"new {number}.jpg", "Stored")
             tab.tile(sha256(content)).wait_for()
-        assert tab.page.get_by_text("10 files done").is_visible()
+        tab.page.get_by_text("10 files done").wait_for()
         kept = cloud.photos.get(sha256(files[0]))
         assert kept
         assert kept.original == files[0]
@@ -80,7 +80,7 @@ def test_what_is_no_photo_is_named_and_takes_nobody_along(
         upload(tab, picked(name, content, kind), picked("good.jpg", jpeg(2)))
         state_of(tab, name, why)
         state_of(tab, "good.jpg", "Stored")
-        assert cloud.api.counts["POST prep/photoupload"] == 1
+        assert set(cloud.api.names) == {"good.jpg"}
 
 
 def test_a_damaged_photo_is_still_somebodys_photo(chromium: Chromium) -> None:
@@ -107,7 +107,8 @@ def test_an_upload_that_s3_has_no_time_for_is_announced_and_sent_again(chromium:
         cloud.bucket.busy_posts = 2
         upload(tab, picked("one.jpg", jpeg(4)))
         state_of(tab, "one.jpg", "Stored")
-        assert cloud.api.counts["POST prep/photoupload"] == 3
+        assert cloud.bucket.requests.count(("POST", "/")) == 3
+        assert len(cloud.api.names) >= 3
 
 
 def test_what_has_failed_for_good_can_be_retried(chromium: Chromium) -> None:
@@ -115,9 +116,13 @@ def test_what_has_failed_for_good_can_be_retried(chromium: Chromium) -> None:
         tab.page.clock.install()
         cloud.bucket.broken_posts = 1000
         upload(tab, picked("one.jpg", jpeg(5)))
-        for _ in range(40):
+        failed = tab.page.get_by_text("The network failed")
+
+        def given_up() -> bool:
             tab.page.clock.run_for(2000)
-            tab.page.wait_for_timeout(50)
+            return failed.is_visible()
+
+        tab.wait_until(given_up, "the last of the tries")
         state_of(tab, "one.jpg", "The network failed")
         cloud.bucket.broken_posts = 0
         tab.action("retry-uploads").click()
@@ -206,5 +211,5 @@ def test_a_file_above_what_webcrypto_takes_at_once_is_hashed_as_it_is_read(
         )
         announced: list[str] = []
         tab.page.set_input_files('[data-action="upload"]', path)
-        tab.wait_until(lambda: bool(announced), "the announcement", 60)
+        tab.wait_until(lambda: bool(announced), "the announcement")
         assert json.loads(announced[0])["photos"][0]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()

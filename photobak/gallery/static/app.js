@@ -137,9 +137,11 @@ class App {
     if (error) this.notices.say(text('failed', { detail: error instanceof Error ? error.message : String(error) }));
   }
 
+  /** The page says that it is signed out once the hosted UI has led back to it. */
   async #signOut() {
     this.live.stop();
     this.gallery.clear();
+    this.#signedIn(false);
     await this.copy.forget();
     sessionStorage.setItem(SIGNED_OUT, 'yes');
     await this.session.signOut();

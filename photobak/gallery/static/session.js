@@ -30,7 +30,7 @@ export class Session extends EventTarget {
     super();
     this.config = config;
     this.#tabs.onmessage = ({ data }) => {
-      if (data === 'signed-out' && this.#tokens) this.#end();
+      if (data === 'signed-out' && this.remembered) this.#end();
     };
   }
 
@@ -86,7 +86,7 @@ export class Session extends EventTarget {
   /** Sign out here, in the other tabs and at the hosted UI. */
   async signOut() {
     const refreshToken = sessionStorage.getItem(REFRESH);
-    this.#end();
+    this.#forget();
     this.#tabs.postMessage('signed-out');
     if (refreshToken) await revoke(this.config, refreshToken).catch(() => undefined); // it is forgotten here anyway
     leaveHostedUi(this.config);
@@ -97,6 +97,7 @@ export class Session extends EventTarget {
     if (!refreshToken) throw new SignInFailed('signInEnded');
     try {
       const tokens = await renew(this.config, refreshToken);
+      if (sessionStorage.getItem(REFRESH) !== refreshToken) throw new SignInFailed('signInEnded'); // signed out meanwhile
       if (this.#tokens && this.#tokens.subject !== tokens.subject) throw new SignInFailed('signInStrange', 'sub');
       this.#keep(tokens);
     } catch (error) {
@@ -113,10 +114,14 @@ export class Session extends EventTarget {
     this.#timer = setTimeout(() => this.renew().catch(() => undefined), tokens.seconds * RENEWED_AFTER * 1000);
   }
 
-  #end(/** @type {SignInFailed | undefined} */ why = undefined) {
+  #forget() {
     clearTimeout(this.#timer);
     this.#tokens = undefined;
     sessionStorage.removeItem(REFRESH);
+  }
+
+  #end(/** @type {SignInFailed | undefined} */ why = undefined) {
+    this.#forget();
     this.dispatchEvent(new CustomEvent('ended', { detail: why }));
   }
 }

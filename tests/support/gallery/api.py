@@ -27,6 +27,8 @@ class Api:
         """The queries of ``GET /list/photos``, in order."""
         self.broken = False
         """Whether everything but the page fails, as behind a gateway without network."""
+        self.names: list[str] = []
+        """The file names of all that was announced, in order."""
         self.announced: dict[str, dict[str, Any]] = {}
         self.trash: dict[str, Shown] = {}
         self.on_change: Callable[[Shown, str], None] = lambda photo, status: None
@@ -126,6 +128,7 @@ class Api:
 
     def _prepare(self, announced: dict[str, Any]) -> dict[str, Any]:
         sha256 = announced["sha256"]
+        self.names.append(announced["filename"])
         if sha256 in self.trash:
             return {"sha256": sha256, "timestamp": "1", "status": "trashed"}
         if self._shelf().get(sha256):

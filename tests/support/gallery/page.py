@@ -1,10 +1,14 @@
 """The gallery as a test uses it: a page object over the hooks that the page promises."""
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
+
+LIMIT = 60
+"""How many seconds anything may take: CI's machines are slow, and busy with other tests."""
 
 SHIFTS = """
 new PerformanceObserver((list) => {
@@ -12,6 +16,35 @@ new PerformanceObserver((list) => {
     if (!hadRecentInput) window.shifted = (window.shifted ?? 0) + value;
 }).observe({ type: 'layout-shift', buffered: true });
 """
+
+PICTURES_SHOWN = """() => {
+  const tiles = [...document.querySelectorAll('.tile')].filter((tile) => {
+    const { top, bottom } = tile.getBoundingClientRect();
+    return bottom > 60 && top < innerHeight;
+  });
+  return tiles.length > 0 && tiles.every((tile) => tile.querySelector('.no-picture, img')
+    && [...tile.querySelectorAll('img')].every((image) => image.complete && image.naturalWidth));
+}"""
+
+KEPT = """async () => {
+  const kept = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url.split('?')[0]);
+  const home = new URL('.', document.baseURI).href;
+  const files = performance.getEntriesByType('resource').map(({ name }) => name);
+  const [shell, thumbs] = [await kept('shell'), await kept('thumbs')];
+  const records = await new Promise((done) => {
+    const open = indexedDB.open('photobak');
+    open.onsuccess = () => {
+      const count = open.result.transaction('photos').objectStore('photos').count();
+      count.onsuccess = () => { open.result.close(); done(count.result); };
+    };
+  });
+  return [home, ...files.filter((name) => name.startsWith(`${home}static/`))].every((name) => shell.includes(name))
+    && thumbs.length >= document.querySelectorAll('.tile img').length
+    && records >= document.querySelectorAll('[data-sha256]').length;
+}"""
+
+AT_END = """!document.getElementById('end').hidden
+  && scrollY + innerHeight >= document.documentElement.scrollHeight - 1"""
 
 
 class GalleryPage:
@@ -21,7 +54,7 @@ class GalleryPage:
         self.page = page
         self.url = url
         self.errors: list[str] = []
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(LIMIT * 1000)
         page.add_init_script(SHIFTS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._console)
@@ -82,31 +115,46 @@ class GalleryPage:
         """Cumulative layout shift so far."""
         return float(self.page.evaluate("window.shifted ?? 0"))
 
-    def wait_until(self, condition: Callable[[], bool], what: str, seconds: float = 10) -> None:
+    def wait_until(self, condition: Callable[[], bool], what: str, seconds: float = LIMIT) -> None:
         """Wait for something that no selector tells."""
-        for _ in range(int(seconds / 0.05)):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             if condition():
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError(f"{what} did not happen within {seconds} s")
 
+    def wait_for_frames(self, condition: str = "true") -> None:
+        """Wait until a condition holds in three frames on end, by which the page has drawn what has happened to it.
+
+        A scroll event comes with the frame after the scrolling, and the page draws in the one after that.
+        """
+        self.page.evaluate("window.framesInOrder = 0")
+        self.page.wait_for_function(f"""() => {{
+            window.framesInOrder = ({condition}) ? window.framesInOrder + 1 : 0;
+            return window.framesInOrder >= 3;
+        }}""")
+
     def wait_for_pictures(self) -> None:
-        """Until all tiles on the screen show their picture."""
-        self.page.wait_for_function("""() => {
-            const tiles = [...document.querySelectorAll('.tile')].filter((tile) => {
-                const { top, bottom } = tile.getBoundingClientRect();
-                return bottom > 60 && top < innerHeight;
-            });
-            return tiles.length > 0 && tiles.every((tile) => tile.querySelector('.no-picture, img')
-                && [...tile.querySelectorAll('img')].every((image) => image.complete && image.naturalWidth));
-        }""")
+        """Wait until all tiles on the screen show their pictures."""
+        self.wait_for_frames(f"({PICTURES_SHOWN})()")
+
+    def wait_for_records(self) -> None:
+        """Wait until the page has loaded the records of all its tiles, and asks for no more."""
+        self.wait_for_frames("document.querySelector('.tile') && !document.querySelector('.tile:not([data-sha256])')")
+
+    def wait_until_kept(self) -> None:
+        """Wait until the browser keeps all that a visit without a network needs."""
+        self.page.wait_for_function("() => navigator.serviceWorker.controller")
+        self.wait_until(lambda: self.page.evaluate(KEPT), "the browser keeping it all")
 
     def scroll_to_end(self, step: int = 600) -> None:
-        """With the wheel, as a person does, until nothing more comes."""
+        """Turn the wheel, as a person does, until nothing more comes."""
         self.page.mouse.move(300, 400)
-        for _ in range(500):
+
+        def at_end() -> bool:
             self.page.mouse.wheel(0, step)
-            self.page.wait_for_timeout(20)
-            if self.page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 1"):
-                return
-        raise AssertionError("there is no end")
+            self.wait_for_frames()
+            return bool(self.page.evaluate(AT_END))
+
+        self.wait_until(at_end, "the end", 2 * LIMIT)
