@@ -12,7 +12,8 @@ from support.gallery.shelf import Photos, some_photos
 PHOTOS = some_photos(120)
 
 DECODED = """async (sha256) => {
-    const loaded = () => performance.getEntriesByType('resource').find(({ name }) => name.includes(`/web/me/${sha256}`));
+    const isIt = ({ name }) => name.includes(`/web/me/${sha256}`);
+    const loaded = () => performance.getEntriesByType("resource").find(isIt);
     while (!loaded()) await new Promise((resolve) => requestAnimationFrame(resolve));
     const image = Object.assign(new Image(), { crossOrigin: 'anonymous', src: loaded().name });
     await image.decode(); // comes after the page's own
