@@ -102,7 +102,8 @@ def enriched(record: "Record", described: Described, taken: CaptureTime) -> "Rec
         taken: the capture time as the import reconciled it.
     """
     differs = alternative_text(taken) != alternative_text(record.taken)
-    corrected = differs and _rank(taken.source) >= _rank(record.taken.source)
+    is_corrected_here = record.taken.source is TakenSource.USER
+    corrected = differs and not is_corrected_here and _rank(taken.source) >= _rank(record.taken.source)
     place = described if described.latitude is not None else record
     return replace(
         record,

@@ -1,11 +1,21 @@
 """XMP packets as properties (ISO 16684-1; XMP Specification part 1, section 7): what files and sidecars say in RDF."""
 
+import re
 from collections.abc import Iterator
 from typing import Final, Self
+from urllib.parse import quote, unquote
 
 from photobak.photo.bounded_xml import Element, parse
 
+TOOLKIT: Final = "photobak"
+"""What ``x:xmptk`` of photobak's own sidecars says; a program that changes one writes its own name there."""
+PHOTOBAK: Final = "urn:photobak:xmp:1.0#"
+"""The namespace of properties for which no standard has a place."""
+_UNSAFE = re.compile("%|^\\s+|\\s+$|[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARK: Final = f'x:xmptk="{TOOLKIT}"'.encode()
+
 _NAMESPACES: Final = {
+    PHOTOBAK: "photobak",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://ns.adobe.com/exif/1.0/": "exif",
@@ -19,6 +29,21 @@ _NAMESPACES: Final = {
 _STRUCTURE: Final = frozenset({"rdf:RDF", "rdf:Description", "rdf:Alt", "rdf:Bag", "rdf:Seq", "rdf:li", "xml:lang"})
 _ARRAYS: Final = frozenset({"rdf:Alt", "rdf:Bag", "rdf:Seq"})
 _DEFAULT_LANGUAGE: Final = "x-default"
+
+
+def is_of_photobak(sidecar: bytes) -> bool:
+    """Whether photobak's export wrote this sidecar, and nobody has changed it since."""
+    return _MARK in sidecar.partition(b">")[0]
+
+
+def quoted(text: str) -> str:
+    """A text whose characters that XML can't hold or readers strip are percent-encoded (RFC 3986, section 2.1)."""
+    return _UNSAFE.sub(lambda found: quote(found[0], safe=""), text)
+
+
+def unquoted(text: str) -> str:
+    """Read what ``quoted`` wrote."""
+    return unquote(text)
 
 
 class XmpPacket:

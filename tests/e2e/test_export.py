@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 from support.backup import Backup, contents, json_lines
 
+from photobak.client.library.albums import Albums
 from photobak.local.values import LocalStack
 
 TAGS = (
+    "-XMP-dc:Description",
+    "-XMP-dc:Subject",
+    "-XMP-digiKam:TagsList",
+    "-XMP-lr:HierarchicalSubject",
+    "-XMP-xmp:Rating",
     "-XMP-exif:DateTimeOriginal",
     "-XMP-exif:GPSLatitude",
     "-XMP-exif:GPSLongitude",
@@ -22,16 +28,33 @@ TAGS = (
 )
 
 
+LONG = "n" * 251 + ".jpg"
+
+
 @pytest.fixture(scope="module")
 def owner(tmp_path_factory: pytest.TempPathFactory, local_stack: LocalStack) -> Backup:
-    """Somebody with a photo of their own sidecar, two photos of one name, and a film."""
+    """Somebody with a photo of their own sidecar, two photos of one name, a copy, and the longest of names."""
     person = Backup(tmp_path_factory.mktemp("owner") / "home", local_stack)
-    person.make("edited.jpg", "a/IMG_1.jpg", "b/IMG_1.jpg", "<odd> & \u00e9.jpg")
+    person.make("edited.jpg", "a/IMG_1.jpg", "b/IMG_1.jpg", "<odd> & \u00e9.jpg", LONG)
+    shutil.copy(person.photos / "a/IMG_1.jpg", person.photos / "b/copy.jpg")
     (person.photos / "edited.jpg.xmp").write_text("<x:xmpmeta xmlns:x='adobe:ns:meta/'>mine</x:xmpmeta>")
     for path in person.photos.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
     assert person.sync().summary.complete
+    ids = {path: sha256[:12] for path, sha256 in contents(person.photos).items()}
+    said = ("--description", "Über <all>\nthe hills", "--favorite", "--tag", "Places/Lisbon", "--tag", "family")
+    person.run("describe", ids["<odd> & \u00e9.jpg"], *said)
+    person.run("describe", ids["edited.jpg"], "--archive", "--description", "said here")
+    person.run("redate", ids["a/IMG_1.jpg"], "--set", "1987-07-14T15:30:00-03:30")
+    person.run("album", "create", "Summer", "--description", "at the sea")
+    person.run("album", "add", "Summer", ids["a/IMG_1.jpg"], ids["edited.jpg"])
     return person
+
+
+@pytest.fixture
+def other(tmp_path: Path, local_stack: LocalStack) -> Backup:
+    """Somebody else, with an empty account."""
+    return Backup(tmp_path / "other", local_stack)
 
 
 def export(person: Backup, folder: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -47,11 +70,13 @@ def listed(folder: Path) -> dict[str, dict[str, Any]]:
 
 def test_originals_sidecars_and_a_list(owner: Backup, tmp_path: Path) -> None:
     summary = export(owner, tmp_path, "--layout", "source")
-    assert (summary["restored"], summary["failed"]) == (5, 0)
+    assert (summary["restored"], summary["failed"]) == (7, 0)
     before, after = contents(owner.photos), contents(tmp_path)
+    before[LONG[-251:]] = before.pop(LONG)  # so that its sidecar has room
     assert {name: after[name] for name in before} == before  # the person's own sidecar too
     photos = [name for name in before if name.endswith(".jpg")]
-    assert set(after) - set(before) == {"photos.jsonl", *(f"{name}.xmp" for name in photos if name != "edited.jpg")}
+    lists = {"photos.jsonl", "albums.jsonl"}
+    assert set(after) - set(before) == lists | {f"{name}.xmp" for name in photos if name != "edited.jpg"}
     entries = listed(tmp_path)
     assert {path: entry["sha256"] for path, entry in entries.items()} == before
     assert entries["a/IMG_1.jpg"]["sidecar"] == "a/IMG_1.jpg.xmp"
@@ -61,9 +86,9 @@ def test_originals_sidecars_and_a_list(owner: Backup, tmp_path: Path) -> None:
 def test_again_it_adds_what_is_new_and_mends_what_is_ours(owner: Backup, tmp_path: Path) -> None:
     export(owner, tmp_path)
     first = contents(tmp_path)
-    assert export(owner, tmp_path)["existing"] == 5
+    assert export(owner, tmp_path)["existing"] == 6
     assert contents(tmp_path) == first
-    ours, theirs = sorted(tmp_path.rglob("IMG_1*.xmp"))
+    theirs, ours = sorted(tmp_path.rglob("IMG_1*.xmp"))
     ours.write_bytes(ours.read_bytes().replace(b"2024-06-30", b"1999-01-01"))
     theirs.write_text("<x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='darktable'/>")
     gone = next(tmp_path.rglob("edited.jpg"))
@@ -90,5 +115,28 @@ def test_exiftool_reads_the_sidecars(owner: Backup, tmp_path: Path) -> None:
     command = ["exiftool", "-json", *TAGS, str(odd)]
     (found,) = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert found["DateTimeOriginal"] == "2024:06:30 12:00:00+02:00"
+    assert (found["Description"], found["Rating"]) == ("Über <all>\nthe hills", 5)
+    assert found["Subject"] == ["Lisbon", "family"]
+    assert (found["TagsList"], found["HierarchicalSubject"]) == (
+        ["Places/Lisbon", "family"],
+        ["Places|Lisbon", "family"],
+    )
     assert found["PreservedFileName"] == "<odd> & \u00e9.jpg"
     assert found["Identifier"] == "sha256:" + contents(owner.photos)["<odd> & \u00e9.jpg"]
+
+
+@pytest.mark.parametrize("layout", ["date", "source"])
+def test_an_export_imported_elsewhere_gives_the_same_records(
+    owner: Backup, other: Backup, tmp_path: Path, layout: str
+) -> None:
+    folder = tmp_path / "export"
+    export(owner, folder, "--layout", layout)
+    done = other.run("import", "folder", str(folder), "--json")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert other.said() == owner.said()
+    (album,) = Albums(other.session()).all()
+    assert (album.name, album.description) == ("Summer", "at the sea")
+    before = other.records()
+    again = json_lines(other.run("import", "folder", str(folder), "--json").stdout)[1]
+    assert again["uploaded"] == 0
+    assert other.records() == before

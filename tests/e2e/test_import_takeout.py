@@ -12,6 +12,7 @@ from support.backup import Backup, json_lines
 from support.takeout_corpus import Corpus, Expected, corpus, pack
 
 from photobak.client.library.albums import Albums
+from photobak.local.values import LocalStack
 from photobak.photo.record import Record
 
 SEED = 20261128
@@ -44,7 +45,9 @@ def assert_as_expected(record: Record, expected: Expected) -> None:
         assert record.taken.taken_at == facts["taken"], expected.kind
 
 
-def test_all_of_it_arrives_once_with_what_is_known_of_it(backup: Backup, takeout: Corpus, tmp_path: Path) -> None:
+def test_all_of_it_arrives_once_and_goes_on_to_another_account(
+    backup: Backup, takeout: Corpus, tmp_path: Path, local_stack: LocalStack
+) -> None:
     parts = pack(takeout.files, tmp_path / "parts", 5, random.Random(SEED))
     report = tmp_path / "report.html"
     lines, summary, code = imported(backup, parts, "--report", str(report))
@@ -81,6 +84,12 @@ def test_all_of_it_arrives_once_with_what_is_known_of_it(backup: Backup, takeout
     assert again["already_stored"] == len(takeout.expected)
     assert backup.records() == records
     assert {album.id for album in Albums(backup.session()).all()} == set(albums)
+    # An export carries all of it to another account.
+    assert backup.run("export", str(tmp_path / "export")).returncode == 0
+    other = Backup(tmp_path / "other", local_stack)
+    done = other.run("import", "folder", "--json", str(tmp_path / "export"))
+    assert json_lines(done.stdout)[1]["verdict"] == "Everything in this folder is safe."
+    assert other.said() == backup.said()
 
 
 def test_a_fuller_takeout_adds_what_a_part_lacked(backup: Backup, takeout: Corpus, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from photobak.client.files.outcome import FileOutcome, Observer, Summary
 from photobak.client.files.scan import Filters, Skipped, distinct_roots
 from photobak.client.index.file import index_path
 from photobak.client.index.index import Index
+from photobak.client.library.albums import Albums
 from photobak.client.library.bucket import SessionBucket
 from photobak.client.library.library import Library
 from photobak.client.places import Places
@@ -40,6 +41,8 @@ from photobak.local.values import LocalAccount, LocalStack
 from photobak.photo.record import Record
 
 DEVICE = "laptop"
+_SAID = ("description", "favorite", "archived", "people", "tags", "taken", "taken_alternatives", "motion")
+_SAID += ("latitude", "longitude", "filename", "sources", "kind", "size")
 SAFE = {"stored", "already-stored", "no-preview"}
 
 
@@ -148,6 +151,15 @@ class Backup:
         by_content = {record.sha256: record for record in found}
         assert len(by_content) == len(found)
         return by_content
+
+    def said(self) -> dict[str, dict[str, Any]]:
+        """What an export carries to another account, by SHA-256."""
+        names = {album.id: album.name for album in Albums(self.session()).all()}
+        return {
+            sha256: {name: getattr(record, name) for name in _SAID}
+            | {"albums": {names[each] for each in record.albums}}
+            for sha256, record in self.records().items()
+        }
 
     def sources(self, content: bytes) -> set[str]:
         """Where the cloud says that a content lies."""

@@ -99,3 +99,10 @@ def test_copies_complete_each_other(one: Described, other: Described) -> None:
     assert both.people == one.people | other.people
     assert (both.latitude, both.longitude) in ((one.latitude, one.longitude), (other.latitude, other.longitude))
     assert both.completed_by(other) == both
+
+
+def test_what_was_corrected_here_is_not_undone_by_an_older_export() -> None:
+    corrected = record(taken=CaptureTime(NOON, TakenSource.USER))
+    exported = CaptureTime(NOON - timedelta(days=1), TakenSource.USER)
+    assert enriched(corrected, Described(), exported).taken == corrected.taken
+    assert enriched(record(), Described(), exported).taken == exported

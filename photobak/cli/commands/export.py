@@ -40,9 +40,10 @@ def command(
 ) -> None:
     """Export all originals to DIR, with their metadata in formats that other programs read.
 
-    Each photo gets an XMP sidecar (IMG_1.JPG.xmp: time, place, camera and original name) for Immich, digiKam, darktable
-    or exiftool. Sidecars that you backed up yourself are not changed. photos.jsonl holds every record, one per line.
-    Run the command again to add what is new.
+    Each photo gets an XMP sidecar (IMG_1.JPG.xmp: time, place, description, favorite, tags, people, albums) for Immich,
+    digiKam, Lightroom, darktable or exiftool. Sidecars that you backed up yourself are not changed. photos.jsonl and
+    albums.jsonl hold every record and album, one per line. `photobak import folder` reads all of it back. Run the
+    command again to add what is new.
 
     \b
     Examples:
@@ -51,7 +52,7 @@ def command(
     """
     from photobak.cli.ui.outcomes import LeftOut
     from photobak.cli.ui.restore_view import advice, restore_view
-    from photobak.client.export.takeout import Takeout
+    from photobak.client.export.takeout import Takeout, with_room_for_sidecars
     from photobak.client.library.query import ALWAYS
     from photobak.client.restore.archived import Speed
     from photobak.client.restore.destination import require_folder
@@ -61,15 +62,15 @@ def command(
     arrange, destination, thaw = layout_of(layout), require_folder(folder), Speed(speed) if speed else None
     left_out = LeftOut()
     source = origin(context, left_out)
-    rules = destination.name_rules()
+    rules = with_room_for_sidecars(destination.name_rules())
     wanted = targets(source.library.records(ALWAYS, oldest_first=True), arrange, rules)
-    takeout = Takeout(destination, wanted, rules)
+    takeout = Takeout(destination, wanted, rules, {album.id: album for album in source.albums()})
     takeout.require_place()
     with restore_view(context, folder, as_json) as view:
         restorer = Restorer(source.bucket, destination, RestoreOptions(jobs=jobs, thaw=thaw, on_bytes=view.came))
         view.expect(len(wanted), restorer.missing_bytes(wanted))
         frozen = view.watch(takeout.complete(restorer.restore(wanted)))
-        takeout.write_list()
+        takeout.write_lists()
         for line in advice(frozen):
             view.say(line)
         view.leave(frozen)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from photobak.client.library.query import Query
     from photobak.client.restore.selection import Records
     from photobak.client.sync.sync import Options
+    from photobak.photo.album import Album
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -226,6 +227,7 @@ class Origin:
 
     bucket: "PhotoBucket"
     library: "Records"
+    albums: "Callable[[], Sequence[Album]]"
 
 
 def origin_options(command: Command) -> Callable[..., None]:
@@ -254,16 +256,18 @@ def _open_origin(context: Context, left_out: "LeftOut", bucket: str | None, iden
     if bucket is None:
         if identity:
             raise WrongUsage("--identity needs --from-bucket", next_step="Without it, you get your own photos")
+        from photobak.client.library.albums import Albums
         from photobak.client.library.bucket import SessionBucket
         from photobak.client.library.library import Library
 
         session = require_session(context)
-        return Origin(SessionBucket(session), Library(session, left_out))
+        return Origin(SessionBucket(session), Library(session, left_out), Albums(session).all)
     from photobak.client.library.bucket_alone import open_bucket
     from photobak.client.library.bucket_library import BucketLibrary
 
     alone = open_bucket(bucket, identity)
-    return Origin(alone, BucketLibrary(alone))
+    library = BucketLibrary(alone)
+    return Origin(alone, library, library.albums)
 
 
 _READ_DATA: Final = "--read-data"

@@ -13,10 +13,11 @@ from photobak.client.files.scan import Skipped
 from photobak.client.imports.archive.folder_archive import FolderArchive
 from photobak.client.imports.archive.interface import Archive, Entry
 from photobak.client.imports.export import Medium, MediumGroup
+from photobak.client.imports.facts import Facts
 from photobak.client.index.index import Fingerprint
 from photobak.errors import reason_of
 from photobak.photo.capture_time import STATED, CaptureTime, beside, decide
-from photobak.photo.described import Described
+from photobak.photo.described import Described, alternative_text
 from photobak.photo.identity import sha256_of
 from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
 from photobak.photo.pairs import leaders
@@ -89,6 +90,8 @@ class ImportExaminer:
     """Filled by all threads."""
     members: dict[str, set[str]] = field(default_factory=dict)
     """Title of an album → SHA-256 of its photos; filled by all threads."""
+    more_sources: list[tuple[Candidate, frozenset[str]]] = field(default_factory=list)
+    """Contents whose record had several sources when it was exported, and the other ones; filled by all threads."""
 
     def examine(self, groups: Iterable[MediumGroup]) -> Iterator[Candidate | FileOutcome | Skipped]:
         """Read each group's media; what can't be read is reported, and takes no other along."""
@@ -121,17 +124,26 @@ class ImportExaminer:
         for each in examined:
             path = each.medium.path
             time, led = times[path], times.get(leader_of.get(path, ""))
-            if led is not None and not (time.taken.source in STATED and led.taken.source not in STATED):
+            is_recorded = _recorded_time(each.medium.facts) is not None
+            is_stated = time.taken.source in STATED and led is not None and led.taken.source not in STATED
+            if led is not None and not is_stated and not is_recorded:
                 time = ReconciledTime(beside(led.taken))
             if time.alternatives:
                 self.disagreements.append(Disagreement(path, time.taken, time.alternatives))
             for title in each.medium.albums:
                 self.members.setdefault(title, set()).add(each.sha256)
-            yield self._candidate(each, time, videos.get(path))
+            candidate = self._candidate(each, time, videos.get(path))
+            more = _recorded_sources(each.medium) - {candidate.source}
+            if more:
+                self.more_sources.append((candidate, more))
+            yield candidate
 
     def _time(self, examined: _Examined) -> ReconciledTime:
         medium, facts = examined.medium, examined.medium.facts
         name, mtime = PurePosixPath(medium.entry.path).name, modified_at(examined.fingerprint)
+        recorded = _recorded_time(facts)
+        if recorded is not None:
+            return recorded
         if facts is None or facts.taken is None:
             taken = decide(examined.metadata, filename=name, modified_at=mtime, zone=self.zone, now=self.now)
             return ReconciledTime(taken)
@@ -140,6 +152,7 @@ class ImportExaminer:
 
     def _candidate(self, examined: _Examined, time: ReconciledTime, motion: str | None) -> Candidate:
         path = Path(examined.medium.path)
+        here = str(Source(self.device, examined.medium.entry.path))
         return Candidate(
             folder=str(path.parent),
             name=path.name,
@@ -147,7 +160,7 @@ class ImportExaminer:
             sha256=examined.sha256,
             media_type=examined.media_type,
             taken=time.taken,
-            source=str(Source(self.device, examined.medium.entry.path)),
+            source=min(_recorded_sources(examined.medium), default=here),
             reader=examined.reader,
             described=_described(examined.medium, time.alternatives, motion),
             whole_name=examined.medium.whole_name,
@@ -196,16 +209,30 @@ def _leaders(group: MediumGroup, examined: list[_Examined]) -> dict[str, str]:
     return {paths_of[follower]: paths_of[leader] for follower, leader in leaders(types.items()).items()}
 
 
+def _recorded_time(facts: Facts | None) -> ReconciledTime | None:
+    """The capture time as photobak had recorded it when it exported the photo."""
+    if facts is None or facts.recorded is None or facts.recorded.taken is None:
+        return None
+    return ReconciledTime(facts.recorded.taken, tuple(sorted(facts.recorded.alternatives, key=alternative_text)))
+
+
+def _recorded_sources(medium: Medium) -> frozenset[str]:
+    """The sources of a photo's record when it was exported."""
+    return medium.facts.recorded.sources if medium.facts and medium.facts.recorded else frozenset()
+
+
 def _described(medium: Medium, alternatives: tuple[CaptureTime, ...], motion: str | None) -> Described:
     facts = medium.facts
+    if facts is not None and facts.recorded is not None:
+        motion = motion or facts.recorded.motion
     said = Described(alternatives=frozenset(alternatives), motion=motion)
     if facts is None:
         return said
     return replace(
         said,
         description=facts.description,
-        favorite=facts.favorite or None,
-        archived=facts.archived or None,
+        favorite=facts.favorite if facts.recorded else facts.favorite or None,
+        archived=facts.archived if facts.recorded else facts.archived or None,
         people=facts.people,
         tags=facts.tags,
         latitude=facts.latitude,

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from photobak.photo.capture_time import CaptureTime
 from photobak.photo.described import MAX_DESCRIPTION, MAX_NAME, MAX_NAMES
 
 _CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
@@ -33,6 +34,10 @@ class Facts:
     people: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     """A hierarchy's levels are separated by ``/``, as digiKam writes them."""
+    albums: frozenset[str] = frozenset()
+    """Names."""
+    recorded: "Recorded | None" = None
+    """What photobak's own export says besides."""
 
     def completed_by(self, other: "Facts") -> "Facts":
         """These, with what is missing taken from less trusted ones of the same photo; names of both."""
@@ -49,7 +54,22 @@ class Facts:
             from_partner=self.from_partner or other.from_partner,
             people=self.people | other.people,
             tags=self.tags | other.tags,
+            albums=self.albums | other.albums,
+            recorded=self.recorded or other.recorded,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What only a record of photobak's knows of a photo."""
+
+    taken: CaptureTime | None
+    """None where another program has corrected the sidecar's time since."""
+    alternatives: frozenset[CaptureTime]
+    sources: frozenset[str]
+    """Each in the form of ``photo.source``."""
+    motion: str | None
+    """SHA-256."""
 
 
 def whole(text: str) -> str:

@@ -1,59 +1,153 @@
-"""Reads folders of photos with sidecars beside them: XMP of any program, JSON as exiftool and osxphotos write it."""
+"""Reads folders of photos with sidecars beside them: XMP of any program, JSON as exiftool and osxphotos write it.
+
+An export of photobak's is such a folder. Its own sidecars stand for records and are not kept as files; its lists know
+the photos and sidecars that have none, and what albums are about.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from photobak.client.imports.archive.interface import Archive, Entry, Problem
+from photobak.client.imports.archive.interface import Archive, DamagedEntry, Entry, Problem
 from photobak.client.imports.export import Export, Medium, MediumGroup, content_of, listed
-from photobak.client.imports.facts import Facts
+from photobak.client.imports.facts import Facts, Recorded
 from photobak.client.imports.sidecars import MAX_BYTES, UnreadableSidecar, read_json, read_xmp
+from photobak.errors import reason_of
 from photobak.photo.capture_time import TakenSource
+from photobak.photo.exported import ALBUM_LIST, LONGEST_LINE, PHOTO_LIST, parse_album, parse_photo
+from photobak.photo.record import Record
+from photobak.photo.source import unescape, utf8_path
+from photobak.photo.xmp_packet import is_of_photobak
 
-_Folder = tuple[int, str]
 _READERS: Final = {".xmp": read_xmp, ".json": read_json}
+_JSON: Final = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sidecar:
+    facts: Facts
+    is_ours: bool
+    """Whether photobak's export wrote it, for the file of exactly that name."""
 
 
 def read_folders(archives: Sequence[Archive]) -> Export:
     """Read folders, or archives of such."""
     export = Export()
-    folders: defaultdict[_Folder, list[tuple[Archive, Entry]]] = defaultdict(list)
-    facts: defaultdict[_Folder, dict[str, Facts]] = defaultdict(dict)
+    reader = _Reader(export)
     for part, archive, entry in listed(archives, export):
-        path = PurePosixPath(entry.path)
-        folder = part, str(path.parent)
-        said = _sidecar(archive, entry, path, export)
-        if said is not None:
-            facts[folder][path.name.casefold()] = said
-        if path.suffix.lower() != ".json":  # XMP is kept as a file, too: it knows more than photobak does
-            folders[folder].append((archive, entry))
-    for folder, entries in folders.items():
-        media = tuple(
-            Medium(archive, entry, _facts_of(PurePosixPath(entry.path).name, facts[folder]), TakenSource.XMP)
-            for archive, entry in entries
-        )
-        export.groups.append(MediumGroup(media, by_name=True))
+        reader.take(part, archive, entry)
+    reader.conclude()
     return export
 
 
-def _sidecar(archive: Archive, entry: Entry, path: PurePosixPath, export: Export) -> Facts | None:
-    read = _READERS.get(path.suffix.lower())
-    data = content_of(archive, entry, MAX_BYTES, export) if read else None
-    if read is None or data is None:
-        return None
-    try:
-        return read(data)
-    except UnreadableSidecar as error:
-        export.problems.append(Problem(f"{archive.path}/{entry.path}", str(error)))
-        return None
+class _Reader:
+    """Sorts the files of folders into media, sidecars and lists."""
+
+    def __init__(self, export: Export) -> None:
+        self._export = export
+        self._folders: defaultdict[tuple[int, str], list[tuple[Archive, Entry]]] = defaultdict(list)
+        self._sidecars: defaultdict[tuple[int, str], dict[str, _Sidecar]] = defaultdict(dict)
+        self._listed: dict[tuple[int, str], Facts] = {}
+        """Part and path → facts of files that the export wrote no sidecar for."""
+        self._album_names: dict[str, str] = {}
+
+    def take(self, part: int, archive: Archive, entry: Entry) -> None:
+        """Sort one file."""
+        path = PurePosixPath(entry.path)
+        if path.name == PHOTO_LIST:
+            self._take_photos(part, archive, entry, path.parent)
+        elif path.name == ALBUM_LIST:
+            self._take_albums(archive, entry)
+        suffix = path.suffix.lower()
+        sidecar = self._sidecar(archive, entry) if suffix in _READERS else None
+        if sidecar is not None:
+            beside = self._sidecars[part, str(path.parent)]
+            beside[path.name] = sidecar
+            beside.setdefault(path.name.casefold(), sidecar)  # IMG_1.XMP beside IMG_1.jpg
+        # Others' XMP is kept as a file, too: it knows more than photobak does.
+        if suffix != _JSON and not (sidecar and sidecar.is_ours):
+            self._folders[part, str(path.parent)].append((archive, entry))
+
+    def conclude(self) -> None:
+        """Give each medium what is said of it."""
+        for folder, entries in self._folders.items():
+            media = tuple(self._medium(folder, archive, entry) for archive, entry in entries)
+            self._export.groups.append(MediumGroup(media, by_name=True))
+            for medium in media:
+                self._export.albums |= {name: self._export.albums.get(name, "") for name in medium.albums}
+
+    def _medium(self, folder: tuple[int, str], archive: Archive, entry: Entry) -> Medium:
+        listed_facts = self._listed.get((folder[0], utf8_path(entry.path)))
+        facts = listed_facts or _facts_of(PurePosixPath(entry.path).name, self._sidecars[folder])
+        if facts is None:
+            return Medium(archive, entry, None, TakenSource.XMP)
+        albums = frozenset(self._album_names.get(album, album) for album in facts.albums)
+        return Medium(archive, entry, facts, TakenSource.XMP, whole_name=facts.title or None, albums=albums)
+
+    def _sidecar(self, archive: Archive, entry: Entry) -> _Sidecar | None:
+        data = content_of(archive, entry, MAX_BYTES, self._export)
+        if data is None:
+            return None
+        try:
+            facts = _READERS[PurePosixPath(entry.path).suffix.lower()](data)
+        except UnreadableSidecar as error:
+            self._export.problems.append(Problem(f"{archive.path}/{entry.path}", str(error)))
+            return None
+        return None if facts is None else _Sidecar(facts, is_of_photobak(data))
+
+    def _take_photos(self, part: int, archive: Archive, entry: Entry, folder: PurePosixPath) -> None:
+        for line in self._lines(archive, entry):
+            photo = parse_photo(line)
+            if photo is not None and photo.sidecar is None:
+                self._listed[part, str(folder / photo.path)] = _facts_in(photo.record)
+
+    def _take_albums(self, archive: Archive, entry: Entry) -> None:
+        for line in self._lines(archive, entry):
+            album = parse_album(line)
+            if album is not None:
+                self._album_names[album.id] = album.name
+                self._export.albums[album.name] = album.description
+
+    def _lines(self, archive: Archive, entry: Entry) -> Iterator[bytes]:
+        try:
+            with archive.open(entry) as file:
+                yield from iter(lambda: file.readline(LONGEST_LINE), b"")
+        except (DamagedEntry, OSError) as error:
+            self._export.problems.append(Problem(f"{archive.path}/{entry.path}", reason_of(error)))
 
 
-def _facts_of(name: str, facts: dict[str, Facts]) -> Facts | None:
+def _facts_in(record: Record) -> Facts:
+    return Facts(
+        title=PurePosixPath(unescape(record.filename)).name,
+        taken=record.taken.taken_at,
+        latitude=record.latitude,
+        longitude=record.longitude,
+        description=record.description or "",
+        favorite=record.favorite,
+        archived=record.archived,
+        people=record.people,
+        tags=record.tags,
+        albums=record.albums,
+        recorded=Recorded(
+            taken=record.taken,
+            alternatives=record.taken_alternatives,
+            sources=record.sources,
+            motion=record.motion,
+        ),
+    )
+
+
+def _facts_of(name: str, sidecars: dict[str, _Sidecar]) -> Facts | None:
     """Of ``IMG_1.JPG``: ``IMG_1.JPG.xmp``, which exiftool and darktable write, or ``IMG_1.xmp``, as Lightroom does."""
     stem = PurePosixPath(name).stem
-    own = (f"{whole}{suffix}".casefold() for whole in (name, stem) for suffix in _READERS)
-    found = [facts[each] for each in own if each in facts and each != name.casefold()]
+    found = []
+    for whole, suffix in ((whole, suffix) for whole in (name, stem) for suffix in _READERS):
+        own = f"{whole}{suffix}"
+        sidecar = sidecars.get(own) or sidecars.get(own.casefold())
+        if sidecar is not None and own.casefold() != name.casefold() and (whole == name or not sidecar.is_ours):
+            found.append(sidecar.facts)
     if not found:
         return None
     first, *others = found

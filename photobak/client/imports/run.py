@@ -14,8 +14,11 @@ from photobak.client.imports.examine import Disagreement, ImportExaminer
 from photobak.client.imports.export import Export, MediumGroup
 from photobak.client.index.index import Index
 from photobak.client.library.albums import Albums
+from photobak.client.upload.announce import announce_all
+from photobak.client.upload.content import StatusReader
 from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.stages import AHEAD, UploadOptions, record_reports, upload
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Import:
         """Photos whose file and export differ about when they were taken."""
         self.members: dict[str, set[str]] = {}
         """Title of an album → SHA-256 of its photos."""
+        self._more_sources: list[tuple[Candidate, frozenset[str]]] = []
 
     @property
     def summary(self) -> Summary:
@@ -58,8 +62,27 @@ class Import:
         with Pipeline() as line:
             sender = upload(line, self._candidates(line, export), self._session, self._options.uploads)
             record_reports(line, self._ledger, sender)
+        self._announce_more_sources()
         self._fill_albums(export)
         return self.summary
+
+    def _announce_more_sources(self) -> None:
+        """Announce the other sources of records that an export of photobak's brings; an upload announces one."""
+        statuses = StatusReader(self._session).read({candidate.sha256 for candidate, _ in self._more_sources})
+        waiting: dict[str, tuple[Candidate, list[str]]] = {}
+        for candidate, sources in self._more_sources:
+            if candidate.sha256 in statuses and statuses[candidate.sha256].status.kept:
+                waiting.setdefault(candidate.sha256, (candidate, []))[1].extend(sources)
+        while waiting:
+            hashes = list(waiting)
+            for start in range(0, len(hashes), MAX_PHOTOS_A_REQUEST):
+                batch = [waiting[sha256] for sha256 in hashes[start : start + MAX_PHOTOS_A_REQUEST]]
+                announce_all(
+                    self._session,
+                    [candidate.announcement(tuple(sources[:MAX_SOURCES_A_PHOTO])) for candidate, sources in batch],
+                )
+            left = {sha256: (first, rest[MAX_SOURCES_A_PHOTO:]) for sha256, (first, rest) in waiting.items()}
+            waiting = {sha256: each for sha256, each in left.items() if each[1]}
 
     def _fill_albums(self, export: Export) -> None:
         """Put the photos that are stored into their albums, which are found by their names, so that none is doubled."""
@@ -84,7 +107,13 @@ class Import:
         largest = self._session.profile.max_upload_bytes
         options, now = self._options, datetime.now(UTC)
         examiner = ImportExaminer(
-            options.device, options.zone, now, largest, disagreements=self.disagreements, members=self.members
+            options.device,
+            options.zone,
+            now,
+            largest,
+            disagreements=self.disagreements,
+            members=self.members,
+            more_sources=self._more_sources,
         )
         return line.stage(examiner.examine, groups, threads=_readers(), capacity=AHEAD)
 

@@ -6,6 +6,7 @@ The bucket is the truth and the tables are an index of it; this is what is left 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from photobak.client.transport.curl import Headers
 from photobak.client.transport.listing import ListedObject
 from photobak.client.transport.s3 import S3
 from photobak.errors import UnknownPhoto
+from photobak.photo.album import Album
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.identity import is_id_prefix, is_sha256
 from photobak.photo.keys import record_key, timestamp_key
@@ -57,6 +59,18 @@ class BucketLibrary:
         found = [self._the_one(prefix.lower()) for prefix in prefixes]
         records = self._read([each for each in found if isinstance(each, str)])
         return [each if isinstance(each, UnknownPhoto) else next(records) for each in found]
+
+    def albums(self) -> list[Album]:
+        """Read all albums, leaving out illegible ones.
+
+        Raises:
+            CloudError: the bucket can't be read.
+        """
+        found = []
+        for listed in self._list("album"):
+            with suppress(ValueError, TypeError, KeyError):
+                found.append(Album.from_json(json.loads(self._body(listed))))
+        return found
 
     def _the_one(self, prefix: str) -> str | UnknownPhoto:
         """The whole hash of the one photo that is meant."""

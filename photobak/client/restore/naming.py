@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
-_LONGEST_NAME: Final = 255
+LONGEST_NAME: Final = 255
 """Bytes of UTF-8: ext4's limit, and less than the 255 UTF-16 units of APFS, NTFS and exFAT."""
 _LONGEST_SUFFIX: Final = 20
 _OF_OUR_OWN: Final = re.compile(r"\.photobak-", re.IGNORECASE)
@@ -34,6 +34,8 @@ class NameRules:
     """Whether ``é`` as one character and as two (Unicode's NFC and NFD) are two names."""
     refuses_windows: bool = False
     """Whether it refuses what Windows does: ``:``, ``CON``, a dot at the end."""
+    longest: int = LONGEST_NAME
+    """Bytes that a name may have."""
 
     def key(self, path: PurePosixPath) -> str:
         """The same text for all paths that are the same file."""
@@ -56,21 +58,21 @@ def safe_name(name: str, rules: NameRules = EVERY_NAME) -> str:
     if name in ("", ".", ".."):
         return "_"
     name = f"_{name}" if _OF_OUR_OWN.match(name) else name
-    return _shortened(name, "")
+    return _shortened(name, "", rules.longest)
 
 
-def with_id(path: PurePosixPath, mark: str) -> PurePosixPath:
+def with_id(path: PurePosixPath, mark: str, longest: int = LONGEST_NAME) -> PurePosixPath:
     """Add a mark to a file's name, before its extension: ``IMG_1 (3f2a9c81d0e4).JPG``."""
-    return path.with_name(_shortened(path.name, f" ({mark})"))
+    return path.with_name(_shortened(path.name, f" ({mark})", longest))
 
 
-def _shortened(name: str, mark: str) -> str:
+def _shortened(name: str, mark: str, longest: int) -> str:
     """The name with a mark, shortened to what a name may have; the extension is kept."""
     suffix = PurePosixPath(name).suffix
     if len(_encoded(suffix)) > _LONGEST_SUFFIX:
         suffix = ""
     stem = _encoded(name.removesuffix(suffix))
-    room = _LONGEST_NAME - len(_encoded(mark + suffix))
+    room = longest - len(_encoded(mark + suffix))
     if len(stem) > room:
         # A character is never cut in half; bytes that are not UTF-8 are kept.
         stem = stem[:room].decode("utf-8", "ignore").encode() if _is_utf8(stem) else stem[:room]
@@ -125,7 +127,7 @@ def resolve(wishes: Iterable[Wish], rules: NameRules) -> list[PurePosixPath]:
 def _free(wish: Wish, rules: NameRules, given: dict[str, str], folders: set[str]) -> PurePosixPath:
     """The first name with the id that no other content has; it is taken from then on."""
     for mark in _marks(wish.sha256):
-        path = with_id(wish.path, mark)
+        path = with_id(wish.path, mark, rules.longest)
         key = rules.key(path)
         if key not in folders and given.setdefault(key, wish.sha256) == wish.sha256:
             return path
