@@ -41,8 +41,10 @@ from photobak.local.values import LocalAccount, LocalStack
 from photobak.photo.record import Record
 
 DEVICE = "laptop"
-_SAID = ("description", "favorite", "archived", "people", "tags", "taken", "taken_alternatives", "motion")
-_SAID += ("latitude", "longitude", "filename", "sources", "kind", "size")
+_SAID = (
+    *("description", "favorite", "archived", "people", "tags", "taken", "taken_alternatives", "motion"),
+    *("latitude", "longitude", "filename", "sources", "kind", "size"),
+)
 SAFE = {"stored", "already-stored", "no-preview"}
 
 
