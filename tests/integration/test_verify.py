@@ -98,5 +98,5 @@ def plant_all(backup: Backup, library: dict[str, Record]) -> Said:
         ("orphan", "shown"),
         ("not-backed-up", "gone"),
         ("orphan", f"{'0' * 64}.webp"),
-        ("orphan", "notes.txt"),
+        ("foreign", "notes.txt"),
     }

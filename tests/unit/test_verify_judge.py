@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from support.records import record
 
-from photobak.client.verify.judge import Facts, Listed, judge
+from photobak.client.verify.cures import CURES, cure_of
+from photobak.client.verify.judge import Facts, Listed, Problem, ProblemKind, judge
 from photobak.photo.keys import record_key
 from photobak.photo.record import Status
 
@@ -100,3 +101,13 @@ def test_it_is_said_of(name: str) -> None:
     problems = judge(found, ME, NOW)
     assert [problem.kind.value for problem in problems] == expected
     assert {problem.sha256 for problem in problems} == {PHOTO.sha256}
+
+
+def test_every_kind_of_problem_has_a_cure() -> None:
+    assert set(CURES) == set(ProblemKind)
+    for kind in ProblemKind:
+        cure = cure_of(Problem(kind, "", "ab" * 32, "a photo.jpg"))
+        assert cure.command.startswith(("photobak ", "aws "))
+        assert "{" not in cure.command
+        assert "  " not in f"{cure}"
+    assert cure_of(Problem(ProblemKind.CHANGED, "", None, "a photo.jpg")).command == "photobak sync 'a photo.jpg'"

@@ -33,8 +33,11 @@ def command(
     """Verify that the cloud is consistent, and that every file below each PATH is backed up.
 
     Every photo must have a record in both tables, an original of the right size, its previews, and a copy of its record
-    in the bucket. With --read-data, all data or a random sample is read and hashed; with a PATH, only the data of the
-    photos below it. The exit code is 3 if there is any problem.
+    in the bucket. Without PATH, all that this machine has backed up must still be in the cloud. With --read-data,
+    all data or a random sample is read and hashed; with a PATH, only that of the photos below it.
+
+    Each problem names the command that mends it. Photos deleted elsewhere are a problem until `photobak trash accept`.
+    The exit code is 3 if there is any problem.
 
     \b
     Examples:
@@ -53,33 +56,38 @@ def command(
     session = require_session(context)
     with Index.open(index_path(context.places, session.profile)) as index:
         verifier = Verifier(session, index, filters, depth)
-        here = 0
         for problem in verifier.problems(roots):
             _print(problem, as_json)
-            here += isinstance(problem.path, Path)
         summary = verifier.summary()
     if as_json:
         json_line(summary)
     if summary["problems"] or not (as_json or context.quiet):
-        say(_conclusion(summary, here))
+        say(_conclusion(summary))
     if summary["problems"]:
         click.get_current_context().exit(INCOMPLETE)
 
 
 def _print(problem: "Problem", as_json: bool) -> None:
-    entry = problem.to_json()
+    from photobak.client.verify.cures import cure_of
+
+    entry, cure = problem.to_json(), cure_of(problem)
     if as_json:
-        json_line(entry)
+        json_line({**entry, "cure": cure.command})
         return
     photo = problem.sha256[:12] if problem.sha256 else "-"
-    click.echo(f"{problem.kind.value:15}  {photo:12}  {shown(entry['path'] or '-')}: {problem.reason}")
+    reason = shown(f"{problem.reason}; {cure}")
+    click.echo(f"{problem.kind.value:15}  {photo:12}  {shown(entry['path'] or '-')}: {reason}")
 
 
-def _conclusion(summary: dict[str, Any], here: int) -> str:
-    """What was checked, the number of problems (``here``: on this machine), and what to do."""
+def _conclusion(summary: dict[str, Any]) -> str:
+    """What was checked, and the number of problems."""
     seen = [plural(summary["photos"], "photo"), plural(summary["objects"], "object")]
     if summary["files"]:
-        seen.insert(0, f"{plural(summary['files'], 'local file')}")
+        seen.insert(0, plural(summary["files"], "local file"))
+    if summary["confirmations"]:
+        seen.insert(0, plural(summary["confirmations"], "confirmation"))
+    if summary["deleted"]:
+        seen.append(f"{plural(summary['deleted'], 'file')} deleted from the cloud (photobak trash)")
     if summary["read"]:
         seen.append(f"{bytes_text(summary['bytes_read'])} read and hashed")
     if summary["checksums"] or summary["without_checksum"]:
@@ -91,5 +99,4 @@ def _conclusion(summary: dict[str, Any], here: int) -> str:
     found = ", ".join(seen)
     if not summary["problems"]:
         return f"No problems found: {found}."
-    advice = " Run: photobak sync" if here else ""
-    return f"{plural(summary['problems'], 'problem')} in {found}.{advice}"
+    return f"{plural(summary['problems'], 'problem')} in {found}."

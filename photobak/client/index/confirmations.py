@@ -86,6 +86,14 @@ class Confirmations:
         rows = self._index.rows("SELECT sha256 FROM kept_contents ORDER BY random() LIMIT ?", count)
         return [sha256.hex() for (sha256,) in rows]
 
+    def kept_hashes(self) -> Iterator[str]:
+        """The contents that the cloud is known to keep, in order."""
+        query = "SELECT sha256 FROM kept_contents WHERE sha256 > ? ORDER BY sha256 LIMIT ?"
+        last = b""
+        while rows := self._index.rows(query, last, _PAGE):
+            yield from (sha256.hex() for (sha256,) in rows)
+            last = rows[-1][0]
+
     def by_age(self, before: float) -> Iterator[str]:
         """The contents that were confirmed before a time, the oldest confirmation first.
 

@@ -19,7 +19,7 @@ from photobak.client.upload.confirm import PollSchedule
 from photobak.client.upload.limiter import ConcurrencyLimiter
 from photobak.client.upload.post import FileChanged, PostExpired, RateLimit, Unavailable, Uploader, UploadRefused
 from photobak.client.verify.judge import Problem, ProblemKind
-from photobak.client.verify.verifier import LocalCheck
+from photobak.client.verify.local_check import LocalCheck
 from photobak.errors import reason_of
 
 _JOBS: Final = 8

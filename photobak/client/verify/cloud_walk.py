@@ -101,7 +101,7 @@ class CloudWalk:
                 yield sha256, stream, listed
             else:
                 reason = "photobak uses no such key"
-                self._foreign.append(Problem(ProblemKind.ORPHAN, reason, path=listed.key))
+                self._foreign.append(Problem(ProblemKind.FOREIGN, reason, path=listed.key))
 
     # ------------------------------------------------------------------ checking again
 

@@ -22,6 +22,10 @@ class ProblemKind(StrEnum):
     """A file on this machine is not in the cloud."""
     CHANGED = "changed"
     """A file on this machine has changed since it was backed up, and its new bytes are not in the cloud."""
+    DAMAGED = "damaged"
+    """A file on this machine has other bytes than were backed up, though its size and times are the same."""
+    DELETED = "deleted"
+    """Its owner has deleted it from the cloud, and this machine has not accepted that."""
     UNREADABLE = "unreadable"
     """A file on this machine can't be read."""
     MISSING_RECORD = "missing-record"
@@ -37,6 +41,8 @@ class ProblemKind(StrEnum):
     MISSING_PREVIEW = "missing-preview"
     ORPHAN = "orphan"
     """An object or record belongs to no photo, or to one in the trash and is visible all the same."""
+    FOREIGN = "foreign"
+    """An object whose key photobak does not use."""
 
 
 @dataclass(frozen=True, slots=True)
