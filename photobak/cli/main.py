@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "verify": "Verify that the backup is complete and intact.",
     "prove": "Read a few random originals back and check them.",
     "repair": "Repair damage to the backup.",
+    "free": "Make room: move backed-up files to the trash of this machine.",
     "gallery": "Open the web gallery.",
     "show": "Show everything known about a photo.",
     "redate": "Correct the capture times of photos.",

@@ -65,5 +65,27 @@ def sync_path(path: Path) -> None:
         os.close(descriptor)
 
 
+def is_own(found: os.stat_result) -> bool:
+    """Whether a file belongs to the user who runs this process."""
+    return found.st_uid == os.getuid()
+
+
+def append_durably(path: Path, line: bytes) -> None:
+    """Append a line to a file that only its owner can read, and flush it; a torn last line is ended first.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    is_new = not path.exists()
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+        file.write(b"\n" * torn + line)  # in one call, so that two processes never mix their lines
+        os.fsync(file.fileno())
+    if is_new:
+        sync_path(path.parent)
+
+
 def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)

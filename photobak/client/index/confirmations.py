@@ -66,11 +66,12 @@ class Confirmations:
         return count
 
     def oldest(self) -> float | None:
-        """When the oldest confirmation of a file on this machine was given, in Unix seconds."""
+        """When the oldest confirmation of a file on this machine, or freed from it, was given, in Unix seconds."""
         # The first of the index that a file has: nearly always the first of all.
         query = (
             "SELECT confirmed_at FROM kept_contents AS kept"
             " WHERE EXISTS (SELECT 1 FROM files WHERE files.sha256 = kept.sha256)"
+            " OR EXISTS (SELECT 1 FROM freed WHERE freed.sha256 = kept.sha256)"
             " ORDER BY confirmed_at, sha256 LIMIT 1"
         )
         rows = self._index.rows(query)
@@ -179,8 +180,11 @@ class Confirmations:
             )
 
     def backed_up_files(self) -> int:
-        """How many files of this machine the cloud has, or had until their owner deleted them."""
-        query = "SELECT count(*) FROM files JOIN contents USING (sha256) WHERE announced AND state <> 'pending'"
+        """How many files of this machine the cloud has, or had until their owner deleted them; freed ones too."""
+        query = (
+            "SELECT (SELECT count(*) FROM files JOIN contents USING (sha256) WHERE announced AND state <> 'pending')"
+            " + (SELECT count(*) FROM freed)"
+        )
         count: int = self._index.rows(query)[0][0]
         return count
 

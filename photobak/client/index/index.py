@@ -216,11 +216,40 @@ class Index:
         """
         with self.transaction() as connection:
             for file in files:
-                digest = bytes.fromhex(file.sha256)
-                connection.execute(_DELETE_CONTENT, (digest, file.status.value, now, *_deletion_row(deletion)))
+                accepted = _delete_content(connection, file.sha256, file.status, deletion, now)
                 _replace(connection, file, announced=True)
-            (accepted,) = connection.execute("SELECT accepted FROM contents WHERE sha256 = ?", (digest,)).fetchone()
-        return bool(accepted)
+        return accepted
+
+    def free(self, file: KnownFile, now: float) -> None:
+        """A file is about to be moved to the system's trash: it is not gone, and its source stays in the record.
+
+        If it is not moved after all, the next sync finds it like a new file; ``confirm`` puts it back.
+
+        Args:
+            file: what is known of it.
+            now: Unix seconds.
+        """
+        place, digest = (os.fsencode(file.folder), os.fsencode(file.name)), bytes.fromhex(file.sha256)
+        with self.transaction() as connection:
+            connection.execute(_DELETE_FILE, (*place, digest))
+            connection.execute("INSERT OR REPLACE INTO freed VALUES (?, ?, ?, ?)", (*place, digest, now))
+
+    def freed(self) -> int:
+        """How many files were moved to the system's trash and are not back."""
+        count: int = self.rows("SELECT count(*) FROM freed")[0][0]
+        return count
+
+    def note_freed_deleted(self, sha256: str, status: Status, deletion: Deletion, now: float) -> tuple[int, bool]:
+        """Its owner has deleted a content from the cloud that may have been freed here.
+
+        Returns:
+            How many files with this content were freed, and whether the deletion was accepted before.
+        """
+        count: int = self.rows("SELECT count(*) FROM freed WHERE sha256 = ?", bytes.fromhex(sha256))[0][0]
+        if not count:
+            return 0, True
+        with self.transaction() as connection:
+            return count, _delete_content(connection, sha256, status, deletion, now)
 
     def reject(self, sha256: str) -> None:
         """Forget a content that the cloud has rejected, and its paths: the next sync reads those files again."""
@@ -323,6 +352,16 @@ _REPLACE_FILE: Final = (
     " extension, taken_at, taken_source, source, announced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _DELETE_FILE: Final = "DELETE FROM files WHERE folder = ? AND name = ? AND sha256 = ?"
+
+
+def _delete_content(
+    connection: sqlite3.Connection, sha256: str, status: Status, deletion: Deletion, now: float
+) -> bool:
+    """Write that a content was deleted; returns whether the deletion was accepted before."""
+    digest = bytes.fromhex(sha256)
+    connection.execute(_DELETE_CONTENT, (digest, status.value, now, *_deletion_row(deletion)))
+    (accepted,) = connection.execute("SELECT accepted FROM contents WHERE sha256 = ?", (digest,)).fetchone()
+    return bool(accepted)
 
 
 def _deletion_row(deletion: Deletion) -> tuple[object, ...]:

@@ -57,6 +57,20 @@ CREATE TABLE former_sources ( -- sources that the record of a content may still 
     PRIMARY KEY (sha256, source)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE freed ( -- files that were moved to the system's trash on purpose: only the cloud has them
+    folder BLOB NOT NULL,
+    name BLOB NOT NULL,
+    sha256 BLOB NOT NULL,
+    freed_at REAL NOT NULL, -- Unix seconds
+    PRIMARY KEY (folder, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX freed_by_content ON freed (sha256);
+
+CREATE TRIGGER freed_file_is_back AFTER INSERT ON files BEGIN
+    DELETE FROM freed WHERE folder = NEW.folder AND name = NEW.name;
+END;
+
 CREATE TABLE runs (
     finished_at REAL PRIMARY KEY, -- Unix seconds
     summary TEXT NOT NULL -- JSON

@@ -4,7 +4,6 @@ They outlive the index, which is rebuilt after damage: one JSON object per line,
 """
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any, Final, Self
 from photobak.client.places import Places
 from photobak.client.profile import Profile
 from photobak.errors import ConfigError, reason_of
-from photobak.platform.files import sync_path
+from photobak.platform.files import append_durably
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -124,15 +123,7 @@ class Receipts:
             ConfigError: the file can't be written.
         """
         try:
-            is_new = not self._path.exists()
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            with os.fdopen(os.open(self._path, flags, 0o600), "r+b", buffering=0) as file:
-                size = file.seek(0, os.SEEK_END)
-                torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
-                file.write(b"\n" * torn + receipt.line())  # in one call, so that two processes never mix their lines
-                os.fsync(file.fileno())
-            if is_new:
-                sync_path(self._path.parent)
+            append_durably(self._path, receipt.line())
         except OSError as error:
             raise ConfigError(f"the proof can't be recorded in {self._path}", why=reason_of(error)) from error
 

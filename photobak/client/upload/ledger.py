@@ -137,8 +137,16 @@ class Ledger:
         if isinstance(report, Reconfirmed):
             self._confirmations.renew(report.hashes, time.time())
             return
+        sha256, verdict = report.doubt.sha256, report.doubt.verdict
+        if verdict is not None and verdict.deletion is not None:
+            freed, accepted = self._index.note_freed_deleted(sha256, verdict.status, verdict.deletion, time.time())
+            if freed and not accepted:  # only the cloud had it
+                self.summary.deletions += [verdict.deletion] * freed
+                self._untold.add(sha256)
+            if freed:
+                return
         # The run that looks at a file of it asks again, and uploads it if need be.
-        has_files = self._confirmations.withdraw(report.doubt.sha256)
+        has_files = self._confirmations.withdraw(sha256)
         if not has_files and not report.doubt.is_deleted:
             self.summary.lost += 1
 
