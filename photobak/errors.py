@@ -81,4 +81,4 @@ class LocalStackError(PhotobakError):
 
 
 class ScheduleError(PhotobakError):
-    """cron or systemd could not be asked to run photobak."""
+    """The scheduler of this machine could not be told to run photobak."""

@@ -1,73 +1,73 @@
 """``photobak schedule``: back up every night."""
 
-import os
-import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
-from photobak.cli.ui.context import Context, pass_context
-from photobak.cli.ui.terminal import json_line, say, shown
+from photobak.cli.ui.context import Context, folders_to_back_up, pass_context
+from photobak.cli.ui.terminal import json_line, say
 
-_KEPT_VARIABLES = ("PHOTOBAK_HOME", "PHOTOBAK_TOKEN_STORE")
+_SCHEDULERS: Final = ("systemd", "cron", "launchd", "task-scheduler")
+_BATTERY: Final = click.option("--on-battery", is_flag=True, help="Run also on battery power.")
+_METERED: Final = click.option("--on-metered", is_flag=True, help="Run also on metered networks, such as a phone's.")
 
 
 @click.group(name="schedule", short_help="Back up every night.")
 def command() -> None:
-    """Run `photobak sync` every night, with a systemd timer or cron.
+    """Run `photobak sync` every night.
 
-    systemd is preferred if it is available, because it catches up after a night when the machine was off. cron cannot
-    open a keyring: if your sign-in is stored in one, run: PHOTOBAK_TOKEN_STORE=file photobak login
+    It uses the scheduler of the system: a systemd timer or cron on Linux, launchd on macOS, Task Scheduler on Windows.
+    A run has low priority and waits for mains power and an unmetered network. If the machine was off, the run is made
+    up later. Only photobak's own entry is changed.
 
     \b
     Examples:
-      photobak schedule install ~/Pictures
+      photobak schedule install
       photobak schedule show
       photobak schedule remove
     """
 
 
 @command.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--at", metavar="HH:MM", default="03:00", help="Time of day (default: 03:00).")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--at", metavar="HH:MM", help="Time of day (default: 03:00).")
 @click.option(
-    "--with", "wish", type=click.Choice(["systemd", "cron"]), help="Scheduler to use (default: systemd if available)."
+    "--jitter", metavar="MINUTES", type=click.IntRange(0, 720), help="Start up to this much later (default: 15)."
 )
+@_BATTERY
+@_METERED
+@click.option("--with", "wish", type=click.Choice(_SCHEDULERS), help="Scheduler to use (default: the best available).")
 @click.option("--dry-run", is_flag=True, help="Print what would be written, and where; change nothing.")
 @pass_context
-def install(context: Context, paths: tuple[Path, ...], at: str, wish: str | None, dry_run: bool) -> None:
-    """Schedule a nightly backup of each PATH. This replaces the previous schedule.
+def install(
+    context: Context,
+    paths: tuple[Path, ...],
+    at: str | None,
+    jitter: int | None,
+    on_battery: bool,
+    on_metered: bool,
+    wish: str | None,
+    dry_run: bool,
+) -> None:
+    """Schedule a nightly backup of each PATH; without PATH, of the folders in the settings.
+
+    This replaces the previous schedule. Options that you leave out come from the settings (photobak config show).
 
     \b
     Examples:
-      photobak schedule install ~/Pictures
+      photobak schedule install
       photobak schedule install --at 22:30 --with cron --dry-run ~/Pictures
     """
-    from photobak.cli.ui.values import parse_time_of_day
+    from photobak.cli.ui.schedule import Wish, draft_schedule, install_schedule
     from photobak.client.files.scan import distinct_roots
-    from photobak.platform.scheduler.choice import schedulers, usable
-    from photobak.platform.scheduler.interface import Job
 
-    distinct_roots(paths)  # raises if one does not exist
-    name, arguments = _profile(context)
-    job = Job(
-        name=name,
-        at=parse_time_of_day(at),
-        command=(*_program(), *arguments, "sync", *(str(path.absolute()) for path in paths)),
-        environment=tuple((each, os.environ[each]) for each in _KEPT_VARIABLES if os.environ.get(each)),
-    )
-    chosen = usable(schedulers(), wish)[0]
+    distinct_roots(folders_to_back_up(context, paths))  # raises if one does not exist
+    wanted = Wish(paths, at, jitter, on_battery, on_metered, wish)
     if dry_run:
-        click.echo(shown_lines(chosen.draft(job)), nl=False)
-        return
-    fresh = chosen.install(job)
-    moved = [each.name for each in usable(schedulers()) if each.name != chosen.name and each.remove(name)]
-    if not context.quiet:
-        say(f"Scheduled every day at {job.at:%H:%M} with {chosen.name}" + ("" if fresh else " (unchanged)") + ".")
-        for each in moved:
-            say(f"Removed the previous schedule from {each}.")
-        if chosen.name == "systemd" and not _lingers():
-            say("It runs only while you are logged in. To run it at any time: loginctl enable-linger")
+        click.echo(draft_schedule(context, wanted), nl=False)
+    else:
+        install_schedule(context, wanted)
 
 
 @command.command()
@@ -79,10 +79,9 @@ def remove(context: Context) -> None:
     Example:
       photobak schedule remove
     """
-    from photobak.platform.scheduler.choice import schedulers, usable
+    from photobak.cli.ui.schedule import remove_schedule
 
-    name, _ = _profile(context)
-    removed = [each.name for each in usable(schedulers()) if each.remove(name)]
+    removed = remove_schedule(context)
     if not context.quiet:
         say(f"Removed from {' and '.join(removed)}." if removed else "There was no schedule.")
 
@@ -91,15 +90,16 @@ def remove(context: Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per scheduler that runs photobak.")
 @pass_context
 def show(context: Context, as_json: bool) -> None:
-    """Show the schedule as systemd or cron has it.
+    """Show the schedule as the system's scheduler has it.
 
     \b
     Example:
       photobak schedule show
     """
+    from photobak.cli.ui.schedule import job_name, shown_lines
     from photobak.platform.scheduler.choice import schedulers, usable
 
-    name, _ = _profile(context)
+    name, _ = job_name(context)
     found = {each.name: text for each in usable(schedulers()) if (text := each.installed(name))}
     for scheduler, text in found.items():
         if as_json:
@@ -110,30 +110,28 @@ def show(context: Context, as_json: bool) -> None:
         say("There is no schedule. Create one with: photobak schedule install PATH")
 
 
-def shown_lines(text: str) -> str:
-    """Several lines, without control characters."""
-    return "".join(f"{shown(line)}\n" for line in text.splitlines())
+@command.command()
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--at", metavar="HH:MM", default="03:00", help="Time of day (default: 03:00).")
+@_BATTERY
+@_METERED
+@pass_context
+def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on_metered: bool) -> None:
+    """Run the scheduled backup if it is due; this is what the scheduler calls.
 
+    It is due once a day, at the time of day or as soon after it as the machine runs. It does nothing while another run
+    is at work.
 
-def _profile(context: Context) -> tuple[str, tuple[str, ...]]:
-    """The job's name, and the options that select its profile; the default profile is looked up when the job runs."""
-    from photobak.client.profile import load_profile
+    \b
+    Example:
+      photobak schedule run
+    """
+    from photobak.cli.ui.schedule import job_name
+    from photobak.cli.ui.scheduled_run import run_if_due, waiting_for
+    from photobak.cli.ui.values import parse_time_of_day
 
-    name = context.profile or os.environ.get("PHOTOBAK_PROFILE")
-    if not name:
-        return "default", ()
-    load_profile(context.places, name)  # raises if there is none
-    return name, ("--profile", name)
-
-
-def _program() -> tuple[str, ...]:
-    """The command as it was called, with an absolute path."""
-    called = Path(sys.argv[0]).absolute()
-    return (str(called),) if os.access(called, os.X_OK) else (sys.executable, str(called))
-
-
-def _lingers() -> bool:
-    """Whether the user's systemd runs while they are logged out (loginctl(1), enable-linger)."""
-    from getpass import getuser
-
-    return Path("/var/lib/systemd/linger", getuser()).exists()
+    name, profile = job_name(context)
+    wait_for = waiting_for(context, battery_allowed=on_battery, metered_allowed=on_metered)
+    arguments = ("-q", *profile, "sync", *map(str, paths))
+    code = run_if_due(context, name, f"{parse_time_of_day(at):%H:%M}", arguments, wait_for)
+    click.get_current_context().exit(code)

@@ -31,7 +31,8 @@ def session_or_local_stack(context: Context) -> Session:
         say("No cloud is set up yet; using the local stack on this machine. To use AWS, run: photobak deploy")
         start_local_stack(context)
     elif profile.is_local and (stack := _running(context)) is None:
-        say("Starting the local stack.")
+        if not context.quiet:
+            say("Starting the local stack.")
         start_local_stack(context)
     elif profile.is_local and stack is not None and stack.items_lost:  # a rebuild was cut off
         start_local_stack(context)

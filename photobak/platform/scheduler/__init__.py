@@ -1,1 +1,1 @@
-"""What has photobak run at night: cron, or a timer of systemd."""
+"""The schedulers that can run photobak every night: systemd, cron, launchd and Windows' Task Scheduler."""

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from photobak.errors import ScheduleError
 from photobak.platform.scheduler.cron import Cron
 from photobak.platform.scheduler.interface import Scheduler
+from photobak.platform.scheduler.launchd import Launchd
 from photobak.platform.scheduler.systemd import Systemd
+from photobak.platform.scheduler.task_scheduler import TaskScheduler
 
 
 def schedulers() -> list[Scheduler]:
-    """All that photobak knows, the better one first: systemd makes up for a night that was slept through."""
-    return [Systemd(), Cron()]
+    """All that photobak knows, the best one first: cron knows neither power nor priorities."""
+    return [Systemd(), Launchd(), TaskScheduler(), Cron()]
 
 
 def usable(known: Sequence[Scheduler], wish: str | None = None) -> list[Scheduler]:
@@ -18,7 +20,7 @@ def usable(known: Sequence[Scheduler], wish: str | None = None) -> list[Schedule
 
     Args:
         known: all of them.
-        wish: the name of the only one that is meant; None = any.
+        wish: the name of the one to use; None = any.
 
     Raises:
         ScheduleError: none can.
@@ -28,8 +30,8 @@ def usable(known: Sequence[Scheduler], wish: str | None = None) -> list[Schedule
     found = [each for each in meant if not problems[each.name]]
     if not found:
         raise ScheduleError(
-            "nothing on this machine can run photobak at night",
-            why="; ".join(f"{name}: {problem}" for name, problem in problems.items()),
-            next_step="Install cron, or have your own scheduler call: photobak sync PATH",
+            "no scheduler on this machine can run photobak",
+            why="; ".join(f"{name}: {problem}" for name, problem in problems.items() if problem),
+            next_step="Install cron, or let your own scheduler run: photobak -q sync",
         )
     return found

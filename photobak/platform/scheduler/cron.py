@@ -1,4 +1,8 @@
-"""cron: two lines of the user's crontab, between all the others, which stay as they are."""
+"""cron: two lines in the user's crontab; all other lines stay as they are.
+
+cron does not make up for missed runs, so its entry runs every hour, and ``photobak schedule run`` ends at once if
+nothing is due.
+"""
 
 import shlex
 import shutil
@@ -17,7 +21,7 @@ class Cron:
     name = "cron"
 
     def problem(self) -> str:
-        """Why there is none; whether its daemon runs, nobody tells."""
+        """Why it cannot be used; whether its daemon runs, cron does not tell."""
         return "" if shutil.which(_CRONTAB) else "there is no crontab command"
 
     def draft(self, job: Job) -> str:
@@ -25,7 +29,7 @@ class Cron:
         return f"# In your crontab:\n{entry(job)}"
 
     def install(self, job: Job) -> bool:
-        """Put the lines in the place of those of the same name, or at the end."""
+        """Replace the lines of the same name, or append them."""
         return self._change(job.name, entry(job))
 
     def installed(self, name: str) -> str:
@@ -33,7 +37,7 @@ class Cron:
         return find_entry(self._read(), name)
 
     def remove(self, name: str) -> bool:
-        """Take the lines out."""
+        """Remove the lines."""
         return self._change(name, "")
 
     def _change(self, name: str, lines: str) -> bool:
@@ -42,7 +46,7 @@ class Cron:
             return False
         require([_CRONTAB, "-"], with_entry(table, name, lines))
         if find_entry(self._read(), name) != lines:
-            raise ScheduleError("the crontab was not taken as it was written", next_step="Look at it: crontab -l")
+            raise ScheduleError("cron did not keep the crontab as it was written", next_step="Look at it: crontab -l")
         return True
 
     def _read(self) -> str:
@@ -51,31 +55,37 @@ class Cron:
             return done.stdout
         if "no crontab for" in done.stderr:  # POSIX gives it no code of its own
             return ""
-        raise ScheduleError("your crontab can't be read", why=" ".join(done.stderr.split()))
+        raise ScheduleError("your crontab cannot be read", why=" ".join(done.stderr.split()))
 
 
 def entry(job: Job) -> str:
     """The job as two lines: a mark to find it by, and the command (crontab(5)).
 
     Raises:
-        ScheduleError: it holds a line break, which a crontab can't.
+        ScheduleError: it holds a line break, which a crontab cannot.
     """
     variables = [f"{name}={shlex.quote(value)}" for name, value in job.environment]
-    command = " ".join([*variables, shlex.join(job.command)])
+    command = " ".join([*variables, *_gently(), shlex.join(job.command)])
     if "\n" in command or "\r" in command:
-        raise ScheduleError("a path with a line break can't stand in a crontab")
-    escaped = command.replace("%", "\\%")  # which cron takes for a line break otherwise
-    return f"{_mark(job.name)}\n{job.at.minute} {job.at.hour} * * * {escaped}\n"
+        raise ScheduleError("a crontab cannot hold a path with a line break")
+    escaped = command.replace("%", "\\%")  # cron turns a bare % into a line break
+    return f"{_mark(job.name)}\n{job.moved_at.minute} * * * * {escaped}\n"
+
+
+def _gently() -> list[str]:
+    """The programs that lower the priority of what follows, where they exist."""
+    gently = {"nice": ["nice", "-n", "10"], "ionice": ["ionice", "-c", "3"]}
+    return [word for program, words in gently.items() if shutil.which(program) for word in words]
 
 
 def find_entry(table: str, name: str) -> str:
-    """The lines of a profile; empty where there are none."""
+    """The lines of a profile; empty if there are none."""
     _before, mark, after = _split(table, name)
     return mark + after[: _end_of_line(after)] if mark else ""
 
 
 def with_entry(table: str, name: str, lines: str) -> str:
-    """The crontab with these lines for a profile, or with none; all others as they were."""
+    """The crontab with these lines for a profile, or with none; all other lines unchanged."""
     before, mark, after = _split(table, name)
     if mark:
         return before + lines + after[_end_of_line(after) :]
@@ -83,7 +93,7 @@ def with_entry(table: str, name: str, lines: str) -> str:
 
 
 def _split(table: str, name: str) -> tuple[str, str, str]:
-    """What stands before the profile's mark, the mark, and what follows."""
+    """The text before the profile's mark, the mark, and the text after it."""
     mark = f"{_mark(name)}\n"
     at = 0 if table.startswith(mark) else table.find(f"\n{mark}") + 1
     if at == 0 and not table.startswith(mark):

@@ -1,8 +1,13 @@
 """A run that comes back every day, and what a scheduler does with it."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
+
+from photobak.platform.host import host_name
+
+_ANY_DAY = date(2024, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,40 +22,51 @@ class Job:
     """Program (an absolute path) and arguments."""
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that it needs besides the scheduler's own."""
+    jitter: int = 0
+    """Minutes within which its start may be moved, so that not every machine starts at the same time."""
+    on_battery: bool = False
+    """Whether it may run on battery power."""
+
+    @property
+    def moved_at(self) -> time:
+        """``at`` moved by up to ``jitter`` minutes, the same each time: for schedulers that cannot do that."""
+        digest = hashlib.sha256(f"{host_name()} {self.name}".encode()).digest()
+        moved = datetime.combine(_ANY_DAY, self.at) + timedelta(minutes=digest[0] * (self.jitter + 1) // 256)
+        return moved.time()
 
 
 class Scheduler(Protocol):
     """Runs jobs of this user."""
 
     name: str
-    """``cron``, ``systemd``."""
+    """``systemd``, ``cron``, ``launchd``, ``task-scheduler``."""
 
     def problem(self) -> str:
-        """Why it can't be used on this machine; empty where it can."""
+        """Why it cannot be used on this machine; empty if it can."""
 
     def draft(self, job: Job) -> str:
-        """What ``install`` would write, and where, for a person to read."""
+        """What ``install`` would write, and where, for people."""
 
     def install(self, job: Job) -> bool:
-        """Have the job run from now on, in place of an earlier one of its name.
+        """Run the job from now on, in place of an earlier one of its name.
 
         Returns:
-            False where just this job is installed already.
+            False if this very job is installed already.
 
         Raises:
-            ScheduleError: it can't be installed.
+            ScheduleError: it cannot be installed.
         """
 
     def installed(self, name: str) -> str:
-        """What is installed for a profile, as it is written; empty where there is nothing.
+        """What is installed for a profile, as it is written; empty if there is nothing.
 
         Raises:
-            ScheduleError: it can't be read.
+            ScheduleError: it cannot be read.
         """
 
     def remove(self, name: str) -> bool:
-        """Have the job run no more; returns whether there was one.
+        """Stop running the job; returns whether there was one.
 
         Raises:
-            ScheduleError: it can't be removed.
+            ScheduleError: it cannot be removed.
         """

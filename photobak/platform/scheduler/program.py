@@ -1,4 +1,4 @@
-"""Runs the schedulers' own programs: never asks anybody, waits for none of them for long."""
+"""Runs the schedulers' own programs, with a time limit and without asking anyone."""
 
 import subprocess
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ def run(command: Sequence[str], text: str = "") -> "subprocess.CompletedProcess[
         text: its standard input.
 
     Raises:
-        ScheduleError: it can't be run, or doesn't come to an end.
+        ScheduleError: it cannot be run, or does not end in time.
     """
     try:
         return subprocess.run(  # noqa: S603 - a command of this package, and no shell
@@ -30,7 +30,7 @@ def run(command: Sequence[str], text: str = "") -> "subprocess.CompletedProcess[
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ScheduleError(f"{command[0]} can't be run", why=str(error)) from error
+        raise ScheduleError(f"{command[0]} cannot be run", why=str(error)) from error
 
 
 def require(command: Sequence[str], text: str = "") -> str:
@@ -41,6 +41,6 @@ def require(command: Sequence[str], text: str = "") -> str:
     """
     done = run(command, text)
     if done.returncode:
-        why = " ".join(done.stderr.split()) or f"it ends with code {done.returncode}"
+        why = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
         raise ScheduleError(f"{' '.join(command)} fails", why=why)
     return done.stdout

@@ -1,4 +1,4 @@
-"""systemd: a timer and a service of the user's own manager, which also makes up for a night that was slept through."""
+"""systemd: a timer and a service of the user's own manager, which makes up for a night when the machine was off."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from photobak.errors import ScheduleError, reason_of
+from photobak.platform.scheduler.files import read_file, write_file
 from photobak.platform.scheduler.interface import Job
 from photobak.platform.scheduler.program import require, run
 
@@ -26,7 +26,7 @@ class Systemd:
         self._folder = Path(config) / "systemd" / "user"
 
     def problem(self) -> str:
-        """Why it can't be asked: on most servers it runs for those who are logged in, and in containers for nobody."""
+        """Why it cannot be used: on most servers it runs only for users who are logged in."""
         if not shutil.which(_SYSTEMCTL):
             return "there is no systemctl command"
         done = run([_SYSTEMCTL, "--user", "show-environment"])
@@ -39,19 +39,19 @@ class Systemd:
     def install(self, job: Job) -> bool:
         """Write both files, and start the timer."""
         files = self._files(job)
-        if all(_read(path) == text for path, text in files.items()) and self._is_enabled(job.name):
+        if all(read_file(path) == text for path, text in files.items()) and self._is_enabled(job.name):
             return False
         for path, text in files.items():
-            _write(path, text)
+            write_file(path, text)
         self._ask("daemon-reload")
         self._ask("enable", "--now", _unit(job.name, "timer"))
         self._ask("restart", _unit(job.name, "timer"))  # for a new time of day
         return True
 
     def installed(self, name: str) -> str:
-        """The files that are there."""
+        """The files that exist."""
         paths = [self._folder / _unit(name, kind) for kind in ("service", "timer")]
-        return "\n".join(f"# {path}\n{text}" for path in paths if (text := _read(path)))
+        return "\n".join(f"# {path}\n{text}" for path in paths if (text := read_file(path)))
 
     def remove(self, name: str) -> bool:
         """Stop the timer and delete both files."""
@@ -68,6 +68,8 @@ class Systemd:
         values = {
             "name": job.name,
             "at": f"{job.at:%H:%M}",
+            "jitter": str(job.jitter),
+            "condition": "" if job.on_battery else "ConditionACPower=true",
             "command": " ".join(_quoted(part).replace("$", "$$") for part in job.command),
             "environment": "\n".join(f"Environment={_quoted(f'{name}={value}')}" for name, value in job.environment),
         }
@@ -92,22 +94,3 @@ def _unit(name: str, kind: str) -> str:
 def _quoted(text: str) -> str:
     """One word of a unit file (systemd.syntax(7), "Quoting"; systemd.unit(5), "Specifiers")."""
     return '"' + "".join(_ESCAPES.get(character, character) for character in text) + '"'
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise ScheduleError(f"{path} can't be read", why=reason_of(error)) from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(text, "utf-8", "surrogateescape")
-        temporary.replace(path)
-    except OSError as error:
-        raise ScheduleError(f"{path} can't be written", why=reason_of(error)) from error

@@ -1,0 +1,74 @@
+"""A scheduled run: begins if it is due and the machine has power and network for it, and remembers how it ended."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from photobak.cli.ui.context import Context
+from photobak.cli.ui.terminal import say
+from photobak.client.scheduled import ANOTHER_RUN, Schedule, began, ended, read_schedule, save_schedule
+from photobak.platform.power import on_battery, on_metered_network
+
+
+def program() -> tuple[str, ...]:
+    """The command as it was called, with an absolute path."""
+    called = Path(sys.argv[0]).absolute()
+    return (str(called),) if os.access(called, os.X_OK) else (sys.executable, str(called))
+
+
+def waiting_for(context: Context, *, battery_allowed: bool, metered_allowed: bool) -> str:
+    """What a run has to wait for; empty if it can begin."""
+    limits = context.settings.schedule
+    if not (battery_allowed or limits.on_battery) and on_battery():
+        return "mains power"
+    if not (metered_allowed or limits.on_metered) and on_metered_network():
+        return "an unmetered network"
+    return ""
+
+
+def run_if_due(context: Context, name: str, at: str, arguments: tuple[str, ...], wait_for: str) -> int:
+    """Run ``photobak sync`` if it is due; returns its exit code, 0 if there is nothing to do.
+
+    Args:
+        context: of the command.
+        name: the schedule's, "default" or a profile's.
+        at: time of day, if nothing is remembered.
+        arguments: of ``photobak``: options and PATHs.
+        wait_for: what the run has to wait for; "" if it can begin.
+    """
+    before = read_schedule(context.places, name) or Schedule(at=at)
+    now = datetime.now().astimezone()
+    if not before.due(now):
+        _tell(context, f"Nothing to do: the next run is due on {before.next_run(now):%Y-%m-%d at %H:%M}.")
+        return 0
+    if wait_for:
+        _tell(context, f"The run waits for {wait_for}.")
+        save_schedule(context.places, name, replace(before, waiting_for=wait_for))
+        return 0
+    running = began(before, time.time())
+    save_schedule(context.places, name, running)
+    code = _run((*program(), *arguments))
+    save_schedule(context.places, name, ended(before, running, code, time.time()))
+    return 0 if code == ANOTHER_RUN else code
+
+
+def _run(command: tuple[str, ...]) -> int:
+    """Run a command; print its messages, unless another run is at work, which is no failure."""
+    with tempfile.TemporaryFile() as messages:  # no pipe: a local stack that it starts could hold it open
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=messages, check=False)  # noqa: S603 - ourselves
+        if done.returncode != ANOTHER_RUN:
+            messages.seek(0)
+            shutil.copyfileobj(messages, sys.stderr.buffer)
+            sys.stderr.flush()
+    return done.returncode
+
+
+def _tell(context: Context, message: str) -> None:
+    if not context.quiet:
+        say(message)

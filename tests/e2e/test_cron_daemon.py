@@ -1,0 +1,97 @@
+"""Debian's cron daemon runs the scheduled entry: the photos are stored, and nobody gets mail."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.backup import Backup
+from support.command_line import PHOTOBAK, environ_of
+from support.local_stack import eventually
+
+from photobak.client.scheduled import read_schedule
+
+CRON = shutil.which("cron", path="/usr/sbin:/usr/bin")
+
+
+def has_namespaces() -> bool:
+    return (
+        os.geteuid() == 0
+        and subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+    )
+
+
+pytestmark = [
+    pytest.mark.skipif(CRON is None, reason="needs Debian's package cron"),
+    pytest.mark.skipif(not has_namespaces(), reason="needs root and mount namespaces, to have a crontab of its own"),
+]
+
+IN_A_NAMESPACE = """
+mount --bind "$1/spool" /var/spool/cron/crontabs
+mount --bind "$1/nothing" /etc/cron.d
+mount --bind "$1/crontab" /etc/crontab
+mount --bind "$1/run" /run
+mount --bind "$1/sbin" /usr/sbin
+shift
+"""
+"""The daemon's folders are the test's; /usr/sbin holds cron and a sendmail that notes what it gets."""
+
+
+def prepared(folder: Path) -> Path:
+    for name in ("spool", "nothing", "run", "sbin"):
+        (folder / name).mkdir()
+    (folder / "spool").chmod(0o1730)
+    shutil.chown(folder / "spool", group="crontab")
+    (folder / "crontab").touch(0o644)
+    shutil.copy2(str(CRON), folder / "sbin" / "cron")
+    sendmail = folder / "sbin" / "sendmail"
+    sendmail.write_text(f"#!/bin/sh\ncat >>{folder}/mail\n")
+    sendmail.chmod(0o755)
+    return folder
+
+
+@contextmanager
+def daemon(folder: Path) -> Iterator[None]:
+    script = f"{IN_A_NAMESPACE}exec /usr/sbin/cron -f"
+    process = subprocess.Popen(["unshare", "-m", "sh", "-ec", script, "sh", str(folder)])
+    try:
+        yield
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def schedule(backup: Backup, folder: Path, *arguments: str) -> None:
+    command = [PHOTOBAK, "--profile", backup.profile.name, "schedule", *arguments]
+    script = f'{IN_A_NAMESPACE}exec "$@"'
+    subprocess.run(
+        ["unshare", "-m", "sh", "-ec", script, "sh", str(folder), *command], env=environ_of(backup.home), check=True
+    )
+
+
+@pytest.mark.timeout(400)
+def test_the_daemon_stores_the_photos_silently(backup: Backup, tmp_path: Path) -> None:
+    backup.make("night.jpg")
+    folder, name = prepared(tmp_path), backup.profile.name
+    now = datetime.now().astimezone()
+    soon = now + timedelta(minutes=1 if now.second < 40 else 2)  # installing takes a moment
+    schedule(backup, folder, "install", "--with", "cron", "--jitter", "0", "--at", f"{soon:%H:%M}", str(backup.photos))
+
+    def has_ended() -> bool:
+        known = read_schedule(backup.places, name)
+        return known is not None and known.finished_at is not None
+
+    with daemon(folder):
+        eventually(has_ended, within=240)
+    known = read_schedule(backup.places, name)
+    assert known is not None
+    assert known.exit_code == 0
+    assert [record.filename for record in backup.records().values()] == ["night.jpg"]
+    assert not (folder / "mail").exists()
+    schedule(backup, folder, "remove")
+    assert "photobak" not in (folder / "spool" / "root").read_text()
