@@ -18,6 +18,7 @@ from photobak.cli.ui.terminal import shown
 from photobak.errors import CloudError, Interrupted, PhotobakError, reason_of
 
 COMMANDS: Final = {
+    "setup": "Set up the backup: cloud, folders, schedule.",
     "sync": "Back up photos.",
     "import": "Import from Google Photos, iCloud or folders with sidecars.",
     "watch": "Back up folders whenever they change.",

@@ -9,8 +9,8 @@ import pytest
 
 from photobak.client.config.document import VERSION, change_document, line_of, parse_document
 from photobak.client.config.load import load_settings
-from photobak.client.config.sample import sample
 from photobak.client.config.settings import Settings, keys
+from photobak.client.config.writing import sample
 from photobak.client.places import Places, places
 from photobak.errors import ConfigError
 

@@ -51,7 +51,9 @@ def test_awss_own_words_are_passed_on() -> None:
 
 
 def test_an_answer_that_is_not_from_aws_is_called_so() -> None:
-    answer = ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetCallerIdentity")  # what botocore makes of HTML
+    answer = ClientError(
+        {"ResponseMetadata": {"HTTPStatusCode": 403}}, "GetCallerIdentity"
+    )  # what botocore makes of HTML
     whole = r"the stack can't be read: the answer, HTTP 403, is not from AWS\. Check HTTPS_PROXY"
     with pytest.raises(StackError, match=whole), aws_errors("the stack can't be read"):
         raise answer

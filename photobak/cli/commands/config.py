@@ -67,7 +67,7 @@ def edit(context: Context) -> None:
     """
     from photobak.client.config.document import parse_document, read_text, replace_text
     from photobak.client.config.load import find_settings
-    from photobak.client.config.sample import sample
+    from photobak.client.config.writing import sample
 
     path = context.places.config_file
     before = read_text(context.places) or sample()
