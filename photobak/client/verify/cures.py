@@ -1,4 +1,4 @@
-"""What mends each kind of problem that ``verify`` finds: one table, so that none is left without advice."""
+"""What repairs each kind of problem that ``verify`` finds: one table, so that none is left without advice."""
 
 import shlex
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from photobak.photo.identity import short_id
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """How to mend one problem."""
+    """How to repair one problem."""
 
     command: str
     """To be typed; ``{path}`` and ``{id}`` stand for the problem's."""
@@ -46,7 +46,7 @@ CURES: Final[Mapping[ProblemKind, Cure]] = {
 
 
 def cure_of(problem: Problem) -> Cure:
-    """How to mend this problem."""
+    """How to repair this problem."""
     cure = CURES[problem.kind]
     photo, path = short_id(problem.sha256 or ""), shlex.quote(str(problem.path or ""))
     return Cure(cure.command.format(path=path, id=photo), cure.first)
