@@ -120,7 +120,8 @@ def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on
     """Run the scheduled backup if it is due; this is what the scheduler calls.
 
     It is due once a day, at the time of day or as soon after it as the machine runs. It does nothing while another run
-    is at work.
+    is at work. After the backup, it reads a few originals back (prove.count in the settings), and sends a notice if
+    something has changed (docs/notices.md).
 
     \b
     Example:
@@ -132,6 +133,6 @@ def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on
 
     name, profile = job_name(context)
     wait_for = waiting_for(context, battery_allowed=on_battery, metered_allowed=on_metered)
-    arguments = ("-q", *profile, "sync", *map(str, paths))
+    arguments = ("-q", *profile, "sync", "--prove", str(context.settings.prove.count), *map(str, paths))
     code = run_if_due(context, name, f"{parse_time_of_day(at):%H:%M}", arguments, wait_for)
     click.get_current_context().exit(code)

@@ -3,12 +3,14 @@
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
-from photobak.cli.ui.terminal import is_terminal, json_line, plural
+from photobak.cli.ui.terminal import is_terminal, json_line, plural, shown
+from photobak.errors import PhotobakError
 
 if TYPE_CHECKING:
     from photobak.client.account.session import Session
@@ -16,9 +18,17 @@ if TYPE_CHECKING:
 
 
 @click.command(name="status", short_help="Show the state of the backup.")
+@click.option("--check", "as_check", is_flag=True, help="For monitoring: print one line; exit with 0 or 3.")
+@click.option("--max-age", metavar="AGE", help="With --check, the last backup must be younger: 36h, 2d.")
+@click.option(
+    "--prometheus",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write metrics for Prometheus's textfile collector to FILE.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
-def command(context: Context, as_json: bool) -> None:
+def command(context: Context, as_check: bool, max_age: str | None, prometheus: Path | None, as_json: bool) -> None:
     """Show the sign-in, the last sync, how many photos are stored, since when that is confirmed, and the cloud in use.
 
     The exit code is 3 if photos are not safe.
@@ -27,12 +37,12 @@ def command(context: Context, as_json: bool) -> None:
     Examples:
       photobak status
       photobak status --json | jq -r .api_url
+      photobak status --check --max-age 2d
     """
-    from photobak.client.index.proofs import Receipts
-
-    session = require_session(context)
-    proofs = Receipts.beside_index(context.places, session.profile).history()
-    found = {**_account(session), **_index(context, session, proofs), **_cloud(session)}
+    if as_check or prometheus:
+        _monitor(context, max_age, prometheus, as_check, as_json)
+        return
+    found, proofs = _state(context)
     if as_json:
         json_line(found)
         _exit(found)
@@ -50,6 +60,34 @@ def command(context: Context, as_json: bool) -> None:
     for problem in found["problems"]:
         click.echo(click.style(f"{found['state']:11} {problem}", **_style(found["state"])))
     _exit(found)
+
+
+def _state(context: Context) -> "tuple[dict[str, Any], ProofHistory]":
+    from photobak.client.index.proofs import Receipts
+
+    session = require_session(context)
+    proofs = Receipts.beside_index(context.places, session.profile).history()
+    return {**_account(session), **_index(context, session, proofs), **_cloud(session)}, proofs
+
+
+def _monitor(context: Context, max_age: str | None, metrics: Path | None, as_check: bool, as_json: bool) -> None:
+    """Judge the state for a monitoring program; what cannot be read is not ok, too."""
+    from photobak.cli.ui.monitoring import Check, check, write_metrics
+    from photobak.cli.ui.values import local_zone, parse_since
+
+    oldest_run = parse_since(max_age, datetime.now(UTC), local_zone()) if max_age else None
+    found = None
+    try:
+        found, _ = _state(context)
+        judged = check(found, oldest_run)
+    except PhotobakError as error:
+        judged = Check(False, shown(str(error)))
+    if metrics:
+        write_metrics(metrics, found["profile"] if found else context.profile or "", found, judged)
+    if as_check:
+        json_line(judged.to_json()) if as_json else click.echo(judged.line)
+        if not judged.ok:
+            click.get_current_context().exit(INCOMPLETE)
 
 
 def _style(state: str) -> dict[str, Any]:

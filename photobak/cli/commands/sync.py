@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--prove",
     metavar="N",
-    type=click.IntRange(0, 100),
+    type=click.IntRange(0, 1000),
     default=0,
     help="Then read back N random originals; see prove.",
 )

@@ -9,11 +9,18 @@ import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Final
 
 from photobak.cli.ui.context import Context
+from photobak.cli.ui.notices import tell_begun, tell_ended
 from photobak.cli.ui.terminal import say
 from photobak.client.scheduled import ANOTHER_RUN, Schedule, began, ended, read_schedule, save_schedule
 from photobak.platform.power import on_battery, on_metered_network
+
+_ERROR: Final = "photobak: "
+"""What an error on stderr begins with."""
+_TAIL: Final = 4096
+"""Bytes of the messages in which the last error is searched."""
 
 
 def program() -> tuple[str, ...]:
@@ -53,20 +60,33 @@ def run_if_due(context: Context, name: str, at: str, arguments: tuple[str, ...],
         return 0
     running = began(before, time.time())
     save_schedule(context.places, name, running)
-    code = _run((*program(), *arguments))
+    tell_begun(context)
+    code, last_error = _run((*program(), *arguments))
     save_schedule(context.places, name, ended(before, running, code, time.time()))
+    tell_ended(context, name, code, last_error)
     return 0 if code == ANOTHER_RUN else code
 
 
-def _run(command: tuple[str, ...]) -> int:
-    """Run a command; print its messages, unless another run is at work, which is no failure."""
+def _run(command: tuple[str, ...]) -> tuple[int, str]:
+    """Run a command; print its messages, unless another run is at work, which is no failure.
+
+    Returns:
+        Its exit code and its last error, one line; "" if it has reported none.
+    """
     with tempfile.TemporaryFile() as messages:  # no pipe: a local stack that it starts could hold it open
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=messages, check=False)  # noqa: S603 - ourselves
         if done.returncode != ANOTHER_RUN:
             messages.seek(0)
             shutil.copyfileobj(messages, sys.stderr.buffer)
             sys.stderr.flush()
-    return done.returncode
+        return done.returncode, _last_error(messages)
+
+
+def _last_error(messages: IO[bytes]) -> str:
+    messages.seek(max(0, messages.seek(0, os.SEEK_END) - _TAIL))
+    lines = messages.read().decode("utf-8", "replace").splitlines()
+    errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
+    return errors[-1] if errors else ""
 
 
 def _tell(context: Context, message: str) -> None:
