@@ -67,7 +67,7 @@ def write_metrics(path: Path, profile: str, found: dict[str, Any] | None, judged
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
-                os.fchmod(file.fileno(), 0o644)
+            Path(temporary).chmod(0o644)
             Path(temporary).replace(path)
         except BaseException:
             with suppress(OSError):
