@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
+from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
     from photobak.client.imports.archive.interface import Archive, Problem
     from photobak.client.imports.export import Export
+    from photobak.client.imports.report import Mode
+    from photobak.client.verify.stored_bytes import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class _Wishes:
     """What the options ask for."""
 
     dry_run: bool
+    check: bool
+    read_data: str | None
     report: Path | None
     jobs: int | None
     limit_rate: str | None
@@ -31,6 +36,8 @@ class _Wishes:
 _OPTIONS: Final = (
     click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
     click.option("--dry-run", is_flag=True, help="Read everything, upload nothing, and print what would be imported."),
+    click.option("--check", is_flag=True, help="Upload nothing; prove that the cloud has everything in the export."),
+    read_data_option("With --check: also read back and hash all originals, or this percentage of them."),
     click.option("--report", metavar="FILE.html", type=click.Path(path_type=Path), help="Write a report to keep."),
     click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help="Upload up to N files at once (default: 8)."),
     click.option("--limit-rate", metavar="RATE", help="Limit uploads to this many bytes a second: 500k, 2M."),
@@ -58,17 +65,18 @@ def command() -> None:
     """Import photos from another service or program, with dates, places, descriptions, favorites and people.
 
     Archives are read where they are, without unpacking them. Importing again uploads nothing twice, and adds what a
-    more complete export knows.
+    more complete export knows. --check proves later that everything is stored; the exit code is 3 if anything isn't.
 
     \b
     Examples:
       photobak import takeout ~/Downloads/takeout-*.zip
+      photobak import takeout --check --read-data 5 ~/Downloads/takeout-*.zip
       photobak import icloud ~/Downloads/iCloud*.zip
       photobak import folder ~/Pictures/digikam
     """
 
 
-@command.command(name="takeout", short_help="Import a Google Takeout.")
+@command.command(name="takeout", cls=ReadDataCommand, short_help="Import a Google Takeout.")
 @_import_command
 def takeout(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
     """Import a Google Takeout: its zip or tgz files, in any order, or the folder they were unpacked to.
@@ -86,7 +94,7 @@ def takeout(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
     _import(context, "Takeout", read_takeout, paths, wishes)
 
 
-@command.command(name="icloud", short_help="Import an iCloud Photos export.")
+@command.command(name="icloud", cls=ReadDataCommand, short_help="Import an iCloud Photos export.")
 @_import_command
 def icloud(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
     """Import a copy of iCloud Photos from privacy.apple.com: its zip files, or the folder they were unpacked to.
@@ -102,7 +110,7 @@ def icloud(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
     _import(context, "iCloud export", read_icloud, paths, wishes)
 
 
-@command.command(name="folder", short_help="Import folders with sidecars.")
+@command.command(name="folder", cls=ReadDataCommand, short_help="Import folders with sidecars.")
 @_import_command
 def folder(context: Context, paths: tuple[Path, ...], wishes: _Wishes) -> None:
     """Import folders of photos with sidecars: XMP of digiKam, Lightroom, darktable or Immich, JSON of osxphotos.
@@ -128,29 +136,60 @@ def _import(
     from photobak.cli.ui.import_view import import_view, tell_report, write_report
     from photobak.cli.ui.local_stack import session_or_local_stack
     from photobak.client.imports.report import ImportReport
-    from photobak.client.imports.run import Import
+    from photobak.client.imports.run import Import, would_upload
     from photobak.client.index.file import imports_path, run_lock
     from photobak.client.index.index import Index
+    from photobak.client.verify.export_check import ExportChecker
 
+    sample = _sample(wishes)
     archives, unopened = _open_all(paths)
     session = session_or_local_stack(context)
-    report = ImportReport(name, [str(archive.path) for archive in archives], rehearsal=wishes.dry_run)
+    report = ImportReport(name, [str(archive.path) for archive in archives], _mode(wishes))
     index_file = imports_path(context.places, session.profile)
     with run_lock(context.places, session.profile), Index.open(index_file) as index:
         export = read(archives)
         export.problems += unopened
         with import_view(context, wishes.as_json, report) as view:
             run = Import(session, index, view, _import_options(context, wishes))
+            checker = ExportChecker(session, sample)
             try:
-                summary = run.rehearse(export) if wishes.dry_run else run.run(export)
+                if wishes.check or wishes.dry_run:
+                    summary = run.inspect(export, checker.check if wishes.check else would_upload)
+                else:
+                    summary = run.run(export)
             except KeyboardInterrupt:
                 raise view.interrupted() from None
     report.complete(export, summary, run.disagreements)
+    report.originals_read, report.bytes_read = checker.read, checker.bytes_read
     tell_report(report, wishes.as_json)
     if wishes.report is not None:
         write_report(report, wishes.report)
     if not report.everything_is_safe:
         click.get_current_context().exit(INCOMPLETE)
+
+
+def _mode(wishes: _Wishes) -> "Mode":
+    from photobak.client.imports.report import Mode
+
+    if wishes.check:
+        return Mode.CHECK
+    return Mode.REHEARSAL if wishes.dry_run else Mode.IMPORT
+
+
+def _sample(wishes: _Wishes) -> "Sample | None":
+    """Which originals ``--check`` reads back.
+
+    Raises:
+        WrongUsage: the options contradict each other, or the percentage is none.
+    """
+    from photobak.client.verify.stored_bytes import Sample
+
+    percent = parse_percent(wishes.read_data)
+    if wishes.check and wishes.dry_run:
+        raise WrongUsage("--check and --dry-run exclude each other", next_step="Neither of them uploads anything")
+    if percent is not None and not wishes.check:
+        raise WrongUsage("--read-data needs --check")
+    return None if percent is None else Sample.with_random_start(percent)
 
 
 def _open_all(paths: Sequence[Path]) -> "tuple[list[Archive], list[Problem]]":

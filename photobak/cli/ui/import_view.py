@@ -10,10 +10,10 @@ from typing import Final
 
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.sync_view import SyncView
-from photobak.cli.ui.terminal import has_room_for_progress, json_line, plural, say, shown
+from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, json_line, plural, say, shown
 from photobak.client.files.outcome import FileOutcome, Result
 from photobak.client.files.scan import Skipped
-from photobak.client.imports.report import ImportReport
+from photobak.client.imports.report import ImportReport, Mode
 from photobak.errors import PhotobakError, reason_of
 from photobak.photo.described import alternative_text
 
@@ -65,8 +65,11 @@ def tell_report(report: ImportReport, as_json: bool) -> None:
 def report_lines(report: ImportReport) -> Iterator[str]:
     """A report in lines, the verdict last."""
     results = report.summary.results
-    if report.rehearsal:
+    if report.is_rehearsal:
         yield f"{plural(results[Result.WOULD_UPLOAD], 'file')} would be imported."
+    elif report.mode is Mode.CHECK:
+        read = f"{plural(report.originals_read, 'original')} read back and hashed ({bytes_text(report.bytes_read)})"
+        yield f"{plural(results[Result.ALREADY_STORED], 'file')} found in the cloud, {read}."
     else:
         new = results[Result.STORED] + results[Result.NO_PREVIEW]
         yield f"{plural(new, 'file')} newly stored, {results[Result.ALREADY_STORED]:,} stored already."
@@ -109,6 +112,7 @@ def _values(report: ImportReport) -> dict[str, str]:
         "Newly stored": results[Result.STORED] + results[Result.NO_PREVIEW],
         "Stored already": results[Result.ALREADY_STORED],
         "Would be imported": results[Result.WOULD_UPLOAD],
+        "Originals read back and hashed": report.originals_read,
         "Duplicates within the export": report.duplicates,
         "Albums": len(report.albums),
         "Dates that disagree": len(report.disagreements),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from photobak.client.files.outcome import FileOutcome, Summary
@@ -13,6 +14,16 @@ from photobak.client.imports.export import Export
 from photobak.photo.described import alternative_text
 
 
+class Mode(StrEnum):
+    """What was done with an export."""
+
+    IMPORT = "import"
+    REHEARSAL = "dry-run"
+    """Everything was read, nothing sent."""
+    CHECK = "check"
+    """Everything was looked up in the cloud, nothing sent."""
+
+
 @dataclass(slots=True)
 class ImportReport:
     """Counts and names, gathered while the import runs and put together at its end."""
@@ -21,6 +32,7 @@ class ImportReport:
     """Of the service, for people: ``Takeout``."""
     parts: Sequence[str]
     """The archives and folders that were given."""
+    mode: Mode = Mode.IMPORT
     summary: Summary = field(default_factory=Summary)
     duplicates: int = 0
     """Files whose bytes another file of the export has too."""
@@ -34,8 +46,9 @@ class ImportReport:
     """Media of which the export says nothing."""
     albums: list[str] = field(default_factory=list)
     disagreements: list[Disagreement] = field(default_factory=list)
-    rehearsal: bool = False
-    """Whether nothing was sent."""
+    originals_read: int = 0
+    """Originals that a check has read back and hashed."""
+    bytes_read: int = 0
     _hashes: set[str] = field(default_factory=set)
 
     def finished(self, outcome: FileOutcome) -> None:
@@ -43,7 +56,7 @@ class ImportReport:
         if outcome.sha256 is not None:
             self.duplicates += outcome.sha256 in self._hashes
             self._hashes.add(outcome.sha256)
-        if not outcome.result.safe and not (self.rehearsal and not outcome.result.broken):
+        if not outcome.result.safe and not (self.is_rehearsal and not outcome.result.broken):
             self.unsafe.append(Problem(str(outcome.path), outcome.reason or outcome.result.value))
 
     def ignored(self, skipped: Skipped) -> None:
@@ -61,6 +74,11 @@ class ImportReport:
         self.disagreements = sorted(disagreements, key=lambda each: each.path)
 
     @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing was sent or looked up."""
+        return self.mode is Mode.REHEARSAL
+
+    @property
     def everything_is_safe(self) -> bool:
         """Whether nothing is missing, unreadable or unconfirmed."""
         return not (self.unsafe or self.problems or self.absent or self.missing_parts)
@@ -69,7 +87,7 @@ class ImportReport:
     def verdict(self) -> str:
         """One line for the person who wants to delete the account."""
         if self.everything_is_safe:
-            return f"Everything in this {self.name} {'can be imported' if self.rehearsal else 'is safe'}."
+            return f"Everything in this {self.name} {'can be imported' if self.is_rehearsal else 'is safe'}."
         lacks = (
             (self.unsafe, "file is not stored", "files are not stored"),
             (self.missing_parts, "part is missing", "parts are missing"),
@@ -113,6 +131,7 @@ class ImportReport:
             "undescribed": len(self.undescribed),
             "albums": self.albums,
             "disagreements": len(self.disagreements),
+            **({"read": self.originals_read, "bytes_read": self.bytes_read} if self.mode is Mode.CHECK else {}),
             "safe": self.everything_is_safe,
             "verdict": self.verdict,
         }

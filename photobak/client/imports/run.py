@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -19,6 +19,9 @@ from photobak.client.upload.content import StatusReader
 from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.stages import AHEAD, UploadOptions, record_reports, upload
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO
+
+Judge = Callable[[Iterable[Candidate]], Iterator[Report]]
+"""Reports on files that were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ class Import:
             for _ in albums.put_in(album, sorted(hashes)):
                 pass
 
-    def rehearse(self, export: Export) -> Summary:
-        """Read everything and upload nothing."""
+    def inspect(self, export: Export, judge: Judge) -> Summary:
+        """Read everything and upload nothing: ``judge`` says of each file what there is to report."""
         with Pipeline() as line:
-            line.stage(_would_upload, self._candidates(line, export).gathered())
+            line.stage(judge, self._candidates(line, export).gathered())
             record_reports(line, self._ledger)
         return self.summary
 
@@ -124,7 +127,8 @@ def _found(groups: Iterable[MediumGroup]) -> Iterator[MediumGroup | Report]:
         yield group
 
 
-def _would_upload(candidates: Iterable[Candidate]) -> Iterator[Report]:
+def would_upload(candidates: Iterable[Candidate]) -> Iterator[Report]:
+    """Report each as one that would be uploaded; the judge of ``--dry-run``."""
     for candidate in candidates:
         yield candidate.outcome(Result.WOULD_UPLOAD)
 
