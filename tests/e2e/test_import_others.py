@@ -93,6 +93,7 @@ def test_icloud_arrives_once_and_is_proved_later(backup: Backup, icloud: list[Pa
     _, again, code = run_import(backup, "icloud", *icloud)
     assert (code, again["uploaded"]) == (0, 0)
     assert backup.records() == records
+    settle(backup, of["second"])
     # Weeks later: is everything there?
     _, proof, code = run_import(backup, "icloud", "--check", "--read-data", *icloud)
     assert (code, proof["safe"], proof["read"], proof["uploaded"]) == (0, True, 5, 0)
@@ -112,6 +113,33 @@ def test_icloud_arrives_once_and_is_proved_later(backup: Backup, icloud: list[Pa
     for named in ("Part 2 of 2/Photos/IMG_1.JPG: its original is lost", "IMG_2.JPG: it is not stored", "IMG_3.MOV"):
         assert named in done.stderr
     assert "NOT everything in this iCloud export is safe: 3 files are not stored." in done.stderr
+
+
+def settle(backup: Backup, record: Record) -> None:
+    """Decide between Apple's date and the file's for all photos, then the other way for one; neither is forgotten."""
+
+    def redate(*arguments: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        done = backup.run("redate", *arguments, "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        return json_lines(done.stdout)
+
+    (line,), summary = redate("--from", "exif", "--dry-run")
+    assert (line["sha256"], line["result"], line["taken_at"][:19]) == (
+        record.sha256,
+        "would-redate",
+        "2022-06-04T14:11:00",
+    )
+    assert summary == {"type": "summary", "redated": 0, "failed": 0, "would_redate": 1}
+    assert backup.records()[record.sha256] == record
+    assert redate("--from", "exif")[1]["redated"] == 1
+    settled = backup.records()[record.sha256]
+    assert settled.taken.isoformat() == line["taken_at"]
+    assert record.taken in settled.taken_alternatives
+    assert redate("--from", "exif")[1] == {"type": "summary", "redated": 0, "failed": 0}
+    assert redate("--from", "icloud", record.id)[1]["redated"] == 1
+    assert backup.records()[record.sha256].taken.taken_at == record.taken.taken_at
+    assert backup.run("redate", "--from", "exif", "--shift", "+1h").returncode == 2
+    assert backup.run("redate", "--shift", "+1h").returncode == 2
 
 
 def test_folders_with_sidecars_arrive_with_what_these_say(backup: Backup, tmp_path: Path) -> None:

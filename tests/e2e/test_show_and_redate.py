@@ -134,7 +134,7 @@ def test_redate_takes_along_what_goes_with_the_photo(owner: Owner) -> None:
 def test_redate_refuses_what_makes_no_sense(owner: Owner) -> None:
     before = by_place(owner)
     photo = str(before["half.jpg"]["id"])
-    assert "--set, --shift and --timezone" in owner.run("redate", photo, code=2).stderr
+    assert "--set, --shift, --timezone and --from" in owner.run("redate", photo, code=2).stderr
     assert "is in the future" in owner.run("redate", photo, "--set", "2101-01-01", code=1).stderr
     assert "no calendar" in owner.run("redate", photo, "--shift", "-999999d", code=2).stderr
     assert by_place(owner) == before

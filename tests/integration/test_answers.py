@@ -25,7 +25,7 @@ from photobak.client.account.tokens.interface import AwsCredentials, SignIn
 from photobak.client.files.candidate import Candidate
 from photobak.client.index.index import Index
 from photobak.client.library.library import Library
-from photobak.client.library.redate import ShiftBy, redate
+from photobak.client.library.redate import ShiftBy, corrected, redate
 from photobak.client.library.trash import put_into_trash
 from photobak.client.places import places
 from photobak.client.repair.calls import RepairCalls
@@ -134,7 +134,7 @@ def trash(session: Session) -> object:
 def correct(session: Session) -> object:
     from datetime import timedelta
 
-    return list(redate(session, [PHOTO], ShiftBy(timedelta(hours=1))))
+    return list(redate(session, corrected([PHOTO], ShiftBy(timedelta(hours=1)))))
 
 
 def repair(session: Session) -> object:

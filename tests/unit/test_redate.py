@@ -1,14 +1,21 @@
 """Corrected capture times: what each option makes of a time, and what can't be read."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.records import record
 
 from photobak.cli.commands.redate import parse_correction
+from photobak.client.library.library import Library
 from photobak.client.library.redate import ShiftBy
+from photobak.client.library.settle import Side, is_unsettled, settled
 from photobak.errors import WrongUsage
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.record import Record
 
 WINTER = datetime(2024, 1, 31, 23, 30, 15, 250000, tzinfo=timezone(timedelta(hours=1)))
 
@@ -65,3 +72,44 @@ def test_what_can_not_be_read_is_wrong_usage(new: str | None, shift: str | None,
 @given(st.timedeltas(timedelta(days=-1000), timedelta(days=1000)))
 def test_a_shift_and_its_contrary_undo_each_other(difference: timedelta) -> None:
     assert ShiftBy(-difference)(ShiftBy(difference)(WINTER)) == WINTER
+
+
+BY_FILE = CaptureTime(datetime(2024, 6, 30, 12, tzinfo=UTC), TakenSource.GPS)
+BY_GOOGLE = CaptureTime(datetime(2019, 1, 1, tzinfo=timezone(timedelta(hours=2))), TakenSource.TAKEOUT)
+DISPUTED = record(
+    taken=BY_GOOGLE,
+    taken_alternatives=frozenset({BY_FILE}),
+    filename="IMG_20180102_030405.jpg",
+    modified_at=datetime(2017, 5, 6, tzinfo=UTC),
+)
+
+
+class NoFollowers(Library):
+    """A library of single photos."""
+
+    def __init__(self) -> None:
+        """It has no session."""
+
+    def records(self, *_: object, **__: object) -> Iterator[Record]:
+        return iter(())
+
+
+@pytest.mark.parametrize(
+    ("side", "taken_at"),
+    [
+        (Side.EXIF, BY_FILE.taken_at),
+        (Side.TAKEOUT, BY_GOOGLE.taken_at),
+        (Side.ICLOUD, None),
+        (Side.FILENAME, datetime(2018, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2)))),
+        (Side.MTIME, datetime(2017, 5, 6, tzinfo=UTC)),
+    ],
+)
+def test_a_source_settles_what_it_speaks_of(side: Side, taken_at: datetime | None) -> None:
+    wishes = settled(NoFollowers(), [DISPUTED], side)
+    assert [wish.taken for wish in wishes] == ([CaptureTime(taken_at, TakenSource.USER)] if taken_at else [])
+
+
+def test_what_its_owner_has_decided_is_settled() -> None:
+    assert is_unsettled(DISPUTED)
+    assert not is_unsettled(record())
+    assert not is_unsettled(replace(DISPUTED, taken=CaptureTime(BY_FILE.taken_at, TakenSource.USER)))

@@ -11,7 +11,7 @@ from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_s
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from photobak.client.library.redate import Correction
+    from photobak.client.library.redate import Correction, Wish
 
 _SHIFT: Final = re.compile(
     r"(?P<sign>[+-])(?:(?P<days>\d{1,6})d)?(?:(?P<hours>\d{1,6})h)?(?:(?P<minutes>\d{1,6})m)?(?:(?P<seconds>\d{1,9})s)?"
@@ -19,40 +19,79 @@ _SHIFT: Final = re.compile(
 
 
 @click.command(name="redate", short_help="Correct the capture times of photos.")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option(
     "--set", "new", metavar="TIME", help="The correct time: 2024-06-30T12:00, or 2024-06-30 to keep the time of day."
 )
 @click.option("--shift", metavar="TIME", help="Add this to the time: +1h, -2d12h, +30m, +15s.")
 @click.option("--timezone", metavar="ZONE", help="The time zone the camera clock was set to: Europe/Lisbon.")
+@click.option(
+    "--from",
+    "side",
+    type=click.Choice(["exif", "takeout", "icloud", "xmp", "filename", "mtime"]),
+    help="Believe this source; without IDs, for all photos whose sources disagree.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the new times; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
 def command(
-    context: Context, ids: tuple[str, ...], new: str | None, shift: str | None, timezone: str | None, as_json: bool
+    context: Context,
+    ids: tuple[str, ...],
+    new: str | None,
+    shift: str | None,
+    timezone: str | None,
+    side: str | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Correct the capture times of photos, and of the videos, raw files and sidecars that belong to them.
 
     Originals are not changed. Later syncs keep the corrected time. More than 100 deletions or new dates a day need a
     sign-in of the last 15 minutes: on a terminal, redate asks for it and goes on.
 
+    An import keeps both times where an export or a sidecar contradicts the file; --from settles that.
+
     \b
     Examples:
       photobak redate 3f2a9c81d0e4 --set 1987-07-14T15:30
       photobak redate 3f2a9c81d0e4 8d1b44c0a7f2 --shift +1h
       photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
+      photobak redate --from exif --dry-run
     """
     from photobak.cli.ui.outcomes import tell_redated
     from photobak.cli.ui.sign_in import with_fresh_sign_in
-    from photobak.client.library.library import Library
-    from photobak.client.library.redate import redate, with_followers
+    from photobak.client.library.redate import redate, rehearse
 
-    correction = parse_correction(new, shift, timezone)
+    wishes = _wishes(context, ids, new, shift, timezone, side)
     session = require_session(context)
-    library = Library(session)
-    records = with_followers(library, library.find_all(ids))
-    redated = with_fresh_sign_in(context, session, partial(redate, session, correction=correction), records)
+    redated = rehearse(wishes) if dry_run else with_fresh_sign_in(context, session, partial(redate, session), wishes)
     if tell_redated(context, redated, as_json):
         click.get_current_context().exit(INCOMPLETE)
+
+
+def _wishes(
+    context: Context, ids: tuple[str, ...], new: str | None, shift: str | None, timezone: str | None, side: str | None
+) -> "list[Wish]":
+    """The photos and their new times.
+
+    Raises:
+        WrongUsage: the options contradict each other, a value is invalid, or no photo is named.
+    """
+    from photobak.client.library.library import Library
+    from photobak.client.library.redate import corrected, with_followers
+    from photobak.client.library.settle import Side, is_unsettled, settled
+
+    if side is None:
+        correction = parse_correction(new, shift, timezone)
+        if not ids:
+            raise WrongUsage("no photo named", next_step="`photobak ls` shows the ids")
+        library = Library(require_session(context))
+        return corrected(with_followers(library, library.find_all(ids)), correction)
+    if (new, shift, timezone) != (None, None, None):
+        raise WrongUsage("--from excludes --set, --shift and --timezone")
+    library = Library(require_session(context))
+    records = library.find_all(ids) if ids else list(filter(is_unsettled, library.records()))
+    return settled(library, records, Side(side))
 
 
 def parse_correction(new: str | None, shift: str | None, timezone: str | None) -> "Correction":
@@ -65,7 +104,7 @@ def parse_correction(new: str | None, shift: str | None, timezone: str | None) -
     from photobak.client.library.redate import MoveTo, ShiftBy
 
     if sum(option is not None for option in (new, shift, timezone)) != 1:
-        raise WrongUsage("no correction given", next_step="Pass exactly one of --set, --shift and --timezone")
+        raise WrongUsage("no correction given", next_step="Pass exactly one of --set, --shift, --timezone and --from")
     if new is not None:
         return _parse_set(new)
     return ShiftBy(_parse_shift(shift)) if shift is not None else MoveTo(parse_zone(timezone))

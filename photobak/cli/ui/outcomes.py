@@ -74,24 +74,23 @@ def _say_moves(done: "Iterable[Moved]", counts: dict[str, int]) -> None:
 
 def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool) -> int:
     """Print the result for redated photos; return the number of failures."""
-    redated = failed = 0
+    counts: Counter[str] = Counter()
     for outcome in outcomes:
         name = f"{outcome.record.id} {shown(outcome.record.filename)}"
-        if outcome.failure:
-            failed += 1
-        else:
-            redated += 1
+        counts[outcome.result] += 1
         if as_json:
             json_line(outcome.to_json())
         elif outcome.failure:
             say(f"{name}: {outcome.failure}")
         elif not context.quiet:
             say(f"{name}: {outcome.record.taken.taken_at} → {outcome.taken.taken_at}")
+    would = counts["would-redate"]
     if as_json:
-        json_line({"type": "summary", "redated": redated, "failed": failed})
+        more = {"would_redate": would} if would else {}
+        json_line({"type": "summary", "redated": counts["redated"], "failed": counts["failed"], **more})
     elif not context.quiet:
-        say(f"Corrected {plural(redated, 'photo')}.")
-    return failed
+        say(f"Would correct {plural(would, 'photo')}." if would else f"Corrected {plural(counts['redated'], 'photo')}.")
+    return counts["failed"]
 
 
 def tell_proofs(context: Context, proofs: "Iterable[Proof]", as_json: bool, *, brief: bool = False) -> "Counter[str]":

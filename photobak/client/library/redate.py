@@ -79,6 +79,15 @@ class Redated:
     taken: CaptureTime
     """As it was to become."""
     failure: str | None = None
+    is_rehearsal: bool = False
+    """Whether nothing was changed."""
+
+    @property
+    def result(self) -> str:
+        """What became of it, in one word."""
+        if self.is_rehearsal:
+            return "would-redate"
+        return "failed" if self.failure else "redated"
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``redate --json``."""
@@ -86,30 +95,50 @@ class Redated:
             "type": "photo",
             "sha256": self.record.sha256,
             "filename": self.record.filename,
-            "result": "failed" if self.failure else "redated",
+            "result": self.result,
             "taken_at": self.taken.isoformat(),
             "was_taken_at": self.record.taken.isoformat(),
             "reason": self.failure,
         }
 
 
-def redate(session: Session, records: Iterable[Record], correction: Correction) -> Iterator[Redated]:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One photo and the capture time that it is to get."""
+
+    record: Record
+    taken: CaptureTime
+
+
+def corrected(records: Iterable[Record], correction: Correction) -> list[Wish]:
+    """Apply a correction to the capture times of photos.
+
+    Raises:
+        WrongUsage: a photo would have an impossible date.
+    """
+    return [Wish(record, _corrected(record, correction)) for record in records]
+
+
+def redate(session: Session, wishes: Sequence[Wish]) -> Iterator[Redated]:
     """Correct the capture times of photos.
 
     Raises:
-        WrongUsage: a photo would have an impossible date; nothing is corrected.
         CloudError: the API can't be reached, or refuses a time; what was answered until then is done.
         SignInNeeded: the session has ended.
     """
-    wishes = [(record, _corrected(record, correction)) for record in records]
     for start in range(0, len(wishes), MAX_PHOTOS_A_REQUEST):
         batch = wishes[start : start + MAX_PHOTOS_A_REQUEST]
-        photos = [{"sha256": record.sha256, "taken_at": taken.isoformat()} for record, taken in batch]
+        photos = [{"sha256": wish.record.sha256, "taken_at": wish.taken.isoformat()} for wish in batch]
         answers = ask_of_photos(session, "/photos/redate", photos)
         redated = {sha256 for sha256, answer in answers.items() if answer.taken_at is not None}
-        for record, taken in batch:
-            failure = None if record.sha256 in redated else "the cloud doesn't have it any more"
-            yield Redated(record, taken, failure)
+        for wish in batch:
+            failure = None if wish.record.sha256 in redated else "the cloud doesn't have it any more"
+            yield Redated(wish.record, wish.taken, failure)
+
+
+def rehearse(wishes: Iterable[Wish]) -> Iterator[Redated]:
+    """Report what ``redate`` would do, and change nothing."""
+    return (Redated(wish.record, wish.taken, is_rehearsal=True) for wish in wishes)
 
 
 def with_followers(library: Library, records: Sequence[Record]) -> list[Record]:

@@ -14,7 +14,9 @@ from typing import Any, Final
 from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.library import Library
 from photobak.photo.capture_time import CLOCK_TOLERANCE, FIRST_YEAR, CaptureTime, TakenSource
+from photobak.photo.described import MAX_ALTERNATIVES
 from photobak.photo.keys import timestamp_key
+from photobak.photo.record import Record
 
 _PARALLEL: Final = 16
 _TRIES: Final = 10
@@ -58,8 +60,17 @@ class Redater:
             before = self.library.find(identity_id, sha256)
             if before is None or not before.status.kept:
                 return {"sha256": sha256, "status": "unknown"}
-            after = replace(before, taken=taken, timestamp=timestamp_key(taken.taken_at, sha256))
+            after = _redated(before, taken)
             if after == before or self.library.replace(before, after):
                 self.library.write_record_json(after)
                 return {"sha256": sha256, "status": after.status.value, "taken_at": taken.isoformat()}
         raise Problem.contended(sha256)
+
+
+def _redated(record: Record, taken: CaptureTime) -> Record:
+    """A record with its new time; where sources disagree, what it had from one of them stays among the alternatives."""
+    alternatives = record.taken_alternatives
+    if alternatives and record.taken.source is not TakenSource.USER and len(alternatives) < MAX_ALTERNATIVES:
+        alternatives |= {record.taken}
+    timestamp = timestamp_key(taken.taken_at, record.sha256)
+    return replace(record, taken=taken, timestamp=timestamp, taken_alternatives=alternatives)
