@@ -160,11 +160,11 @@ def test_folders_with_sidecars_arrive_with_what_these_say(backup: Backup, tmp_pa
     found = by_name(backup)
     assert set(found) == {"lake.jpg", "lake.jpg.xmp", "lake.AAE", "IMG_7.jpg", "broken.jpg", "broken.jpg.xmp"}
     lake = found["lake.jpg"]
-    assert (lake.description, lake.favorite, lake.tags) == ("At the lake", True, {"Places/Lake"})
+    assert (lake.description, lake.favorite, lake.tags) == ("At the lake", True, frozenset({"Places/Lake"}))
     assert lake.taken.isoformat() == "2019-08-01T10:00:00+02:00"
     assert {taken.source for taken in lake.taken_alternatives} == {TakenSource.EXIF}
     assert found["lake.AAE"].taken.source is TakenSource.PARTNER
-    assert (found["IMG_7.jpg"].description, found["IMG_7.jpg"].people) == ("osxphotos", {"Ann"})
+    assert (found["IMG_7.jpg"].description, found["IMG_7.jpg"].people) == ("osxphotos", frozenset({"Ann"}))
 
 
 def test_options_that_contradict_each_other_are_wrong_usage(backup: Backup, icloud: list[Path]) -> None:
