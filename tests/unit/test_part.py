@@ -1,5 +1,6 @@
 """A file that is on its way: it goes on where it was cut off, and has its name only when it is whole and right."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from photobak.client.restore.part import Expected, Part, part_name
+from photobak.photo.identity import CHUNK_BYTES
 from photobak.platform.folders import Folder
 
 CONTENT = os.urandom(3_000_000)
@@ -120,3 +122,56 @@ def test_what_is_no_file_is_left_alone(folder: Folder, tmp_path: Path, make: Cal
     with pytest.raises(OSError, match=said):
         Part(folder, NAME, EXPECTED)
     assert not (tmp_path / NAME).exists()
+
+
+def test_the_part_of_a_file_is_found_by_its_name_and_what_it_has_to_be() -> None:
+    """The name is a promise to the next version: another one would leave parts behind."""
+    expected = Expected(7, "ab" * 32)
+    assert part_name("a.jpg", expected) == ".photobak-52952bde7d3fd6206041cbcdedcb410c.part"
+    others = [("b.jpg", expected), ("a.jpg", Expected(8, "ab" * 32)), ("a.jpg", Expected(7, None))]
+    assert len({part_name(*each) for each in [("a.jpg", expected), *others]}) == 4
+    assert part_name("\udcff.jpg", expected) != part_name("\udcfe.jpg", expected)  # names that are not UTF-8
+
+
+def test_who_meets_another_run_is_told_so_by_the_systems_own_error(folder: Folder) -> None:
+    with Part(folder, NAME, EXPECTED), pytest.raises(BlockingIOError) as caught:
+        Part(folder, NAME, EXPECTED)
+    assert (caught.value.errno, caught.value.strerror) == (errno.EAGAIN, "another photobak is fetching it")
+
+
+def test_what_is_discarded_is_gone(folder: Folder, tmp_path: Path) -> None:
+    with Part(folder, NAME, EXPECTED) as part:
+        part.append(memoryview(b"x"))
+        part.start_anew()
+        assert left_over(tmp_path).read_bytes() == b""
+        part.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "md5"])
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES + 5])
+def test_a_file_fits_by_its_size_and_each_of_its_bytes(tmp_path: Path, size: int, algorithm: str) -> None:
+    content = os.urandom(size)
+    expected = Expected(size, hashlib.new(algorithm, content).hexdigest(), algorithm)
+    wrong = [content + b"x", content[:-1] or b"y", content[:-1] + bytes([content[-1] ^ 1]) if size else b"z"]
+    for candidate in (content, *wrong):
+        path = tmp_path / "file"
+        path.write_bytes(candidate)
+        with path.open("rb", buffering=0) as file:
+            assert expected.fits(file.fileno()) is (candidate == content)
+            of_any_bytes = Expected(size, None, algorithm).fits(file.fileno())
+            assert of_any_bytes is (len(candidate) == size)
+
+
+@pytest.mark.parametrize("digest", [EXPECTED.digest, None])
+def test_a_part_is_right_when_it_has_every_byte(folder: Folder, digest: str | None) -> None:
+    with Part(folder, NAME, Expected(len(CONTENT), digest)) as part:
+        part.append(memoryview(CONTENT)[:-1])
+        assert not part.is_right
+        part.append(memoryview(CONTENT)[-1:])
+        assert part.is_right
+        part.append(memoryview(b"x"))
+        assert not part.is_right
+        part.start_anew()
+        part.append(memoryview(bytes(len(CONTENT))))
+        assert part.is_right is (digest is None)
