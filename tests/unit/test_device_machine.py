@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
 from botocore.exceptions import ClientError
@@ -278,9 +279,7 @@ class TestToken:
         )
         assert refused(side, approved)[1] == "This device code has been used."
 
-    def test_who_polls_too_soon_waits_longer_each_time(
-        self, side: MachineSide, device_code: str, clock: Clock
-    ) -> None:
+    def test_who_polls_too_soon_waits_longer_each_time(self, side: MachineSide, device_code: str, clock: Clock) -> None:
         waiting = ("authorization_pending", "Nobody has entered the code yet.")
         assert refused(side, device_code) == waiting
         for after, seconds in ((4, 10), (9, 15)):
@@ -403,11 +402,11 @@ class TestTheTable:
             with pytest.raises(ClientError):
                 call()
 
-    def test_reading_is_consistent(self, grants: DeviceGrants, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked: list[dict[str, Any]] = []
-        monkeypatch.setattr(grants.dynamodb, "get_item", lambda **given: asked.append(given) or {})
-        grants.get("a")
-        assert asked == [{"TableName": TABLE, "Key": {"id": {"S": "grant:a"}}, "ConsistentRead": True}]
+    def test_reading_is_consistent(self, grants: DeviceGrants) -> None:
+        client = create_autospec(grants.dynamodb)
+        client.get_item.return_value = {}
+        DeviceGrants(client, TABLE).get("a")
+        client.get_item.assert_called_once_with(TableName=TABLE, Key={"id": {"S": "grant:a"}}, ConsistentRead=True)
 
 
 @pytest.mark.parametrize(
@@ -419,9 +418,7 @@ class TestTheTable:
         (GrantStatus.DENIED, SECOND, False),
     ],
 )
-def test_a_grant_is_open_until_it_is_decided_or_expires(
-    status: GrantStatus, after: timedelta, expected: bool
-) -> None:
+def test_a_grant_is_open_until_it_is_decided_or_expires(status: GrantStatus, after: timedelta, expected: bool) -> None:
     assert grant(status=status).is_open(grant().requested_at + after) is expected
 
 

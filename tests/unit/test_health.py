@@ -1,42 +1,99 @@
 """Green, yellow or red: what the index knows, judged offline."""
 
-import pytest
+from datetime import UTC, datetime
+from pathlib import Path
 
-from photobak.client.index.health import OLD, TOO_OLD, Facts, Level, findings
+import pytest
+from support.known_files import known_file
+
+from photobak.client.index.confirmations import Confirmations
+from photobak.client.index.health import OLD, TOO_OLD, Facts, Finding, Level, findings
+from photobak.client.index.index import Index
+from photobak.photo.deletion import Deletion
+from photobak.photo.record import Status
 
 NOW = 1_800_000_000.0
+DAY = 86_400.0
 FINE = Facts(finished_at=NOW - 10, began_at=NOW - 20, unsafe=0, oldest_confirmation=NOW - 10, unaccepted=0)
+UNFINISHED = Finding(Level.YELLOW, "the last sync did not finish", "photobak sync")
 
 
-def levels(**changes: object) -> list[Level]:
+def found(**changes: object) -> list[Finding]:
     facts = {name: getattr(FINE, name) for name in Facts.__dataclass_fields__} | changes
-    return [each.level for each in findings(Facts(**facts), NOW)]
+    return list(findings(Facts(**facts), NOW))
 
 
 def test_all_is_well() -> None:
-    assert levels() == []
+    assert found() == []
 
 
 @pytest.mark.parametrize(
-    ("age", "expected"),
-    [(OLD, []), (OLD + 1, [Level.YELLOW]), (TOO_OLD, [Level.YELLOW]), (TOO_OLD + 1, [Level.RED])],
+    ("age", "level", "days"),
+    [
+        (OLD, None, ""),
+        (OLD + 1, Level.YELLOW, "10"),
+        (TOO_OLD, Level.YELLOW, "30"),
+        (TOO_OLD + 1, Level.RED, "30"),
+        (1234 * DAY, Level.RED, "1,234"),
+    ],
 )
-def test_a_confirmation_gets_old(age: float, expected: list[Level]) -> None:
-    assert levels(oldest_confirmation=NOW - age) == expected
+def test_a_confirmation_gets_old(age: float, level: Level | None, days: str) -> None:
+    assert (OLD, TOO_OLD) == (10 * DAY, 30 * DAY)
+    what = f"the oldest confirmation is {days} days old"
+    expected = [] if level is None else [Finding(level, what, "photobak sync --recheck")]
+    assert found(oldest_confirmation=NOW - age) == expected
 
 
 def test_nothing_confirmed_yet_is_no_problem() -> None:
-    assert levels(oldest_confirmation=None, finished_at=None, began_at=None) == []
+    assert found(oldest_confirmation=None, finished_at=None, began_at=None) == []
 
 
-@pytest.mark.parametrize(("began_at", "expected"), [(NOW - 11, []), (NOW - 10, []), (NOW - 9, [Level.YELLOW])])
-def test_a_run_that_did_not_finish_is_seen(began_at: float, expected: list[Level]) -> None:
-    assert levels(began_at=began_at) == expected
+@pytest.mark.parametrize(("began_at", "expected"), [(NOW - 11, []), (NOW - 10, []), (NOW - 9, [UNFINISHED])])
+def test_a_run_that_did_not_finish_is_seen(began_at: float, expected: list[Finding]) -> None:
+    assert found(began_at=began_at) == expected
 
 
 def test_a_first_run_that_did_not_finish_is_seen() -> None:
-    assert levels(began_at=NOW, finished_at=None) == [Level.YELLOW]
+    assert found(began_at=0.5, finished_at=None) == [UNFINISHED]
 
 
-def test_what_is_not_safe_and_what_was_deleted_elsewhere_is_red() -> None:
-    assert levels(unsafe=1) == levels(unaccepted=1) == [Level.RED]
+@pytest.mark.parametrize(("unsafe", "what"), [(1, "1 file NOT safe"), (2000, "2,000 files NOT safe")])
+def test_what_is_not_safe_is_red(unsafe: int, what: str) -> None:
+    assert found(unsafe=unsafe) == [Finding(Level.RED, what, "photobak sync")]
+
+
+@pytest.mark.parametrize(
+    ("unaccepted", "what"), [(1, "1 photo deleted elsewhere"), (2000, "2,000 photos deleted elsewhere")]
+)
+def test_what_was_deleted_elsewhere_is_red(unaccepted: int, what: str) -> None:
+    next_step = "photobak trash, then photobak trash accept --all"
+    assert found(unaccepted=unaccepted) == [Finding(Level.RED, what, next_step)]
+
+
+class TestFacts:
+    def test_an_index_before_its_first_run_knows_none(self, tmp_path: Path) -> None:
+        with Index.open(tmp_path / "index") as index:
+            assert Facts.of(index) == Facts(None, None, 0, None, 0)
+
+    @pytest.mark.parametrize("name", ["failed", "rejected", "pending", "lost", "emptied"])
+    def test_each_kind_of_unsafe_file_counts(self, tmp_path: Path, name: str) -> None:
+        with Index.open(tmp_path / "index") as index:
+            index.note_run(NOW, {name: 2, "stored": 5, "unchanged": 7})
+            assert Facts.of(index).unsafe == 2
+
+    def test_they_add_up_and_the_last_run_counts(self, tmp_path: Path) -> None:
+        with Index.open(tmp_path / "index") as index:
+            index.note_run(NOW - 1, {"failed": 100})
+            index.note_run(NOW, {"failed": 1, "rejected": 2, "pending": 4, "lost": 8, "emptied": 16})
+            assert (Facts.of(index).finished_at, Facts.of(index).unsafe) == (NOW, 31)
+
+    def test_what_the_confirmations_say(self, tmp_path: Path) -> None:
+        with Index.open(tmp_path / "index") as index:
+            confirmations = Confirmations(index)
+            confirmations.note_begun(NOW - 5)
+            index.confirm([known_file("/p/a.jpg")], NOW - 9)
+            deletion = Deletion(datetime(2026, 11, 28, tzinfo=UTC))
+            for name in "bcd":
+                index.note_deleted([known_file(f"/p/{name}.jpg", status=Status.TRASHED)], deletion, NOW)
+            confirmations.accept([known_file("/p/b.jpg").sha256])
+            assert Facts.of(index) == Facts(None, NOW - 5, 0, NOW - 9, 2)

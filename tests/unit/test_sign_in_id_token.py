@@ -195,7 +195,7 @@ def test_a_token_is_checked_whole_with_the_keys_that_the_pool_publishes(
     assert check() == id_token.Claims(issuer.subject, "ann@example.org", claims["iat"], claims["exp"])
     for wrong in ({"nonce": "another"}, {"now": 0.0}, {"client_id": "another"}):
         with pytest.raises(UntrustedToken):
-            check(**wrong)  # type: ignore[arg-type]
+            check(**wrong)
 
 
 @pytest.mark.parametrize("status", [201, 302, 404, 500])
