@@ -132,6 +132,11 @@ _MOVIES: Final = frozenset({MOV, MP4, M4V, THREE_GP, THREE_G2})
 
 _TAKEOUT = re.compile(r".+\.(?P<extension>[a-z0-9]{2,4})(\.s[a-z-]*)?\.json", re.IGNORECASE)
 """Google Takeout's ``IMG_1.JPG.json`` and ``IMG_1.JPG.supplemental-metadata.json``, which it cuts off anywhere."""
+_TAKEOUT_CONTENT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:title"\s*:\s*"|albumData"\s*:)')
+"""What all its JSONs of photos and albums begin with: their names are cut, numbered and translated."""
+_TAKEOUT_LISTS: Final = frozenset(
+    {"print-subscriptions.json", "shared_album_comments.json", "user-generated-memory-titles.json"}
+)
 
 _SIGNATURES: Final = (
     (b"\xff\xd8\xff", JPEG),
@@ -221,11 +226,17 @@ def _by_content(head: bytes, extension: str) -> MediaType | None:
 def _by_name(head: bytes, filename: str, extension: str) -> MediaType | None:
     if sidecar := _SIDECARS.get(extension):
         return sidecar
-    takeout = _TAKEOUT.fullmatch(filename)
-    if takeout and takeout["extension"].lower() in _BY_EXTENSION:
+    if extension == "json" and _is_takeouts(head, filename):
         return MediaType("application/json", Kind.SIDECAR, "json")
     claimed = _BY_EXTENSION.get(extension)
     return None if claimed is None or _is_something_else(head) else claimed
+
+
+def _is_takeouts(head: bytes, filename: str) -> bool:
+    """Whether a JSON is Google Takeout's: of a photo, by its name or its content; of an album; or of all of them."""
+    found = _TAKEOUT.fullmatch(filename)
+    of_photo = found is not None and found["extension"].lower() in _BY_EXTENSION
+    return of_photo or filename in _TAKEOUT_LISTS or _TAKEOUT_CONTENT.match(head) is not None
 
 
 def _is_something_else(head: bytes) -> bool:

@@ -135,6 +135,24 @@ def test_a_rehearsal_sends_nothing(backup: Backup, tmp_path: Path) -> None:
     assert backup.records() == {}
 
 
+def test_a_sync_of_an_unpacked_takeout_keeps_all_of_it_and_names_the_import(backup: Backup, takeout: Corpus) -> None:
+    words = ("Sommer", "emoji", "cut", "metadata", "2017", "Photos from 19")
+    files = {path: content for path, content in takeout.files.items() if any(word in path for word in words)}
+    files = dict(list(files.items())[:60])
+    for path, content in files.items():
+        (backup.photos / path).parent.mkdir(parents=True, exist_ok=True)
+        (backup.photos / path).write_bytes(content)
+    done = backup.run("sync", str(backup.photos), "--json")
+    lines, summary = json_lines(done.stdout)
+    assert (done.returncode, summary["ignored"]) == (0, 0)
+    assert {line["path"] for line in lines} == {str(backup.photos / path) for path in files}
+    assert done.stderr.splitlines()[-1] == f"  photobak import takeout {backup.photos}/Takeout"
+    # Once more, every night: nothing new, so nothing is said.
+    assert backup.run("sync", str(backup.photos)).stderr == ""
+    imported_later = backup.run("import", "takeout", str(backup.photos / "Takeout"), "--json")
+    assert json_lines(imported_later.stdout)[1]["uploaded"] == 0
+
+
 def test_what_is_no_export_is_wrong_usage(backup: Backup, tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_text("text")

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from pathlib import PurePosixPath
 
 import pytest
 from support.takeout_corpus import Corpus, corpus
 
 from photobak.client.imports.facts import Facts
 from photobak.client.imports.takeout.catalogue import Catalogue, TakeoutFile, catalogue
-from photobak.client.imports.takeout.folders import Location, missing_parts
+from photobak.client.imports.takeout.folders import Location, missing_parts, unpacked_takeout
 from photobak.client.imports.takeout.metadata_json import AlbumFacts, UnreadableJson, read_json
 
 CORPUS = corpus()
@@ -139,3 +140,17 @@ def test_missing_parts_are_told_by_the_numbers_of_the_others() -> None:
     there = ["takeout-20240719T011900Z-002.zip", "takeout-20240719T011900Z-004.zip", "photos.zip"]
     assert missing_parts(there) == {"20240719T011900Z": (1, 3)}
     assert missing_parts(["takeout-20240719T011900Z-1-001.zip"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("json", "root"),
+    [
+        ("/p/Takeout/Google Photos/Photos from 2021/a.jpg.json", "/p/Takeout"),
+        ("/takeout-20240719T011900Z-001/Google Fotos/Sommer/Metadaten.json", "/takeout-20240719T011900Z-001"),
+        ("/p/Google Photos/print-subscriptions.json", "/p/Google Photos"),
+        ("/p/mine/Fotos von 2015/a.jpg.json", "/p/mine"),
+        ("/p/mine/a.jpg.json", None),
+    ],
+)
+def test_an_unpacked_takeout_is_known_by_its_folders(json: str, root: str | None) -> None:
+    assert unpacked_takeout(PurePosixPath(json)) == (PurePosixPath(root) if root else None)

@@ -36,8 +36,8 @@ def command(
     in the bucket. Without PATH, all that this machine has backed up must still be in the cloud. With --read-data,
     all data or a random sample is read and hashed; with a PATH, only that of the photos below it.
 
-    Each problem names the command that repairs it. Photos deleted elsewhere are a problem until `photobak trash accept`.
-    The exit code is 3 if there is any problem.
+    Each problem names the command that repairs it. Photos deleted elsewhere are a problem until
+    `photobak trash accept`. The exit code is 3 if there is any problem.
 
     \b
     Examples:

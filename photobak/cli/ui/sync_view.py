@@ -1,9 +1,11 @@
 """The output of sync and watch: progress on a terminal, JSON Lines for scripts, and a summary."""
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +17,7 @@ from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, is_termi
 from photobak.client.files.outcome import FileOutcome, Result, Summary
 from photobak.client.files.scan import Skipped
 from photobak.errors import Interrupted
+from photobak.photo.kind import Kind
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -48,6 +51,8 @@ class SyncView(SyncProgress):
         self._live: Live | None = None
         self._reasons: Counter[str] = Counter()
         """Why files are not backed up."""
+        self._takeouts: set[str] = set()
+        """Folders that are unpacked Google Takeouts."""
 
     @contextmanager
     def live(self) -> Iterator[None]:
@@ -69,6 +74,8 @@ class SyncView(SyncProgress):
         """Print a file with its result: as JSON, and as text if it failed or with -v."""
         super().finished(outcome)
         entry = outcome.to_json()
+        if outcome.kind is Kind.SIDECAR and outcome.path.suffix.lower() == ".json":
+            self._note_takeout(outcome.path)
         if self._as_json and outcome.result is not Result.UNCHANGED:
             with self._line:
                 json_line(entry)
@@ -88,6 +95,10 @@ class SyncView(SyncProgress):
         elif not self._context.quiet and (is_terminal() or not summary.complete or self._context.verbosity > 0):
             for line in summary_lines(summary, self._reasons, unfinished=self.counts.unfinished):
                 say(shown(line))
+        if not self._context.quiet:
+            for folder in sorted(self._takeouts):
+                say(shown(f"{folder} is a Google Takeout. To add its dates, places, descriptions and albums, type:"))
+                say(shown(f"  photobak import takeout {shlex.quote(folder)}"))
 
     def interrupted(self) -> Interrupted:
         """What to tell a person who stopped the run."""
@@ -100,6 +111,14 @@ class SyncView(SyncProgress):
         with self._line:
             if reason in self._reasons or len(self._reasons) < _MOST_REASONS:
                 self._reasons[reason] += 1
+
+    def _note_takeout(self, json: Path) -> None:
+        from photobak.client.imports.takeout.folders import unpacked_takeout
+
+        folder = unpacked_takeout(json)
+        if folder is not None:
+            with self._line:
+                self._takeouts.add(str(folder))
 
     def _tell(self, line: str) -> None:
         if self._live:

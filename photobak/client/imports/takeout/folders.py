@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Final, Self
 
 _EXPORT = re.compile(r"takeout-(?P<export>\d{8}T\d{6}Z)(?:-\d+(?=-\d))?(?:-(?P<part>\d{3}))?", re.IGNORECASE | re.ASCII)
@@ -111,3 +111,14 @@ def is_year(folder: str) -> bool:
 
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
+
+
+def unpacked_takeout(json: PurePath) -> PurePath | None:
+    """The folder of an unpacked Takeout, by the path of one of its JSONs; None where it lies in none."""
+    folder = json.parent
+    photos = next((each for each in (folder, folder.parent) if is_photos(_composed(each.name))), None)
+    if photos is None and is_year(_composed(folder.name)):
+        photos = folder.parent
+    if photos is None:
+        return None
+    return photos.parent if _is_wrapper(photos.parent.name) else photos
