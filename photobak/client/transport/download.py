@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from photobak.client.transport.curl import Head, Limits, Sink, exchange
 from photobak.client.transport.errors import NoAnswer, ServiceError, clock_error, unreachable
 from photobak.client.transport.retry import RetryPolicy, Transient, transient
-from photobak.client.transport.s3 import Bucket
+from photobak.client.transport.s3 import S3, Bucket
 from photobak.errors import CloudError, PhotobakError, SignInNeeded
 from photobak.photo.identity import CHUNK_BYTES
 
@@ -23,7 +23,7 @@ _GATHERED: Final = CHUNK_BYTES // 4
 """Bytes. Libcurl hands on 16 KiB at a time, and each hash and write costs a change of threads."""
 _ARCHIVED: Final = ("GLACIER", "DEEP_ARCHIVE")
 _GONE: Final = frozenset({"NoSuchKey", "HTTP 404"})
-_VERIFY: Final = "Type: photobak verify"
+_VERIFY: Final = "Type: photobak verify --read-data"
 
 
 class Gone(PhotobakError):
@@ -39,7 +39,7 @@ class ObjectArchived(PhotobakError):
 
 
 class WrongSize(PhotobakError):
-    """The object is not as large as it has to be."""
+    """The object is not as large as it has to be, or ends before its end whenever it is read."""
 
 
 class Unreachable(CloudError):
@@ -129,7 +129,22 @@ class Download:
                 raise _CutShort(cause, progressed=at > before) from cause
 
         if at < end or size == 0:
-            self._run(go_on)
+            try:
+                self._run(go_on)
+            except Unreachable as error:
+                if not self._is_cut_short(key, error):
+                    raise
+                raise WrongSize(f"the cloud returns {at:,} of its {size:,} bytes", next_step=_VERIFY) from error
+
+    def _is_cut_short(self, key: str, error: Unreachable) -> bool:
+        """Whether the server ends the answer early each time, and answers as ever to a question about the object."""
+        if not isinstance(error.__cause__, NoAnswer) or not error.__cause__.cut:
+            return False
+        try:
+            S3(self._bucket).head(key, what=error.what)
+        except PhotobakError:
+            return False
+        return True
 
     def _run(self, step: Callable[[], Head | None]) -> Head:
         try:
@@ -225,8 +240,10 @@ class _Answer:
             return
         length = head.headers.text("Content-Length")
         total = head.headers.text("Content-Range").rpartition("/")[2] or length
-        if total != str(self._size) or length != str(self._wanted):
+        if total != str(self._size):
             raise WrongSize(f"it has {total or 'other'} bytes in the cloud instead of {self._size}", next_step=_VERIFY)
+        if length != str(self._wanted):
+            raise WrongSize(f"the cloud does not return all of its {self._size:,} bytes", next_step=_VERIFY)
 
 
 def _error(said: ServiceError, head: Head) -> Exception:

@@ -36,21 +36,24 @@ _PERHAPS_THE_CLOCK: Final = _EXPIRED | {
 _TAG: Final = re.compile(rb"<(Code|Message|StorageClass)>([^<]*)</\1>")
 _PROXY_ERROR: Final = 97
 """CURLE_PROXY, which pycurl has no name for."""
+_CUT: Final = (pycurl.E_GOT_NOTHING, pycurl.E_PARTIAL_FILE, pycurl.E_RECV_ERROR)
 _CHECK_NETWORK: Final = "Check the network and try again"
 
 
 class NoAnswer(Exception):
     """No answer came, or not all of it, and another try would not help."""
 
-    def __init__(self, why: str, *, next_step: str = "", sent: bool = True) -> None:
+    def __init__(self, why: str, *, next_step: str = "", sent: bool = True, cut: bool = False) -> None:
         """Say why.
 
         Args:
             why: for a person; without anything of the URL.
             next_step: likewise.
             sent: whether the request may have arrived.
+            cut: whether the server closed the connection before its answer was complete.
         """
         super().__init__(why)
+        self.cut = cut
         self.why = why
         self.next_step = next_step
         self.sent = sent
@@ -91,7 +94,7 @@ def no_answer(curl: pycurl.Curl, number: int, text: str, proxy: str | None) -> N
     if number == pycurl.E_PEER_FAILED_VERIFICATION:
         return certificate_refusal(text)
     sent = curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
-    return Interrupted(_reason(curl, number, text), sent=sent)
+    return Interrupted(_reason(curl, number, text), sent=sent, cut=sent and number in _CUT)
 
 
 def proxy_refusal(proxy: str, status: int) -> NoAnswer:

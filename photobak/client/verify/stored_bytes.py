@@ -10,7 +10,7 @@ from photobak.client.account.session import Session
 from photobak.client.concurrency import parallel
 from photobak.client.library.bucket import SessionBucket
 from photobak.client.transport.curl import Headers
-from photobak.client.transport.download import Download
+from photobak.client.transport.download import Download, Gone, WrongSize
 from photobak.client.transport.s3 import S3
 from photobak.client.verify.judge import Checked, Listed, Problem, ProblemKind, original_to_compare
 from photobak.photo.keys import record_key
@@ -99,7 +99,12 @@ class ByteReader:
 
     def _original(self, record: Record, size: int) -> list[Problem]:
         digest = hashlib.sha256()
-        self._download.read(record.original_key, size, digest.update)
+        try:
+            self._download.read(record.original_key, size, digest.update)
+        except Gone as error:  # since it was listed
+            return [Problem(ProblemKind.MISSING_OBJECT, error.what, record.sha256, record.original_key)]
+        except WrongSize as error:
+            return [Problem(ProblemKind.BAD_BYTES, error.what, record.sha256, record.original_key)]
         if digest.hexdigest() == record.sha256:
             return []
         reason = f"its bytes have the SHA-256 {digest.hexdigest()}"

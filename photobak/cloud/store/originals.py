@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from photobak.cloud.store.uploads import Upload, fetched
 from photobak.photo.identity import CHUNK_BYTES
@@ -15,7 +15,6 @@ from photobak.photo.keys import TempKey, original_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _NOT_FOUND: Final = ("404", "NoSuchKey", "NotFound")
 
@@ -67,15 +66,16 @@ class Originals:
         return _condition(head, sha256, size, _checksum(head) if head else None)
 
     def look_into(self, key: str, sha256: str, size: int) -> Condition:
-        """Check an original by its checksum or else its bytes; an archived one can't be read and is believed."""
+        """Check an original by its bytes; an archived one can't be read, and its checksum is believed."""
         head = self._head(key)
         if head is None or head["ContentLength"] != size:
             return _condition(head, sha256, size, None)
-        checksum = _checksum(head)
-        if checksum is None:
-            with suppress(Archived), _archived_told_apart():
-                checksum = _hash(self._s3.get_object(Bucket=self._bucket, Key=key))
-        return _condition(head, sha256, size, checksum)
+        try:
+            with _archived_told_apart():
+                found: str | None = self._hash(Bucket=self._bucket, Key=key)
+        except Archived:
+            found = _checksum(head)
+        return _condition(head, sha256, size, found)
 
     def bring_back(self, key: str, sha256: str, size: int) -> bool:
         """Copy the newest older version with the right bytes on top; False if there is none.
@@ -99,8 +99,18 @@ class Originals:
         checksum = _checksum(self._s3.head_object(**where, ChecksumMode="ENABLED"))
         if checksum is None:
             with suppress(Archived), _archived_told_apart():
-                checksum = _hash(self._s3.get_object(**where))
+                checksum = self._hash(**where)
         return checksum == sha256
+
+    def _hash(self, **where: Any) -> str:
+        """The SHA-256 of an object's bytes; "" if S3 does not return all of them."""
+        digest = hashlib.sha256()
+        try:
+            for chunk in self._s3.get_object(**where)["Body"].iter_chunks(CHUNK_BYTES):
+                digest.update(chunk)
+        except (HTTPClientError, IncompleteReadError):  # its head was readable just before
+            return ""
+        return digest.hexdigest()
 
     def _older_versions(self, key: str) -> Iterator[Any]:
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key):
@@ -125,14 +135,6 @@ def _archived_told_apart() -> Iterator[None]:
         if error.response["Error"]["Code"] == "InvalidObjectState":
             raise Archived from error
         raise
-
-
-def _hash(answer: "GetObjectOutputTypeDef") -> str:
-    """The SHA-256 of an object's bytes."""
-    digest = hashlib.sha256()
-    for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _condition(head: Mapping[str, Any] | None, sha256: str, size: int, found: str | None) -> Condition:
