@@ -55,11 +55,21 @@ class TestOutput:
             assert line["sha256"] == contents(backup.photos)[os.path.relpath(line["path"], backup.photos)]
             assert (line["taken_at"], line["taken_source"]) == ("2024-06-30T12:00:00+02:00", "exif")
 
-    def test_cron_hears_nothing_where_all_is_well(self, backup: Backup) -> None:
+    def test_quiet_says_nothing_where_all_is_well(self, backup: Backup) -> None:
         backup.make("a.jpg")
         for _ in range(2):
-            done = backup.run("sync", "Pictures")
+            done = backup.run("-q", "sync", "Pictures")
             assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+    def test_a_first_run_off_a_terminal_ends_with_a_summary(self, backup: Backup) -> None:
+        backup.make("a.jpg")
+        (backup.photos / "notes.txt").write_text("text")
+        done = backup.run("sync", "Pictures")
+        assert (done.returncode, done.stdout) == (0, "")
+        safe, ignored, sent = done.stderr.splitlines()
+        assert safe == "1 file safe: 1 newly stored, 0 already stored, 0 unchanged."
+        assert ignored == "1 other file ignored (-v lists them)."
+        assert sent.startswith("2.")
 
     def test_v_names_everything(self, backup: Backup) -> None:
         backup.make("a.jpg")
@@ -85,7 +95,9 @@ class TestOutput:
         (backup.photos / ".photobakignore").write_bytes(b"\xff")
         done = backup.run("-q", "sync", "Pictures")
         assert (done.returncode, done.stdout) == (3, "")
-        assert done.stderr.count("\n") == 1
+        failed, *summary = done.stderr.splitlines()
+        assert failed.startswith(f"failed {backup.photos}/.photobakignore")
+        assert "1 file NOT backed up; see the reasons above." in summary
 
     def test_odd_names_stay_on_their_line(self, backup: Backup) -> None:
         backup.make("two\nlines \x1b[31m.jpg", os.fsdecode(b"caf\xe9.jpg"))

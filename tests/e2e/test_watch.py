@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from support.backup import Backup, write_photo
+from support.backup import Backup, sha256, write_photo
 from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
 
@@ -113,9 +113,24 @@ def _locked(file: Any) -> bool:
     return True
 
 
-def test_cron_hears_nothing_where_all_is_well(backup: Backup) -> None:
-    backup.make("a.jpg")
+def test_into_a_pipe_it_prints_each_file(backup: Backup) -> None:
+    (photo,) = backup.make("a.jpg")
     with backup.start("watch", "Pictures") as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line == f"{sha256(photo)[:12]}  {taken(backup)}  {photo}\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=30) == ("", "")
+
+
+def taken(backup: Backup) -> str:
+    (record,) = backup.records().values()
+    return f"{record.taken.taken_at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def test_quiet_it_says_nothing_where_all_is_well(backup: Backup) -> None:
+    backup.make("a.jpg")
+    with backup.start("-q", "watch", "Pictures") as process:
         eventually(backup.records)
         eventually(lambda: backup.index_file.exists())
         eventually(lambda: b"a.jpg" in backup.index_file.read_bytes())

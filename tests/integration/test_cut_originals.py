@@ -1,4 +1,4 @@
-"""Originals that are empty or cut on the server's disk: found with their ids, never the end of a run, and sent again."""
+"""Originals that are empty or cut on the server: found with their ids, never the end of a run, and sent again."""
 
 from pathlib import Path
 

@@ -96,4 +96,22 @@ class TestFacts:
             for name in "bcd":
                 index.note_deleted([known_file(f"/p/{name}.jpg", status=Status.TRASHED)], deletion, NOW)
             confirmations.accept([known_file("/p/b.jpg").sha256])
-            assert Facts.of(index) == Facts(None, NOW - 5, 0, NOW - 9, 2)
+            assert Facts.of(index) == Facts(None, NOW - 5, 0, NOW - 9, 2, unfinished=1)
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "level", "which"),
+    [(1, Level.YELLOW, "sync"), (2, Level.YELLOW, "sync"), (3, Level.RED, "3 syncs"), (5, Level.RED, "5 syncs")],
+)
+def test_runs_that_never_finish_are_red(unfinished: int, level: Level, which: str) -> None:
+    expected = Finding(level, f"the last {which} did not finish", "photobak sync")
+    assert found(began_at=NOW, unfinished=unfinished) == [expected]
+
+
+def test_a_run_that_finishes_ends_the_count(tmp_path: Path) -> None:
+    with Index.open(tmp_path / "index") as index:
+        for number in (1, 2):
+            Confirmations(index).note_begun(NOW)
+            assert Facts.of(index).unfinished == number
+        index.note_run(NOW, {})
+        assert Facts.of(index).unfinished == 0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(context: Context, as_check: bool, max_age: str | None, prometheus: Path | None, as_json: bool) -> None:
     """Show the sign-in, the last sync, how many photos are stored, since when that is confirmed, and the cloud in use.
 
-    The exit code is 3 if photos are not safe.
+    The exit code is 3 if photos are not safe, or if the local stack that has them is not running.
 
     \b
     Examples:
@@ -109,13 +109,16 @@ def _account(session: "Session") -> dict[str, Any]:
 
 
 def _index(context: Context, session: "Session", proofs: "ProofHistory") -> dict[str, Any]:
+    from photobak.cli.ui.local_stack import is_down
     from photobak.client.index.file import index_path
-    from photobak.client.index.health import Facts, Level, findings
+    from photobak.client.index.health import Facts, Finding, Level, findings
     from photobak.client.index.index import Index
 
     with Index.open(index_path(context.places, session.profile)) as index:
         counts, last, facts = index.counts(), index.last_run(), Facts.of(index, len(proofs.failing))
     problems = list(findings(facts, time.time()))
+    if is_down(context, session.profile):
+        problems.insert(0, Finding(Level.RED, "the local stack is not running", "photobak local up"))
     return {
         "state": max((each.level for each in problems), default=Level.GREEN).name.lower(),
         "problems": [f"{each.what}: {each.next_step}" for each in problems],

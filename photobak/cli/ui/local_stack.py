@@ -39,6 +39,11 @@ def session_or_local_stack(context: Context) -> Session:
     return require_session(context)
 
 
+def is_down(context: Context, profile: Profile) -> bool:
+    """Whether a profile's cloud is the local stack, and that is not running."""
+    return profile.is_local and _running(context) is None
+
+
 def why_stopped(context: Context) -> str:
     """Why the local stack has stopped, in a few words; "" where it runs, is not in use, or nobody knows."""
     from photobak.local.running import running, why_stopped

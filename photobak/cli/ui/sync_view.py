@@ -13,7 +13,7 @@ import click
 
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.progress import Picture, SyncProgress
-from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, is_terminal, json_line, plural, say, shown, talk
+from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, json_line, plural, say, shown, talk
 from photobak.client.files.outcome import FileOutcome, Result, Summary
 from photobak.client.files.scan import Skipped
 from photobak.errors import Interrupted
@@ -87,12 +87,12 @@ class SyncView(SyncProgress):
             self._tell(f"would upload {entry['path']}")
 
     def conclude(self, summary: Summary) -> None:
-        """Print the summary; without a terminal, only if something is not backed up."""
+        """Print the summary; with -q, only if something is not backed up."""
         if self._live:
             self._live.stop()
         if self._as_json:
             json_line(summary.to_json())
-        elif not self._context.quiet and (is_terminal() or not summary.complete or self._context.verbosity > 0):
+        elif not self._context.quiet or not summary.complete:
             for line in summary_lines(summary, self._reasons, unfinished=self.counts.unfinished):
                 say(shown(line))
         if not self._context.quiet:
@@ -202,7 +202,7 @@ class WatchView(SyncProgress):
     def __init__(self, context: Context, as_json: bool) -> None:
         super().__init__()
         self._as_json = as_json
-        self._talkative = context.verbosity > 0 or (is_terminal() and not context.quiet)
+        self._quiet = context.quiet
         self._line = Lock()
         self._unsafe: dict[str, tuple[Result, str | None]] = {}
         """What was printed about each path that is not backed up."""
@@ -225,7 +225,7 @@ class WatchView(SyncProgress):
         entry = outcome.to_json()
         if self._as_json:
             json_line(entry)
-        elif outcome.result.safe and self._talkative:  # without a terminal, only failures
+        elif outcome.result.safe and not self._quiet:
             taken = f"{outcome.taken.taken_at.astimezone():%Y-%m-%d %H:%M}" if outcome.taken else "-"
             note = "" if outcome.result is Result.STORED else f"  ({outcome.result})"
             click.echo(shown(f"{(outcome.sha256 or '')[:12]}  {taken}  {entry['path']}{note}"))

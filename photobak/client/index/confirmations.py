@@ -49,10 +49,18 @@ class Confirmations:
         mark = self._mark("began_at")
         return float(mark) if mark else None
 
+    @property
+    def unfinished(self) -> int:
+        """How many runs have begun since the last one that finished; one that is at work counts too."""
+        return int(self._mark("unfinished") or 0)
+
     def note_begun(self, now: float) -> None:
         """A run begins; one that does not finish is seen by this."""
         with self._index.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO marks VALUES ('began_at', ?)", (repr(now),))
+            connection.execute(
+                "INSERT INTO marks VALUES ('unfinished', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
+            )
 
     def note_progress(self, *, feed: str, rotated_at: float | None) -> None:
         """A run is over: up to where it has read the feed, and when it has asked after the oldest, if it has."""

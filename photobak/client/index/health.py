@@ -11,6 +11,8 @@ from photobak.client.index.index import Index
 OLD: Final = 10 * 86_400.0
 """Seconds after which a confirmation is too old to rely on: nightly runs renew each within a week."""
 TOO_OLD: Final = 30 * 86_400.0
+MANY_UNFINISHED: Final = 3
+"""Runs in a row that did not finish after which a backup is not safe: new files may never have had their turn."""
 
 
 class Level(IntEnum):
@@ -35,6 +37,8 @@ class Facts:
     unaccepted: int
     """Contents that were deleted elsewhere and that nobody has accepted."""
 
+    unfinished: int = 0
+    """Runs that have begun since the last one that finished."""
     failed_proofs: int = 0
     """Originals that could not be read back, or had wrong bytes, when they were last proved."""
 
@@ -48,6 +52,7 @@ class Facts:
             unsafe=_unsafe(last[1]) if last else 0,
             oldest_confirmation=confirmations.oldest(),
             unaccepted=sum(not each.accepted for each in confirmations.deleted()),
+            unfinished=confirmations.unfinished,
             failed_proofs=failed_proofs,
         )
 
@@ -64,7 +69,9 @@ class Finding:
 def findings(facts: Facts, now: float) -> Iterator[Finding]:
     """What is wrong, the worst first within each kind; nothing if all is well."""
     if facts.began_at is not None and facts.began_at > (facts.finished_at or 0.0):
-        yield Finding(Level.YELLOW, "the last sync did not finish", "photobak sync")
+        many = facts.unfinished >= MANY_UNFINISHED
+        which = f"{facts.unfinished:,} syncs" if many else "sync"
+        yield Finding(Level.RED if many else Level.YELLOW, f"the last {which} did not finish", "photobak sync")
     if facts.unsafe:
         files = f"{facts.unsafe:,} file{'s' * (facts.unsafe != 1)}"
         yield Finding(Level.RED, f"{files} NOT safe", "photobak sync")

@@ -273,6 +273,7 @@ class Index:
             connection.execute(
                 "DELETE FROM runs WHERE finished_at NOT IN (SELECT finished_at FROM runs ORDER BY 1 DESC LIMIT 100)"
             )
+            connection.execute("DELETE FROM marks WHERE name = 'unfinished'")
             # Uploaded once, and edited or deleted since: no later run asks for it.
             connection.execute(
                 "DELETE FROM contents WHERE state = 'pending' AND sha256 NOT IN (SELECT sha256 FROM files)"

@@ -76,7 +76,7 @@ CREATE TABLE runs (
     summary TEXT NOT NULL -- JSON
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE marks ( -- how far the confirmations are: 'feed', 'rotated_at' and 'began_at' (see confirmations.py)
+CREATE TABLE marks ( -- how far the confirmations are: 'feed', 'rotated_at', 'began_at' and 'unfinished' (see confirmations.py)
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
