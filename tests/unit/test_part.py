@@ -163,7 +163,7 @@ def test_a_file_fits_by_its_size_and_each_of_its_bytes(tmp_path: Path, size: int
             assert of_any_bytes is (len(candidate) == size)
 
 
-@pytest.mark.parametrize("digest", [EXPECTED.digest, None])
+@pytest.mark.parametrize("digest", [EXPECTED.digest, None], ids=["digest", "size"])
 def test_a_part_is_right_when_it_has_every_byte(folder: Folder, digest: str | None) -> None:
     with Part(folder, NAME, Expected(len(CONTENT), digest)) as part:
         part.append(memoryview(CONTENT)[:-1])
