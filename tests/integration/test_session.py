@@ -15,6 +15,7 @@ from support.campaign import rounds
 from support.issuer import Issuer
 from support.refreshing import ask_each_round
 
+from photobak.client.account import cognito
 from photobak.client.account import session as session_module
 from photobak.client.account.session import Session, keep_sign_in, login_command, open_session
 from photobak.client.account.tokens.file import FileStore
@@ -246,7 +247,7 @@ def test_what_another_person_left_is_not_used_after_a_new_sign_in(issuer: Issuer
 
 
 def test_a_profile_on_aws_stays_one_persons(issuer: Issuer, here: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module.cognito, "_user_pools", lambda profile: issuer.url)
+    monkeypatch.setattr(cognito, "_user_pools", lambda profile: issuer.url)
     aws = issuer.profile(endpoint_url=None)
     keep_sign_in(aws, here, ENVIRON, issuer.tokens())
     keep_sign_in(aws, here, ENVIRON, issuer.tokens())

@@ -2,6 +2,7 @@
 
 What is kept (``tokens/``) is read once; as long as it is good, nothing goes over the network and no lock is taken. A
 renewal happens under a lock that all processes share, after reading again what another one may have just renewed.
+What speaks to the network is imported when it is needed: `photobak status` never does.
 """
 
 import os
@@ -13,13 +14,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, overload
 
-from photobak.client.account import cognito
 from photobak.client.account.tokens.choice import store_to_read, store_to_write
 from photobak.client.account.tokens.file import FileStore
 from photobak.client.account.tokens.interface import AwsCredentials, SignIn, Tokens, TokenStore
 from photobak.client.places import Places
 from photobak.client.profile import Profile, default_profile_name
-from photobak.client.transport.curl import Credentials
 from photobak.errors import CloudError, ConfigError, RunLocked, SignInNeeded, WrongUsage
 from photobak.platform.private_files import private_folder
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from photobak.client.account.cognito import Clock
+    from photobak.client.transport.curl import Credentials
 
 MARGIN = 300
 """Seconds that a token or credentials must still be good for; covers a clock that differs by as much."""
@@ -106,8 +106,10 @@ class Session:
         assert found is not None  # noqa: S101 - _ask_credentials has just set it
         return found
 
-    def credentials(self) -> Credentials:
+    def credentials(self) -> "Credentials":
         """AWS credentials, as requests are signed with them; raises as ``id_token``."""
+        from photobak.client.transport.curl import Credentials
+
         found = self.aws_credentials()
         return Credentials(found.access_key_id, found.secret_access_key, found.session_token)
 
@@ -213,6 +215,8 @@ class Session:
         return kept.tokens.expires_at - self._now() > MARGIN
 
     def _renew_tokens(self, kept: SignIn) -> SignIn:
+        from photobak.client.account import cognito
+
         try:
             return kept.with_tokens(cognito.refresh(self.profile, kept.tokens, now=self._now))
         except cognito.GrantRefused as refused:
@@ -223,6 +227,8 @@ class Session:
         return self._asked(kept, lambda now: replace(now, identity_id=self._identity(now)))
 
     def _ask_credentials(self, kept: SignIn) -> SignIn:
+        from photobak.client.account import cognito
+
         def ask(now: SignIn) -> SignIn:
             identity = now.identity_id or self._identity(now)
             credentials = cognito.aws_credentials(self.profile, identity, now.tokens.id_token)
@@ -231,10 +237,14 @@ class Session:
         return self._asked(kept, ask)
 
     def _identity(self, kept: SignIn) -> str:
+        from photobak.client.account import cognito
+
         return cognito.identity_id(self.profile, kept.tokens.id_token)
 
     def _asked(self, kept: SignIn, ask: Callable[[SignIn], SignIn]) -> SignIn:
         """Ask the identity pool with a fresh token; where it refuses one that looks good, with a newer one, once."""
+        from photobak.client.account import cognito
+
         if not self._fresh_tokens(kept):
             return ask(self._keep(self._renew_tokens(kept)))
         try:
@@ -243,6 +253,8 @@ class Session:
             return ask(self._keep(self._renew_tokens(kept)))
 
     def _revoke(self, tokens: Tokens) -> None:
+        from photobak.client.account import cognito
+
         try:
             cognito.revoke(self.profile, tokens.refresh_token)
         except CloudError as error:
@@ -302,6 +314,8 @@ def _require_same_person(profile: Profile, places: Places, environ: Mapping[str,
         return  # what can't be read belongs to nobody
     if before is None or before.tokens.subject == tokens.subject:
         return
+    from photobak.client.account import cognito
+
     with suppress(CloudError):  # it ends by itself; what matters is that it isn't used
         cognito.revoke(profile, tokens.refresh_token)
     raise WrongUsage(

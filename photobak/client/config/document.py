@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +45,8 @@ class Document:
 
     def unknown(self, keys: Sequence[str], known: Sequence[str]) -> ConfigError:
         """The error for a key that does not exist, with a suggestion."""
+        from difflib import get_close_matches
+
         close = get_close_matches(keys[-1], known, 1)
         return self.mistake(
             keys, "there is no such setting" + (f"; did you mean {'.'.join((*keys[:-1], close[0]))}?" if close else "")

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
 
 from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
+from photobak.client.scheduled import Schedule
 
 OLD: Final = 10 * 86_400.0
 """Seconds after which a confirmation is too old to rely on: nightly runs renew each within a week."""
 TOO_OLD: Final = 30 * 86_400.0
 MANY_UNFINISHED: Final = 3
 """Runs in a row that did not finish after which a backup is not safe: new files may never have had their turn."""
+OVERDUE: Final = 3 * 86_400.0
+"""Seconds without a scheduled run: a weekend away is not a problem."""
+SIGN_IN_ENDS_SOON: Final = 14 * 86_400.0
 
 
 class Level(IntEnum):
@@ -66,6 +71,17 @@ class Finding:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How much of this machine is stored in the cloud."""
+
+    photos: int
+    size: int
+    """Bytes of all originals."""
+    new: int
+    """Photos uploaded since a given time."""
+
+
 def findings(facts: Facts, now: float) -> Iterator[Finding]:
     """What is wrong, the worst first within each kind; nothing if all is well."""
     if facts.began_at is not None and facts.began_at > (facts.finished_at or 0.0):
@@ -87,6 +103,37 @@ def findings(facts: Facts, now: float) -> Iterator[Finding]:
             level = Level.RED if age > TOO_OLD else Level.YELLOW
             what = f"the oldest confirmation is {age / 86_400.0:,.0f} days old"
             yield Finding(level, what, "photobak sync --recheck")
+
+
+def schedule_findings(schedule: Schedule | None, now: datetime) -> Iterator[Finding]:
+    """What is wrong with the scheduled runs; nothing if there is no schedule."""
+    if schedule is None:
+        return
+    overdue = now.timestamp() - max(schedule.began_at or 0.0, schedule.installed_at)
+    if overdue > OVERDUE:
+        what = f"no scheduled run has begun for {overdue / 86_400.0:,.0f} days"
+        yield Finding(Level.YELLOW, what, "photobak doctor")
+    if schedule.exit_code:
+        what = f"the last scheduled run failed with exit code {schedule.exit_code}"
+        yield Finding(Level.YELLOW, what, "photobak sync")
+
+
+def sign_in_findings(seconds_left: float, login_command: str) -> Iterator[Finding]:
+    """What is wrong with the sign-in: it ends soon."""
+    if seconds_left <= 0:
+        yield Finding(Level.RED, "the sign-in has ended", login_command)
+    elif seconds_left < SIGN_IN_ENDS_SOON:
+        yield Finding(Level.YELLOW, f"the sign-in ends in {seconds_left / 86_400.0:.0f} days", login_command)
+
+
+def stored(index: Index, since: float) -> Stored:
+    """Measure what is stored of this machine's files; ``since``, in Unix seconds, is where new ones begin."""
+    query = """
+        SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(SUM(uploaded_at >= ?), 0)
+        FROM kept_contents JOIN (SELECT sha256, MAX(size) AS size FROM files GROUP BY sha256) USING (sha256)
+    """
+    ((photos, size, new),) = index.rows(query, since)
+    return Stored(photos, size, new)
 
 
 def _unsafe(summary: dict[str, Any]) -> int:

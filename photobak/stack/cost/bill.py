@@ -63,6 +63,19 @@ def monthly_bill(prices: Prices, shelf: Shelf, storage: StorageClass) -> Bill:
     ))  # fmt: skip
 
 
+def cost_so_far(prices: Prices, shelf: Shelf, storage: StorageClass, part: float) -> float:
+    """Dollars from the beginning of a month until now: storage by the day, and this month's new photos in full.
+
+    Args:
+        prices: list prices.
+        shelf: the library; ``monthly`` are the photos that came this month.
+        storage: class of the originals.
+        part: how much of the month has passed, from 0 to 1.
+    """
+    idle = monthly_bill(prices, Shelf(shelf.photos, shelf.original_bytes), storage).total
+    return idle * part + monthly_bill(prices, shelf, storage).total - idle
+
+
 def options_cost(prices: Prices, parameters: Mapping[str, str]) -> float:
     """Dollars a month for what the template's parameters switch on, whatever is stored."""
     return prices.options["firewall"] if parameters.get("Firewall") == "on" else 0.0
