@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from support.backup import Backup
 from support.fault_proxy import FaultProxy
 from support.local_stack import processes_of
@@ -13,6 +14,10 @@ from support.shared_stack import shared_stack
 
 from photobak.local.lifecycle import down
 from photobak.local.values import LocalStack
+
+# A busy machine fails no property.
+settings.register_profile("photobak", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("photobak")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
