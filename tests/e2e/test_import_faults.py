@@ -10,7 +10,7 @@ from typing import Any
 from support.backup import Backup, json_lines
 from support.fault_proxy import Fault, FaultProxy, Kind
 from support.photo_files import dated, jpeg
-from support.takeout_corpus import pack
+from support.takeout.pack import pack
 
 from photobak.client.library.albums import Albums
 

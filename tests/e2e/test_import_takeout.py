@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from support.backup import Backup, json_lines
-from support.takeout_corpus import Corpus, Expected, corpus, pack
+from support.takeout.corpus import corpus
+from support.takeout.maker import Corpus, Expected
+from support.takeout.pack import pack
 
 from photobak.client.library.albums import Albums
 from photobak.local.values import LocalStack

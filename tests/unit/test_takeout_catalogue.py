@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import pytest
-from support.takeout_corpus import Corpus, corpus
+from support.takeout.corpus import corpus
+from support.takeout.maker import Corpus
 
 from photobak.client.imports.facts import Facts
 from photobak.client.imports.takeout.catalogue import Catalogue, TakeoutFile, catalogue

@@ -1,0 +1,1 @@
+"""Google Takeouts made from rules."""
