@@ -91,12 +91,7 @@ def add(context: Context, album: str, ids: tuple[str, ...]) -> None:
     Example:
       photobak album add "Summer 2024" 3f2a9c81d0e4
     """
-    from photobak.client.library.albums import Albums
-    from photobak.client.library.library import Library
-
-    session = require_session(context)
-    albums, records = Albums(session), Library(session).find_all(ids)
-    _conclude(context, records, albums.put_in(albums.find(album), [record.sha256 for record in records]))
+    _move(context, album, ids, into=True)
 
 
 @command.command(name="remove", short_help="Take photos out of an album.")
@@ -110,12 +105,7 @@ def remove(context: Context, album: str, ids: tuple[str, ...]) -> None:
     Example:
       photobak album remove "Summer 2024" 3f2a9c81d0e4
     """
-    from photobak.client.library.albums import Albums
-    from photobak.client.library.library import Library
-
-    session = require_session(context)
-    albums, records = Albums(session), Library(session).find_all(ids)
-    _conclude(context, records, albums.take_out(albums.find(album), [record.sha256 for record in records]))
+    _move(context, album, ids, into=False)
 
 
 @command.command(name="show", short_help="List the photos in an album.")
@@ -163,6 +153,17 @@ def delete(context: Context, album: str) -> None:
     members = [record for record in Library(session).records() if found.id in record.albums]
     albums.delete(found)
     _conclude(context, members, albums.take_out(found, [record.sha256 for record in members]))
+
+
+def _move(context: Context, album: str, ids: tuple[str, ...], *, into: bool) -> None:
+    """Put photos into an album, or take them out."""
+    from photobak.client.library.albums import Albums
+    from photobak.client.library.library import Library
+
+    session = require_session(context)
+    albums, records = Albums(session), Library(session).find_all(ids)
+    move = albums.put_in if into else albums.take_out
+    _conclude(context, records, move(albums.find(album), [record.sha256 for record in records]))
 
 
 def _conclude(context: Context, records: "Iterable[Record]", moved: "Iterable[tuple[str, bool]]") -> None:

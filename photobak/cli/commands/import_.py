@@ -13,7 +13,7 @@ from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_op
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from photobak.client.imports.archive.interface import Archive, Problem
+    from photobak.client.imports.archive.interface import Archive
     from photobak.client.imports.export import Export
     from photobak.client.imports.report import Mode
     from photobak.client.verify.stored_bytes import Sample
@@ -135,30 +135,30 @@ def _import(
 ) -> None:
     from photobak.cli.ui.import_view import import_view, tell_report, write_report
     from photobak.cli.ui.local_stack import session_or_local_stack
-    from photobak.client.imports.report import ImportReport
+    from photobak.client.imports.archive.opening import open_archives
+    from photobak.client.imports.report import ImportReport, Mode
     from photobak.client.imports.run import Import, would_upload
     from photobak.client.index.file import imports_path, run_lock
     from photobak.client.index.index import Index
     from photobak.client.verify.export_check import ExportChecker
 
     sample = _sample(wishes)
-    archives, unopened = _open_all(paths)
+    archives, unopened = open_archives(paths)
     session = session_or_local_stack(context)
     report = ImportReport(name, [str(archive.path) for archive in archives], _mode(wishes))
-    index_file = imports_path(context.places, session.profile)
-    with run_lock(context.places, session.profile), Index.open(index_file) as index:
+    with (
+        run_lock(context.places, session.profile),
+        Index.open(imports_path(context.places, session.profile)) as index,
+        import_view(context, wishes.as_json, report) as view,
+    ):
         export = read(archives)
         export.problems += unopened
-        with import_view(context, wishes.as_json, report) as view:
-            run = Import(session, index, view, _import_options(context, wishes))
-            checker = ExportChecker(session, sample)
-            try:
-                if wishes.check or wishes.dry_run:
-                    summary = run.inspect(export, checker.check if wishes.check else would_upload)
-                else:
-                    summary = run.run(export)
-            except KeyboardInterrupt:
-                raise view.interrupted() from None
+        run, checker = Import(session, index, view, _import_options(context, wishes)), ExportChecker(session, sample)
+        judges = {Mode.CHECK: checker.check, Mode.REHEARSAL: would_upload}
+        try:
+            summary = run.run(export) if report.mode is Mode.IMPORT else run.inspect(export, judges[report.mode])
+        except KeyboardInterrupt:
+            raise view.interrupted() from None
     report.complete(export, summary, run.disagreements)
     report.originals_read, report.bytes_read = checker.read, checker.bytes_read
     tell_report(report, wishes.as_json)
@@ -190,28 +190,6 @@ def _sample(wishes: _Wishes) -> "Sample | None":
     if percent is not None and not wishes.check:
         raise WrongUsage("--read-data needs --check")
     return None if percent is None else Sample.with_random_start(percent)
-
-
-def _open_all(paths: Sequence[Path]) -> "tuple[list[Archive], list[Problem]]":
-    """Open what can be opened; one that can't be takes no other along, unless there is no other.
-
-    Raises:
-        WrongUsage: none of them can be opened.
-    """
-    from photobak.client.imports.archive.interface import Problem
-    from photobak.client.imports.archive.opening import open_archive
-
-    archives, problems = [], []
-    for path in paths:
-        try:
-            archives.append(open_archive(path.absolute()))
-        except WrongUsage as error:
-            if len(paths) == 1:
-                raise
-            problems.append(Problem(str(path), error.why))
-    if not archives:
-        raise WrongUsage("none of these can be imported", why=problems[0].reason)
-    return archives, problems
 
 
 def _import_options(context: Context, wishes: _Wishes) -> Any:

@@ -1,11 +1,19 @@
 """What an export says of one photo beyond its bytes, in one form whichever service has written it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Final, Self
 
+from photobak.photo.announcement import LONGEST_SOURCE
 from photobak.photo.capture_time import CaptureTime
-from photobak.photo.described import MAX_DESCRIPTION, MAX_NAME, MAX_NAMES
+from photobak.photo.described import MAX_ALTERNATIVES, MAX_DESCRIPTION, MAX_NAME, MAX_NAMES
+from photobak.photo.source import escape, unescape
+
+MAX_FILENAME: Final = 1024
+"""Characters of a file's name as it is announced."""
 
 _CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
 """All control characters but new lines and tabs; what joins emoji and turns the direction of writing is none."""
@@ -71,6 +79,19 @@ class Recorded:
     motion: str | None
     """SHA-256."""
 
+    @classmethod
+    def bounded(
+        cls,
+        taken: CaptureTime | None,
+        alternatives: Iterable[CaptureTime],
+        sources: Iterable[str],
+        motion: str | None,
+    ) -> Self:
+        """Leave out what no record can hold: a refused one would take those announced with it along."""
+        few = sorted(set(alternatives), key=lambda each: each.taken_at)[:MAX_ALTERNATIVES]
+        short = (source for source in sources if len(source) <= LONGEST_SOURCE)
+        return cls(taken=taken, alternatives=frozenset(few), sources=frozenset(short), motion=motion)
+
 
 def whole(text: str) -> str:
     """A text without lone surrogates, which no encoding can hold."""
@@ -87,6 +108,12 @@ def clean_text(value: object, limit: int = MAX_DESCRIPTION) -> str:
 def clean_name(value: object) -> str:
     """A name from outside, on one line."""
     return " ".join(clean_text(value, 2 * MAX_NAME).split())[:MAX_NAME].rstrip()
+
+
+def clean_filename(text: str) -> str:
+    """The name in a record's ``filename``, as the file had it; empty where it is too long to be one."""
+    name = PurePosixPath(unescape(text)).name
+    return name if len(escape(name)) <= MAX_FILENAME else ""
 
 
 def clean_names(values: object) -> frozenset[str]:

@@ -12,13 +12,15 @@ from typing import Final
 
 from photobak.client.imports.archive.interface import Archive, DamagedEntry, Entry, Problem
 from photobak.client.imports.export import Export, Medium, MediumGroup, content_of, listed
-from photobak.client.imports.facts import Facts, Recorded
+from photobak.client.imports.facts import Facts, Recorded, clean_filename, clean_names, clean_text
 from photobak.client.imports.sidecars import MAX_BYTES, UnreadableSidecar, read_json, read_xmp
 from photobak.errors import reason_of
+from photobak.photo.album import MAX_NAME as MAX_ALBUM_NAME
 from photobak.photo.capture_time import TakenSource
 from photobak.photo.exported import ALBUM_LIST, LONGEST_LINE, PHOTO_LIST, parse_album, parse_photo
+from photobak.photo.metadata.exif import position
 from photobak.photo.record import Record
-from photobak.photo.source import unescape, utf8_path
+from photobak.photo.source import utf8_path
 from photobak.photo.xmp_packet import is_of_photobak
 
 _READERS: Final = {".xmp": read_xmp, ".json": read_json}
@@ -107,8 +109,8 @@ class _Reader:
         for line in self._lines(archive, entry):
             album = parse_album(line)
             if album is not None:
-                self._album_names[album.id] = album.name
-                self._export.albums[album.name] = album.description
+                name = self._album_names[album.id] = clean_text(album.name, MAX_ALBUM_NAME) or album.id
+                self._export.albums[name] = clean_text(album.description)
 
     def _lines(self, archive: Archive, entry: Entry) -> Iterator[bytes]:
         try:
@@ -119,24 +121,24 @@ class _Reader:
 
 
 def _facts_in(record: Record) -> Facts:
+    latitude, longitude = position(record.latitude, record.longitude)
     return Facts(
-        title=PurePosixPath(unescape(record.filename)).name,
+        title=clean_filename(record.filename),
         taken=record.taken.taken_at,
-        latitude=record.latitude,
-        longitude=record.longitude,
-        description=record.description or "",
+        latitude=latitude,
+        longitude=longitude,
+        description=clean_text(record.description),
         favorite=record.favorite,
         archived=record.archived,
-        people=record.people,
-        tags=record.tags,
-        albums=record.albums,
-        recorded=Recorded(
-            taken=record.taken,
-            alternatives=record.taken_alternatives,
-            sources=record.sources,
-            motion=record.motion,
-        ),
+        people=clean_names(sorted(record.people)),
+        tags=clean_names(sorted(record.tags)),
+        albums=frozenset(filter(None, (clean_text(name, MAX_ALBUM_NAME) for name in record.albums))),
+        recorded=Recorded.bounded(record.taken, record.taken_alternatives, _sources(record), record.motion),
     )
+
+
+def _sources(record: Record) -> list[str]:
+    return [str(source) for source in record.parsed_sources]
 
 
 def _facts_of(name: str, sidecars: dict[str, _Sidecar]) -> Facts | None:

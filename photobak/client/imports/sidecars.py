@@ -4,17 +4,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
-from photobak.client.imports.facts import Facts, Recorded, clean_name, clean_names, clean_text
+from photobak.client.imports.facts import Facts, Recorded, clean_filename, clean_name, clean_names, clean_text
 from photobak.photo.album import MAX_NAME as MAX_ALBUM_NAME
 from photobak.photo.bounded_xml import UnreadableXml
 from photobak.photo.described import parse_alternative
 from photobak.photo.identity import is_sha256
 from photobak.photo.metadata import dates
 from photobak.photo.metadata.exif import position
-from photobak.photo.source import Source, unescape
+from photobak.photo.source import Source
 from photobak.photo.xmp_packet import XmpPacket, unquoted
 
 _T = TypeVar("_T")
@@ -65,7 +64,7 @@ def read_xmp(data: bytes) -> Facts:
     faces = [each.get("mwg-rs:Name", "") for each in packet.structures(*_REGIONS) if _is_face(each)]
     tags = [_levels(text, separator) for name, separator in _TAGS for text in packet.texts(name)]
     return Facts(
-        title=PurePosixPath(unescape(unquoted(packet.text("photobak:FileName")))).name,
+        title=clean_filename(unquoted(packet.text("photobak:FileName"))),
         taken=taken,
         latitude=latitude,
         longitude=longitude,
@@ -95,11 +94,11 @@ def _recorded(packet: XmpPacket, taken: datetime | None) -> Recorded | None:
     motion = packet.text("photobak:Motion")
     sources = (_parsed(Source.parse, unquoted(text)) for text in packet.texts("photobak:Sources"))
     alternatives = (_parsed(parse_alternative, text) for text in packet.texts("photobak:TakenAlternatives"))
-    return Recorded(
-        taken=known if taken == known.taken_at or packet.text(_DATES[0]) == known.isoformat() else None,
-        alternatives=frozenset(filter(None, alternatives)),
-        sources=frozenset(str(source) for source in sources if source),
-        motion=motion if is_sha256(motion) else None,
+    return Recorded.bounded(
+        known if taken == known.taken_at or packet.text(_DATES[0]) == known.isoformat() else None,
+        filter(None, alternatives),
+        (str(source) for source in sources if source),
+        motion if is_sha256(motion) else None,
     )
 
 

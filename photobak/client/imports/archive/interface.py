@@ -1,5 +1,6 @@
 """What every archive and folder offers to an import: its entries, and the bytes of each, without unpacking it."""
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,6 +70,49 @@ class Archive(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the files."""
+
+
+class EntryStream(io.RawIOBase):
+    """An entry's bytes, whatever holds them; seeking costs nothing until something is read."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        """Bytes."""
+        self.at = 0
+        """Where the reader is."""
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be read from any place."""
+        return True
+
+    def tell(self) -> int:
+        """Where the reader is."""
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go elsewhere, behind the end too, where there is nothing to read."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.size}[whence]
+        self.at = max(base + offset, 0)
+        return self.at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io's own type is wider than its use
+        """Read what comes next."""
+        data = self.read_next(len(buffer))
+        buffer[: len(data)] = data
+        self.at += len(data)
+        return len(data)
+
+    @abstractmethod
+    def read_next(self, size: int) -> bytes:
+        """At most so many bytes from where the reader is; none at the end.
+
+        Raises:
+            DamagedEntry: they are not what the archive promises.
+        """
 
 
 def safe_path(name: str) -> str | None:

@@ -1,10 +1,11 @@
 """Tells what a path given to an import is, by its content."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from photobak.client.imports.archive.folder_archive import FolderArchive
-from photobak.client.imports.archive.interface import Archive
+from photobak.client.imports.archive.interface import Archive, Problem
 from photobak.client.imports.archive.tar_archive import TarArchive
 from photobak.client.imports.archive.zip_archive import ZipArchive
 from photobak.errors import WrongUsage
@@ -13,6 +14,26 @@ _ZIP: Final = (b"PK\3\4", b"PK\5\6")
 _GZIP: Final = b"\x1f\x8b"
 _TAR: Final = b"ustar"
 _TAR_AT: Final = 257
+
+
+def open_archives(paths: Sequence[Path]) -> tuple[list[Archive], list[Problem]]:
+    """Open what can be opened; one that can't be takes no other along, unless there is no other.
+
+    Raises:
+        WrongUsage: none of them can be opened.
+    """
+    archives: list[Archive] = []
+    problems = []
+    for path in paths:
+        try:
+            archives.append(open_archive(path.absolute()))
+        except WrongUsage as error:
+            if len(paths) == 1:
+                raise
+            problems.append(Problem(str(path), error.why))
+    if not archives:
+        raise WrongUsage("none of these can be imported", why=problems[0].reason)
+    return archives, problems
 
 
 def open_archive(path: Path) -> Archive:

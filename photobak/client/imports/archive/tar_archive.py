@@ -9,7 +9,15 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Final
 
-from photobak.client.imports.archive.interface import Archive, DamagedEntry, Entry, Problem, is_bomb, safe_path
+from photobak.client.imports.archive.interface import (
+    Archive,
+    DamagedEntry,
+    Entry,
+    EntryStream,
+    Problem,
+    is_bomb,
+    safe_path,
+)
 
 _POINTS: Final = 32 * 1024 * 1024
 """Bytes from one point of the index to the next; each takes 32 KB of memory, so that 50 GB take 50 MB."""
@@ -154,31 +162,14 @@ class _Locked(io.BufferedIOBase):
         return True
 
 
-class _Part(io.RawIOBase):
+class _Part(EntryStream):
     """A large entry, read a chunk at a time."""
 
     def __init__(self, archive: TarArchive, place: _Place) -> None:
+        super().__init__(place.size)
         self._archive = archive
-        self._place = place
-        self._at = 0
+        self._offset = place.offset
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._place.size}[whence]
-        self._at = max(base + offset, 0)
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io's own type is wider than its use
-        size = min(len(buffer), max(self._place.size - self._at, 0))
-        data = self._archive._read(self._place.offset + self._at, size)  # noqa: SLF001 - of this module
-        buffer[:size] = data
-        self._at += size
-        return size
+    def read_next(self, size: int) -> bytes:
+        left = min(size, max(self.size - self.at, 0))
+        return self._archive._read(self._offset + self.at, left)  # noqa: SLF001 - of this module

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from photobak.client.imports.archive.interface import Archive, DamagedEntry, Entry, Problem, is_bomb, safe_path
+from photobak.client.imports.archive.interface import (
+    Archive,
+    DamagedEntry,
+    Entry,
+    EntryStream,
+    Problem,
+    is_bomb,
+    safe_path,
+)
 from photobak.client.imports.archive.zip_directory import (
     DEFLATED,
     STORED,
@@ -85,14 +93,13 @@ def _unreadable(member: Member, end: int) -> str | None:
     return None
 
 
-class _Inflated(io.RawIOBase):
-    """An entry's bytes. Seeking is free until something is read; backwards begins anew."""
+class _Inflated(EntryStream):
+    """An entry's bytes; reading backwards begins anew."""
 
     def __init__(self, path: Path, member: Member) -> None:
+        super().__init__(member.size)
         self._file = path.open("rb")
         self._member = member
-        self._at = 0
-        """Where the reader is."""
         self._begin()
 
     def _begin(self) -> None:
@@ -105,40 +112,23 @@ class _Inflated(io.RawIOBase):
         self._inflated_to = 0
         self._crc = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._member.size}[whence]
-        self._at = max(base + offset, 0)
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io's own type is wider than its use
-        if self._at < self._inflated_to:
+    def read_next(self, size: int) -> bytes:
+        if self.at < self._inflated_to:
             self._begin()
-        while self._inflated_to < self._at:
-            if not self._next(min(self._at - self._inflated_to, _CHUNK)):
-                return 0
-        data = self._next(len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+        while self._inflated_to < self.at:
+            if not self._next(min(self.at - self._inflated_to, _CHUNK)):
+                return b""
+        return self._next(size)
 
     def _next(self, size: int) -> bytes:
         """At most ``size`` more bytes; none at the end, where the checksum has to be right."""
-        size = min(size, self._member.size - self._inflated_to)
+        size = min(size, self.size - self._inflated_to)
         data = self._read(size) if size else b""
         if size and not data:
             raise DamagedEntry("the archive ends before it does")
         self._inflated_to += len(data)
         self._crc = zlib.crc32(data, self._crc)
-        if self._inflated_to == self._member.size and self._crc != self._member.crc:
+        if self._inflated_to == self.size and self._crc != self._member.crc:
             raise DamagedEntry("its bytes are damaged in the archive (its checksum is another)")
         return data
 
