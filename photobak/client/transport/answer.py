@@ -43,7 +43,7 @@ class Answer:
 
     def _problem(self) -> str:
         if 300 <= self.status < 400:
-            host = printable(urlsplit(self.headers.text("Location")).netloc) or "another place"
+            host = _host_of(self.headers.text("Location")) or "another place"
             return f"HTTP {self.status}, a redirect to {host}, which is not followed"
         if self.body.lstrip()[:1] == b"<":
             return f"HTTP {self.status}, a page instead of a JSON object; a proxy may have answered"
@@ -155,6 +155,14 @@ class Fields:
         if not isinstance(found, dict):
             raise self.wrong(name, "is no object")
         return type(self)(found, self._source, f"{self._path}{name}.")
+
+
+def _host_of(url: str) -> str:
+    """A URL's host, fit to be shown; empty if it has none that can be read."""
+    try:
+        return printable(urlsplit(url).netloc)
+    except ValueError:  # such as an opening bracket alone
+        return ""
 
 
 def _is_number(found: object) -> TypeGuard[float]:
