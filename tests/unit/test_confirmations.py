@@ -50,7 +50,7 @@ def pend(index: Index, name: str) -> str:
 
 class TestMarks:
     def test_a_new_index_has_none(self, known: Confirmations) -> None:
-        assert (known.feed, known.rotated_at, known.began_at) == ("", None, None)
+        assert (known.feed, known.rotated_at, known.began_at, known.unfinished) == ("", None, None, 0)
 
     def test_each_is_kept_by_itself_and_exactly(self, known: Confirmations) -> None:
         known.note_begun(NOW + 0.1)
@@ -109,6 +109,27 @@ class TestAge:
         known.renew([first, second, sha256("d"), sha256("unknown")], NOW)
         assert list(known.by_age(NOW + 1)) == [third, *sorted([first, second])]
         assert known.kept() == 3
+
+    def test_all_that_are_kept_come_in_order(
+        self, index: Index, known: Confirmations, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "_PAGE", 2)
+        kept = sorted(confirm(index, name, NOW) for name in "abcde")
+        pend(index, "pending")
+        assert list(known.kept_hashes()) == kept
+
+    def test_a_sample_has_no_more_than_there_are(self, index: Index, known: Confirmations) -> None:
+        kept = {confirm(index, name, NOW) for name in "abc"}
+        pend(index, "pending")
+        assert set(known.sample(9)) == kept
+        assert len(known.sample(2)) == 2
+
+    def test_a_file_that_was_freed_still_counts(self, index: Index, known: Confirmations) -> None:
+        confirm(index, "young", NOW - 1)
+        confirm(index, "freed", NOW - 9)
+        index.free(known_file("/p/freed"), NOW)
+        assert known.oldest() == NOW - 9
+        assert known.backed_up_files() == 2
 
 
 class TestWithdrawn:

@@ -34,7 +34,7 @@ def test_all_is_well() -> None:
         (OLD + 1, Level.YELLOW, "10"),
         (TOO_OLD, Level.YELLOW, "30"),
         (TOO_OLD + 1, Level.RED, "30"),
-        (1234 * DAY, Level.RED, "1,234"),
+        (50_000.6 * DAY, Level.RED, "50,001"),
     ],
 )
 def test_a_confirmation_gets_old(age: float, level: Level | None, days: str) -> None:
@@ -70,10 +70,17 @@ def test_what_was_deleted_elsewhere_is_red(unaccepted: int, what: str) -> None:
     assert found(unaccepted=unaccepted) == [Finding(Level.RED, what, next_step)]
 
 
+@pytest.mark.parametrize(("failed", "originals"), [(1, "1 original"), (2000, "2,000 originals")])
+def test_an_original_that_could_not_be_proved_is_red(failed: int, originals: str) -> None:
+    what = f"{originals} lost or damaged in the cloud"
+    assert found(failed_proofs=failed) == [Finding(Level.RED, what, "photobak repair, then photobak prove")]
+
+
 class TestFacts:
     def test_an_index_before_its_first_run_knows_none(self, tmp_path: Path) -> None:
         with Index.open(tmp_path / "index") as index:
             assert Facts.of(index) == Facts(None, None, 0, None, 0)
+            assert Facts.of(index, 3).failed_proofs == 3
 
     @pytest.mark.parametrize("name", ["failed", "rejected", "pending", "lost", "emptied"])
     def test_each_kind_of_unsafe_file_counts(self, tmp_path: Path, name: str) -> None:

@@ -142,3 +142,14 @@ def test_a_sidecar_tells_local_time() -> None:
         [("2024-06-30T12:00:00+02:00", "exif")],
     )
     assert reconciled(NOTHING, NOON.replace(tzinfo=tokyo), TakenSource.XMP) == ("2024-06-30T12:00:00+09:00", "xmp", [])
+
+
+def test_a_local_time_that_the_file_name_agrees_with_has_the_zone_of_the_machine() -> None:
+    taken = reconciled(NOTHING, NOON, TakenSource.XMP, "IMG_20240630_120000.jpg")
+    assert taken == ("2024-06-30T12:00:00+02:00", "xmp", [])
+
+
+def test_a_local_time_alone_in_utc_has_no_offset_from_it() -> None:
+    told = ToldTime(NOON, TakenSource.XMP)
+    found = reconcile(NOTHING, told, filename="a.jpg", modified_at=MODIFIED, zone=ZoneInfo("UTC"), now=NOW)
+    assert found.taken.isoformat() == "2024-06-30T12:00:00+00:00"

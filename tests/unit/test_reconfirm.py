@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,22 @@ from support.known_files import known_file
 
 from photobak.client.account.api import Changes
 from photobak.client.files.candidate import Candidate
-from photobak.client.files.outcome import Observer, Result
+from photobak.client.files.outcome import FileOutcome, Observer, Result
+from photobak.client.files.scan import Skipped
 from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
 from photobak.client.upload import reconfirm
-from photobak.client.upload.content import Content, Deleted, Verdict
+from photobak.client.upload.content import (
+    Conclusion,
+    Confirmed,
+    Content,
+    Deleted,
+    Failed,
+    Pending,
+    Rejected,
+    Vanished,
+    Verdict,
+)
 from photobak.client.upload.ledger import Ledger, is_mass_deletion
 from photobak.client.upload.reconfirm import (
     ROTATION_SECONDS,
@@ -293,3 +305,44 @@ class TestLedger:
         ledger.record(Elsewhere(Doubt(sha256("a"), verdict)))
         assert ledger.summary.lost == lost
         assert Confirmations(index).known([sha256("a")]) == []
+
+    def test_what_the_cloud_says_of_a_content_is_kept_and_told_of_each_file(self, ledger: Ledger, index: Index) -> None:
+        twins = Content(tuple(Candidate.pending(known_file(path, "same")) for path in ("/p/x", "/p/y")))
+        first, second = twins.candidates
+        told = ledger._observer.finished  # type: ignore[attr-defined]
+
+        def outcomes(conclusion: Conclusion) -> list[FileOutcome]:
+            told.reset_mock()
+            ledger.record(conclusion)
+            return [call.args[0] for call in told.call_args_list]
+
+        for result in (Result.STORED, Result.NO_PREVIEW):
+            assert outcomes(Confirmed(twins, result, "why")) == [
+                first.outcome(result, "why"),
+                second.outcome(Result.ALREADY_STORED),
+            ]
+            assert {each.status.value for each in index.copies(first.sha256)} == {result.value}
+        for conclusion, result in (
+            (Pending(twins, "why"), Result.PENDING),
+            (Failed(twins, "why"), Result.FAILED),
+            (Rejected(twins, "why"), Result.REJECTED),
+        ):
+            assert outcomes(conclusion) == [first.outcome(result, "why"), second.outcome(result, "why")]
+        assert index.copies(first.sha256) == []  # what was rejected is read again
+        assert outcomes(Vanished(twins)) == []
+        assert ledger.summary.ignored == 2
+        skipped = [call.args[0] for call in ledger._observer.ignored.call_args_list]  # type: ignore[attr-defined]
+        assert skipped == [
+            Skipped(str(each.path), "it was removed before it was uploaded", each.fingerprint.size)
+            for each in twins.candidates
+        ]
+        assert ledger.summary.results == Counter(
+            {
+                Result.STORED: 1,
+                Result.NO_PREVIEW: 1,
+                Result.ALREADY_STORED: 2,
+                Result.PENDING: 2,
+                Result.FAILED: 2,
+                Result.REJECTED: 2,
+            }
+        )

@@ -136,7 +136,7 @@ class TestSuspects:
 
     def test_what_belongs_to_no_photo_cant_be_repaired(self) -> None:
         strange = [Problem(ProblemKind.ORPHAN, "no photo has this name", None, f"original/{n}") for n in (1, 2)]
-        found, foreign = suspects([(Facts(""), strange)])
+        found, foreign = suspects([(Facts(""), [each]) for each in strange])
         assert found == []
         assert foreign == [
             Repaired(None, RepairResult.FAILED, (each,), "no photo has this name", str(each.path)) for each in strange
