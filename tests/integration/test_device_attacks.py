@@ -103,6 +103,16 @@ def test_six_wrong_user_codes_from_one_address_are_one_too_many(local_stack: Loc
     assert Phone().open(begun.code["verification_uri"]).submit(user_code="BBBB-BBBB").status == 429, "a new browser"
 
 
+def test_the_address_that_is_shown_is_the_one_that_the_gateway_sees(local_stack: LocalStack) -> None:
+    begun, phone = Machine(local_stack), Phone()
+    phone.open(begun.code["verification_uri"])
+    fields = {"user_code": begun.code["user_code"], "proof": phone.page.split('name="proof" value="')[1][:64]}
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "CloudFront-Viewer-Address"):
+        phone.send(begun.code["verification_uri"], fields, **{header: "203.0.113.9"})
+        assert "127.0.0.1" in phone.page
+        assert "203.0.113.9" not in phone.page
+
+
 def test_guesses_that_come_all_at_once_are_counted_too(sides: Sides, address: str) -> None:
     def guess(letter: str) -> type[Exception]:
         with pytest.raises((CodeRefused, TooManyTries)) as refused:
