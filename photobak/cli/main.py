@@ -49,6 +49,7 @@ COMMANDS: Final = {
     "whoami": "Show who is signed in.",
     "token": "Print the ID token, for curl and other programs.",
     "deploy": "Deploy the cloud to your AWS account, or update it.",
+    "people": "Invite people to your cloud, and disable their accounts.",
     "destroy": "Remove the cloud from your AWS account; photos are kept.",
     "selftest": "Check that your cloud behaves as photobak expects.",
     "cost": "Estimate what the cloud costs.",

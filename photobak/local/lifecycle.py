@@ -85,6 +85,18 @@ def add_user(home: Path, name: str) -> LocalAccount:
         return ensure_account(place, session, stack.endpoint_url, stack.outputs.user_pool_id, name)
 
 
+def owner_target(home: Path) -> tuple[Target, StackOutputs]:
+    """The running local stack with its owner's rights, for what an owner does on AWS with AWS credentials.
+
+    Raises:
+        LocalStackError: it does not run.
+    """
+    stack = running(home)
+    if stack is None:
+        raise LocalStackError("the local stack is not running", next_step="Start it with: photobak local up")
+    return Target(root_session(root_keys(Home.at(home))), stack.endpoint_url), stack.outputs
+
+
 def status(home: Path) -> LocalStatus:
     """What there is, whether it runs or not."""
     place = Home.at(home)

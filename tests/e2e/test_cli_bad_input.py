@@ -88,7 +88,7 @@ class TestFiles:
         assert (restored.returncode, restored.stderr) == (0, "")
         before = contents(odd.photos)
         assert contents(back) == {name: digest for name, digest in before.items() if name not in LEFT_ALONE}
-        listed = odd.run("ls")
+        listed = odd.run("ls", "--kind", "photo", "--kind", "video", "--kind", "sidecar")
         assert len(listed.stdout.splitlines()) == len(STORED | NO_PREVIEW)
 
     def test_what_may_not_be_read_is_named_and_the_rest_is_safe(self, backup: Backup) -> None:

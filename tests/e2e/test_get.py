@@ -108,7 +108,7 @@ class TestWhatComesBack:
         assert get(library, "--since", "2030", "--to", str(tmp_path / "none"))[1]["matched"] == 0
         side = get(library, "--kind", "sidecar", "--since", "2024-06", "--until", "2024", "--to", str(tmp_path / "x"))
         assert results(side[0]) == {"a.xmp": "restored"}
-        listed = library.run("ls", "--json")
+        listed = library.run("ls", "--json", "--kind", "photo", "--kind", "video", "--kind", "sidecar")
         (tmp_path / "list").write_text(f"{large[:12]}  large\n" + listed.stdout)
         assert get(library, "--from-list", str(tmp_path / "list"), "--to", str(tmp_path / "l"))[1]["restored"] == 9
         (tmp_path / "list").write_text(f"{'f' * 12}\n{large}\n{'e' * 64}\n")

@@ -12,6 +12,7 @@ from support.terminal import terminal
 
 from photobak.photo.record import Record
 
+EVERY_KIND = ("--kind", "photo", "--kind", "video", "--kind", "sidecar")
 SIDECAR = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
 
@@ -45,7 +46,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
 
 def by_place(owner: Owner) -> dict[str, dict[str, object]]:
     """What is listed, by the path below the folder that is backed up."""
-    return {line["sources"][0].partition(":")[2]: line for line in owner.json("ls")}
+    return {line["sources"][0].partition(":")[2]: line for line in owner.json("ls", *EVERY_KIND)}
 
 
 def test_show_prints_the_whole_record(owner: Owner) -> None:

@@ -156,7 +156,7 @@ def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> s
 
 
 def _invite(context: Context, target: "Target", outputs: "StackOutputs", email: str | None) -> None:
-    from photobak.stack.deploy import has_accounts, invite
+    from photobak.stack.people import has_accounts, invite
 
     if email is None:
         if not has_accounts(target, outputs):

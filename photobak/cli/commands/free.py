@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.options import wait_lock_option
 from photobak.cli.ui.terminal import bytes_text, json_line, plural, say, shown
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--older-than", "age", metavar="AGE", required=True, help="Only photos taken longer ago: 1y, 6m, 90d.")
 @click.option("--yes", is_flag=True, help="Move the files; without it, only show which.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary.")
+@wait_lock_option
 @pass_context
 def command(context: Context, paths: tuple[Path, ...], age: str, yes: bool, as_json: bool) -> None:
     """Move files below each PATH to the trash of this machine, if the cloud has just proved to have their originals.
@@ -54,7 +56,7 @@ def command(context: Context, paths: tuple[Path, ...], age: str, yes: bool, as_j
     if profile.is_local:
         say("This cloud is the local stack on this machine: freeing files makes no room, and leaves one copy.")
     freed_list = freed_list_path(places, profile)
-    with run_lock(places, profile), Index.open(index_path(places, profile)) as index:
+    with run_lock(places, profile, context.wait_lock), Index.open(index_path(places, profile)) as index:
         freer = Freer(session, index, freed_list, cutoff, move_to_trash)
         emptied = freer.emptied(roots)
         failed = _tell(context, freer.free(roots) if yes else freer.rehearse(roots), as_json, freed_list)

@@ -1,14 +1,14 @@
 """``photobak get``: restore originals."""
 
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
 from photobak.cli.ui.options import origin_options, photo_filters
+from photobak.cli.ui.selecting import Ids, ids_and_list, selection
 from photobak.cli.ui.terminal import say
-from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,21 +17,13 @@ if TYPE_CHECKING:
     from photobak.cli.ui.outcomes import LeftOut
     from photobak.client.library.query import Query
     from photobak.client.restore.layout import Variant
-    from photobak.client.restore.selection import Selection
     from photobak.photo.record import Record
 
 
 @click.command(name="get", short_help="Restore originals.")
-@click.argument("ids", metavar="[ID]...", nargs=-1)
+@ids_and_list("Restore")
 @click.option("--all", "everything", is_flag=True, help="Restore everything.")
 @photo_filters
-@click.option(
-    "--from-list",
-    "listed",
-    metavar="FILE",
-    type=click.File(encoding="utf-8", errors="replace"),
-    help="Restore the photos listed in FILE, one per line: ids, or the output of `ls --json`; - reads standard input.",
-)
 @click.option(
     "--to",
     "folder",
@@ -71,10 +63,9 @@ if TYPE_CHECKING:
 @pass_context
 def command(
     context: Context,
-    ids: tuple[str, ...],
+    ids: Ids,
     everything: bool,
     query: "Query",
-    listed: IO[str] | None,
     folder: Path,
     layout: str,
     variant: str,
@@ -111,11 +102,11 @@ def command(
     from photobak.client.restore.restorer import RestoreOptions, Restorer
 
     size, arrange = Variant(variant), layout_of(layout)
-    selection = _selection(ids, everything, query, listed)
+    wished = selection(ids, query, "restore", everything=everything, all_option="--all")
     destination = require_folder(folder)
     left_out = LeftOut()
     source = origin(context, left_out)
-    records = _having(size, list(selection.records(source.library, left_out)))
+    records = _having(size, list(wished.records(source.library, left_out)))
     wanted = targets(map(size.named, records), arrange, destination.name_rules())
     with restore_view(context, folder, as_json) as view:
         options = RestoreOptions(size, jobs, force, Speed(speed) if speed else None, view.came)
@@ -129,23 +120,6 @@ def command(
         view.leave(frozen)
     if view.incomplete or left_out.count:
         click.get_current_context().exit(INCOMPLETE)
-
-
-def _selection(ids: tuple[str, ...], everything: bool, query: "Query", listed: IO[str] | None) -> "Selection":
-    """The photos to restore.
-
-    Raises:
-        WrongUsage: none are named, or ids and filters are combined, or the list cannot be read.
-    """
-    from photobak.client.library.query import EVERYTHING
-    from photobak.client.restore.selection import Selection, listed_ids
-
-    if bool(ids or listed) + everything + (query != EVERYTHING) != 1:
-        next_step = "Pass ids or --from-list, or filters such as --since and --near, or --all"
-        raise WrongUsage("name the photos to restore in exactly one way", next_step=next_step)
-    if listed is not None:
-        return Selection((*ids, *listed_ids(listed, listed.name)))
-    return Selection(ids or None, query)
 
 
 def _having(size: "Variant", records: "list[Record]") -> "list[Record]":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option
+from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option, wait_lock_option
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _OPTIONS: Final = (
     click.option("--limit-rate", metavar="RATE", help="Limit uploads to this many bytes a second: 500k, 2M."),
     click.option("--timezone", metavar="ZONE", help="Time zone of photos that have none: Europe/Lisbon."),
     click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary."),
+    wait_lock_option,
 )
 
 
@@ -147,7 +148,7 @@ def _import(
     session = session_or_local_stack(context)
     report = ImportReport(name, [str(archive.path) for archive in archives], _mode(wishes))
     with (
-        run_lock(context.places, session.profile),
+        run_lock(context.places, session.profile, context.wait_lock),
         Index.open(imports_path(context.places, session.profile)) as index,
         import_view(context, wishes.as_json, report) as view,
     ):

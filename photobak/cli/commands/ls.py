@@ -1,6 +1,7 @@
 """``photobak ls``: list photos by date."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ import click
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
 from photobak.cli.ui.options import photo_filters
 from photobak.cli.ui.terminal import bytes_text, is_terminal, json_line, plural, say
+from photobak.photo.kind import Kind
 
 if TYPE_CHECKING:
     from photobak.client.library.census import Census
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from photobak.photo.record import Record
 
 _PAGE: Final = 1000
+_PICTURES: Final = frozenset({Kind.PHOTO, Kind.VIDEO})
+"""What is listed unless --kind says otherwise."""
 
 
 @click.command(name="ls", short_help="List photos by date.")
@@ -37,12 +41,13 @@ def command(
     period: str | None,
     as_json: bool,
 ) -> None:
-    """List the photos in the backup, newest first.
+    """List the photos and videos in the backup, newest first; sidecars only with --kind sidecar.
 
     \b
     Examples:
       photobak ls --since 2024-06 --until 2024-08
       photobak ls --near Lisbon --camera pixel -l
+      photobak ls --path 'Holidays/*' --name 'IMG_*'
       photobak ls --by month
       photobak ls --json | jq -r .filename
     """
@@ -53,7 +58,7 @@ def command(
     library = Library(require_session(context), left_out)
     page_size = min(limit or _PAGE, _PAGE) if query.by_time_alone else _PAGE
     records = library.records(query.span, oldest_first=reverse, page_size=page_size)
-    wanted = islice(filter(query.matches, records), limit)
+    wanted = islice(filter((query if query.kinds else replace(query, kinds=_PICTURES)).matches, records), limit)
     total = _count(wanted, period, as_json) if period else _list(wanted, as_long, as_json)
     if is_terminal() and not as_json and not context.quiet:
         say(_in_words(total, query))
@@ -93,7 +98,6 @@ def _count(records: "Iterable[Record]", period: str, as_json: bool) -> "Census":
 
 def _in_words(total: "Census", query: "Query") -> str:
     from photobak.client.library.query import EVERYTHING
-    from photobak.photo.kind import Kind
 
     if not total.count:
         return "No photos match." if query != EVERYTHING else "Nothing is backed up yet: photobak sync PATH"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.selecting import Ids, ids_and_list, require_ids
 from photobak.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _SHIFT: Final = re.compile(
 
 
 @click.command(name="redate", short_help="Correct the capture times of photos.")
-@click.argument("ids", metavar="[ID]...", nargs=-1)
+@ids_and_list("Correct")
 @click.option(
     "--set", "new", metavar="TIME", help="The correct time: 2024-06-30T12:00, or 2024-06-30 to keep the time of day."
 )
@@ -36,7 +37,7 @@ _SHIFT: Final = re.compile(
 @pass_context
 def command(
     context: Context,
-    ids: tuple[str, ...],
+    ids: Ids,
     new: str | None,
     shift: str | None,
     timezone: str | None,
@@ -57,6 +58,7 @@ def command(
       photobak redate 3f2a9c81d0e4 8d1b44c0a7f2 --shift +1h
       photobak redate 3f2a9c81d0e4 --timezone Asia/Tokyo
       photobak redate --from exif --dry-run
+      photobak ls --camera pixel --json | photobak redate --from-list - --shift +1h
     """
     from photobak.cli.ui.outcomes import tell_redated
     from photobak.cli.ui.sign_in import with_fresh_sign_in
@@ -70,7 +72,7 @@ def command(
 
 
 def _wishes(
-    context: Context, ids: tuple[str, ...], new: str | None, shift: str | None, timezone: str | None, side: str | None
+    context: Context, ids: Ids, new: str | None, shift: str | None, timezone: str | None, side: str | None
 ) -> "list[Wish]":
     """The photos and their new times.
 
@@ -83,14 +85,13 @@ def _wishes(
 
     if side is None:
         correction = parse_correction(new, shift, timezone)
-        if not ids:
-            raise WrongUsage("no photo named", next_step="`photobak ls` shows the ids")
+        named = require_ids(ids)
         library = Library(require_session(context))
-        return corrected(with_followers(library, library.find_all(ids)), correction)
+        return corrected(with_followers(library, library.find_all(named)), correction)
     if (new, shift, timezone) != (None, None, None):
         raise WrongUsage("--from excludes --set, --shift and --timezone")
     library = Library(require_session(context))
-    records = library.find_all(ids) if ids else list(filter(is_unsettled, library.records()))
+    records = library.find_all(ids) if ids is not None else list(filter(is_unsettled, library.records()))
     return settled(library, records, Side(side))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
-from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option
+from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option, wait_lock_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @read_data_option("Also read originals, or the given percentage, and replace damaged ones.")
 @click.option("--dry-run", is_flag=True, help="Show the problems; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
+@wait_lock_option
 @pass_context
 def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dry_run: bool, as_json: bool) -> None:
     """Restore lost or damaged records, previews and originals in the cloud.
@@ -60,7 +61,10 @@ def _repaired(
     from photobak.client.repair.local_files import LocalRepair
     from photobak.client.repair.repairer import Repairer
 
-    with run_lock(context.places, session.profile), Index.open(index_path(context.places, session.profile)) as index:
+    with (
+        run_lock(context.places, session.profile, context.wait_lock),
+        Index.open(index_path(context.places, session.profile)) as index,
+    ):
         suspected = frozenset(Receipts.beside_index(context.places, session.profile).history().failing)
         repairer, files = Repairer(session, index, percent, suspected), LocalRepair(session, index, local_zone())
         if dry_run:

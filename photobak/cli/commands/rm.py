@@ -2,24 +2,30 @@
 
 import sys
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
-from photobak.cli.ui.terminal import plural
+from photobak.cli.ui.options import photo_filters
+from photobak.cli.ui.selecting import Ids, ids_and_list, selection
+from photobak.cli.ui.terminal import plural, say
 from photobak.errors import PhotobakError, WrongUsage
+
+if TYPE_CHECKING:
+    from photobak.client.library.query import Query
 
 MOST_UNASKED: Final = 10
 """Deleting more photos than this needs a confirmation."""
 
 
 @click.command(name="rm", short_help="Move photos to the trash.")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@ids_and_list("Delete")
+@photo_filters
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
-def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def command(context: Context, ids: Ids, query: "Query", yes: bool, as_json: bool) -> None:
     """Move photos to the trash in the cloud, which keeps them for 30 days (template parameter TrashDays).
 
     Files on this machine are not touched. Deleted photos are not uploaded again by any machine, unless you restore them
@@ -31,6 +37,7 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     \b
     Examples:
       photobak rm 3f2a9c81d0e4
+      photobak rm --name 'Screenshot*' --until 2023
       photobak trash
       photobak trash restore 3f2a9c81d0e4
     """
@@ -41,8 +48,15 @@ def command(context: Context, ids: tuple[str, ...], yes: bool, as_json: bool) ->
     from photobak.client.library.library import Among, Library
     from photobak.client.library.trash import put_into_trash
 
+    wished = selection(ids, query, "delete")
     session = require_session(context)
-    records = Library(session).find_all(ids, Among.ALL)  # so that the same command finishes an interrupted run
+    library = Library(session)
+    if wished.ids is not None:
+        records = library.find_all(wished.ids, Among.ALL)  # so that the same command finishes an interrupted run
+    else:
+        records = list(filter(query.matches, library.records(query.span)))
+    if not records:
+        say("No photos match.")
     to_delete = sum(record.status.kept for record in records)
     if to_delete > MOST_UNASKED and not yes:
         confirm(to_delete)

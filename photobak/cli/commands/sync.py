@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, folders_to_back_up, pass_context
-from photobak.cli.ui.options import backup_options
+from photobak.cli.ui.options import backup_options, wait_lock_option
 
 if TYPE_CHECKING:
     from photobak.client.sync.sync import Options
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each new or changed file, then a summary."
 )
+@wait_lock_option
 @pass_context
 def command(
     context: Context,
@@ -94,7 +95,11 @@ def command(
     )
     session = session_or_local_stack(context)
     path = index_path(context.places, session.profile)
-    with run_lock(context.places, session.profile), Index.open(path) as index, sync_view(context, as_json) as view:
+    with (
+        run_lock(context.places, session.profile, context.wait_lock),
+        Index.open(path) as index,
+        sync_view(context, as_json) as view,
+    ):
         if index.begun_anew:
             say(f"The index {index.begun_anew}: every file is read again, none is uploaded twice.")
         sync = Sync(session, index, view, options)

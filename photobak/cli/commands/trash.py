@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context, require_session
+from photobak.cli.ui.options import wait_lock_option
+from photobak.cli.ui.selecting import Ids, ids_and_list, require_ids
 from photobak.cli.ui.terminal import bytes_text, is_terminal, json_line, plural, say, shown
 
 if TYPE_CHECKING:
@@ -35,15 +37,16 @@ def command(ctx: click.Context, forgotten: bool, as_json: bool) -> None:
 
 
 @command.command(name="restore", short_help="Restore photos from the trash.")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@ids_and_list("Restore")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
-def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
+def restore(context: Context, ids: Ids, as_json: bool) -> None:
     """Restore photos from the trash.
 
     \b
-    Example:
+    Examples:
       photobak trash restore 3f2a9c81d0e4
+      photobak trash --json | photobak trash restore --from-list -
     """
     from photobak.cli.ui.outcomes import LIFTED, tell_moves
     from photobak.client.index.file import index_path
@@ -51,7 +54,7 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
     from photobak.client.library.trash import lift, take_out_of_trash
 
     session = require_session(context)
-    records, hashes = _deleted(session, ids)
+    records, hashes = _deleted(session, require_ids(ids))
     with Index.open(index_path(context.places, session.profile)) as index:
         failed = tell_moves(context, take_out_of_trash(session, index, records), as_json) if records else 0
         lifted = lift(session, index, hashes) if hashes else 0
@@ -64,6 +67,7 @@ def restore(context: Context, ids: tuple[str, ...], as_json: bool) -> None:
 @command.command(name="accept", short_help="Accept what was deleted elsewhere.")
 @click.argument("ids", metavar="[ID...]", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Accept all deletions that this machine knows of.")
+@wait_lock_option
 @pass_context
 def accept(context: Context, ids: tuple[str, ...], everything: bool) -> None:
     """Accept deletions that were made elsewhere, so that sync no longer reports them.
@@ -80,7 +84,7 @@ def accept(context: Context, ids: tuple[str, ...], everything: bool) -> None:
     if bool(ids) == everything:
         raise click.UsageError("Name the photos to accept, or pass --all")
     profile = require_session(context).profile
-    with run_lock(context.places, profile), Index.open(index_path(context.places, profile)) as index:
+    with run_lock(context.places, profile, context.wait_lock), Index.open(index_path(context.places, profile)) as index:
         confirmations = Confirmations(index)
         accepted = confirmations.accept(None if everything else _known_deletions(confirmations, ids))
     if not context.quiet:

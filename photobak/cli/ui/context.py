@@ -32,6 +32,9 @@ class Context:
     home: Path | None = None
     """Keep everything in this folder; None: the folders of the platform, or ``$PHOTOBAK_HOME``."""
 
+    wait_lock: float = 0.0
+    """Seconds to wait for another run to end (``--wait-lock``)."""
+
     @cached_property
     def places(self) -> "Places":
         """The folders of this user."""

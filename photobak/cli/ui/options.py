@@ -81,6 +81,24 @@ def _parse_backup(
     )
 
 
+def wait_lock_option(command: AnyCommand) -> AnyCommand:
+    """Add ``--wait-lock``, whose value is in the context as ``wait_lock``."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        from photobak.cli.ui.values import parse_duration
+
+        if value is not None:
+            ctx.ensure_object(Context).wait_lock = parse_duration(value)
+
+    return click.option(
+        "--wait-lock",
+        metavar="DURATION",
+        expose_value=False,
+        callback=keep,
+        help="If another run is at work, wait up to this long for it to end: 30s, 5m, 2h.",
+    )(command)
+
+
 DEFAULT_RADIUS_KM: Final = 25.0
 """A large town and its surroundings."""
 _NAMESAKES_SHOWN: Final = 3
@@ -112,6 +130,8 @@ _FILTER_OPTIONS: Final = (
     click.option("--album", metavar="NAME", help="In this album."),
     click.option("--tag", metavar="TAG", help="With this tag, or one below it."),
     click.option("--favorite", is_flag=True, help="Favorites only."),
+    click.option("--name", metavar="GLOB", help="Whose file name matches: 'IMG_12*'."),
+    click.option("--path", metavar="GLOB", help="Backed up from a path or folder that matches: 'Holidays/*/raw'."),
 )
 
 
@@ -134,10 +154,13 @@ def photo_filters(command: Command) -> Callable[..., None]:
         album: str | None,
         tag: str | None,
         favorite: bool,
+        name: str | None,
+        path: str | None,
         **others: Any,
     ) -> None:
         query = parse_query(since, until, camera, kinds, statuses, near)
-        query = replace(query, album=_album_id(album) if album else None, tag=tag or None, favorite=favorite)
+        album_id = _album_id(album) if album else None
+        query = replace(query, album=album_id, tag=tag or None, favorite=favorite, name=name or None, path=path or None)
         command(*args, query=query, **others)
 
     for option in reversed(_FILTER_OPTIONS):

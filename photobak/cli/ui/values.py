@@ -16,6 +16,8 @@ _MONTH: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 _WEEK: Final = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _SIZE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?([kKmMgG]?)[bB]?")
+_DURATION: Final = re.compile(r"(\d{1,6})([smhd])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _FORMS: Final = "2024, 2024-06, 2024-06-30, 2024-06-30T12:00, yesterday, or an age such as 36h, 30d, 2w, 6m, 1y"
 
 
@@ -31,6 +33,18 @@ def parse_since(text: str, now: datetime, zone: tzinfo) -> datetime:
 def parse_until(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The end of a period: ``2024-06`` includes June. Raises as ``parse_since``."""
     return _span(text, now, zone)[1]
+
+
+def parse_duration(text: str) -> float:
+    """Parse a duration in seconds: ``30s``, ``5m`` (minutes), ``2h``, ``1d``.
+
+    Raises:
+        WrongUsage: the text is not a duration.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise WrongUsage(f"{text!r} is not a duration", next_step="Write it like 30s, 5m or 2h")
+    return float(int(match[1]) * _SECONDS[match[2]])
 
 
 def parse_span(since: str | None, until: str | None) -> "Span":

@@ -32,8 +32,13 @@ def imports_path(places: Places, profile: Profile) -> Path:
 
 
 @contextmanager
-def run_lock(places: Places, profile: Profile) -> Iterator[None]:
+def run_lock(places: Places, profile: Profile, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock of one profile's runs.
+
+    Args:
+        places: where it is.
+        profile: whose runs.
+        wait: seconds to wait for another run to end.
 
     Raises:
         RunLocked: another run holds it.
@@ -43,14 +48,14 @@ def run_lock(places: Places, profile: Profile) -> Iterator[None]:
 
     folder = private_folder(places.state)
     holder = folder / f"{profile.name}.run.process"  # beside the lock: Windows lets nobody read a locked file
-    lock = FileLock(folder / f"{profile.name}.run.lock", timeout=0, mode=0o600)
+    lock = FileLock(folder / f"{profile.name}.run.lock", timeout=wait, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
         raise RunLocked(
             f"another photobak is at work for profile {profile.name}",
             why=_process_in(holder),
-            next_step="Wait for it to finish, or stop it",
+            next_step="Wait for it to finish (--wait-lock 10m), or stop it",
         ) from None
     except OSError as error:
         raise ConfigError(f"{lock.lock_file} can't be written", why=reason_of(error)) from error

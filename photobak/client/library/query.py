@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Final
 
 from photobak.client.library.circle import Circle
 from photobak.photo.kind import Kind
 from photobak.photo.record import Record, Status
+from photobak.photo.source import unescape
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Query:
     """One of its tags, or a level above one, in capitals or not."""
     favorite: bool = False
     """Whether only favorites are wanted."""
+    name: str | None = None
+    """A pattern that the file name matches, in capitals or not (``fnmatch``)."""
+    path: str | None = None
+    """A pattern that one of the paths from which it was backed up matches, or a folder above it; likewise."""
 
     @property
     def by_time_alone(self) -> bool:
@@ -63,11 +70,27 @@ class Query:
             and (self.album is None or self.album in record.albums)
             and (self.tag is None or _has_tag(record, self.tag.casefold()))
             and (not self.favorite or record.favorite is True)
+            and (self.name is None or _has_name(record, self.name))
+            and (self.path is None or any(_lies_in(source.path, self.path) for source in record.parsed_sources))
         )
 
 
 def _has_tag(record: Record, wanted: str) -> bool:
     return any(tag.casefold() == wanted or tag.casefold().startswith(f"{wanted}/") for tag in record.tags)
+
+
+def _has_name(record: Record, pattern: str) -> bool:
+    names = {unescape(record.filename), *(PurePosixPath(source.path).name for source in record.parsed_sources)}
+    return any(_matches(name, pattern) for name in names)
+
+
+def _lies_in(path: str, pattern: str) -> bool:
+    whole = PurePosixPath(path)
+    return any(_matches(str(each), pattern.strip("/")) for each in (whole, *whole.parents[:-1]))
+
+
+def _matches(text: str, pattern: str) -> bool:
+    return fnmatchcase(text.casefold(), pattern.casefold())
 
 
 EVERYTHING: Final = Query()
