@@ -1,4 +1,4 @@
-"""Deploy the template by a CloudFormation change set, on AWS and on the local stack alike, and invite the owner."""
+"""Deploy the template by a CloudFormation change set, on AWS and on the local stack alike."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
