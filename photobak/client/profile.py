@@ -227,6 +227,22 @@ def url_problem(url: str) -> str:
     return ""
 
 
+def post_url_problem(url: str, profile: Profile) -> str:
+    """Why files can't be sent to ``url``, or "": it must be the upload bucket of this cloud, and of no other."""
+    if problem := url_problem(url):
+        return problem
+    parts = urlsplit(url)
+    stack, _, account = profile.bucket.rpartition("-photos-")  # as the template names its two buckets
+    bucket = f"{stack}-temp-{account}"
+    if profile.is_local:
+        here = is_loopback(parts.hostname or "") and parts.path.strip("/") == bucket
+        return "" if here else "it is not this stack's upload bucket"
+    suffix = "amazonaws.com.cn" if profile.region.startswith("cn-") else "amazonaws.com"
+    hosts = (f"{bucket}.s3.{profile.region}.{suffix}", f"{bucket}.s3.{suffix}")
+    is_there = parts.scheme == "https" and parts.netloc in hosts and parts.path in ("", "/")
+    return "" if is_there else "it is not this cloud's upload bucket"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine itself, by its name or address."""
     return _LOOPBACK.fullmatch(host) is not None

@@ -76,11 +76,22 @@ def schedule(backup: Backup, folder: Path, *arguments: str) -> None:
 
 @pytest.mark.timeout(400)
 def test_the_daemon_stores_the_photos_silently(backup: Backup, tmp_path: Path) -> None:
-    backup.make("night.jpg")
+    backup.make("100% \\% it's \\\\/night.jpg")
     folder, name = prepared(tmp_path), backup.profile.name
     now = datetime.now().astimezone()
     soon = now + timedelta(minutes=1 if now.second < 40 else 2)  # installing takes a moment
-    schedule(backup, folder, "install", "--with", "cron", "--jitter", "0", "--at", f"{soon:%H:%M}", str(backup.photos))
+    schedule(
+        backup,
+        folder,
+        "install",
+        "--with",
+        "cron",
+        "--jitter",
+        "0",
+        "--at",
+        f"{soon:%H:%M}",
+        str(next(backup.photos.iterdir())),
+    )
 
     def has_ended() -> bool:
         known = read_schedule(backup.places, name)

@@ -40,7 +40,7 @@ CONTENT = Content((Candidate.pending(known_file("/p/a.jpg", "a", uploaded_at=Non
 PHOTO = record("a")
 SHA256 = CONTENT.sha256
 
-POST = {"url": "https://s3.example/temp", "fields": {"key": "k", "policy": "p"}}
+POST = {"url": "http://127.0.0.1:9/photobak-temp-1-x", "fields": {"key": "k", "policy": "p"}}
 PREPARED = {"photos": [{"sha256": SHA256, "timestamp": "1.5", "status": "upload", **POST}]}
 IN_TRASH = {"photos": [{"sha256": PHOTO.sha256, "status": "trashed", "trashed_until": "2026-12-24T12:00:00+00:00"}]}
 REDATED = {"photos": [{"sha256": PHOTO.sha256, "status": "stored", "taken_at": "2024-06-30T12:00:00+02:00"}]}
@@ -115,7 +115,8 @@ def issuer() -> Issuer:
 def session(cloud: Cloud, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Session:
     """One that needs nobody's answer to be used."""
     here = places({"PHOTOBAK_HOME": str(tmp_path_factory.mktemp("home"))})
-    profile = replace(issuer.profile(), api_url=cloud.url, endpoint_url=cloud.url, hosted_ui_url=cloud.url)
+    known = issuer.profile(bucket="photobak-photos-1-x")
+    profile = replace(known, api_url=cloud.url, endpoint_url=cloud.url, hosted_ui_url=cloud.url)
     store = FileStore.of(here, profile.name)
     credentials = AwsCredentials("AKIA", "secret", "token", 1 << 40)
     store.write(SignIn(replace(issuer.tokens(), expires_at=1 << 40), "eu-central-1:me", credentials))
@@ -227,6 +228,18 @@ def test_an_answer_that_is_anything_is_a_value_or_an_error(
     ("name", "path", "value", "said"),
     [
         ("prep", ("photos", 0, "url"), GONE, r"photos\[0\]\.url is missing"),
+        (
+            "prep",
+            ("photos", 0, "url"),
+            "https://evil.example/",
+            "it is not this stack's upload bucket",
+        ),
+        (
+            "repair",
+            ("photos", 0, "upload", "url"),
+            "http://evil.example/",
+            "url can't be used: http:// is for",
+        ),
         ("prep", ("photos", 0, "fields", "key"), 5, r"photos\[0\]\.fields\.key is no text"),
         ("prep", ("photos",), "many", "photos is no list"),
         ("prep", ("photos", 0), None, r"photos\[0\] is no object"),

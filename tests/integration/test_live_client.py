@@ -17,6 +17,7 @@ from support.live import changes_table, connection_of, keep, record_of
 from support.local_profile import keep_profile
 from support.local_stack import eventually
 from support.tcp_proxy import TcpProxy
+from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from photobak.client.account.session import Session, keep_sign_in, open_session
@@ -220,6 +221,28 @@ def test_a_sign_in_that_is_not_accepted_is_a_sign_in_that_is_needed(ann: Member,
     session = session_of(ann, tmp_path, token=ann.forged(by_the_pool=False))
     with pytest.raises(SignInNeeded, match="photobak login"):
         next(Listener(session, "photos", print).messages())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(ann: Member, tmp_path: Path, status: int) -> None:
+    """The handshake carries the token, which no other address may get."""
+    followed = []
+
+    def answer(connection: ServerConnection, request: Request) -> Response:
+        followed.append(request.path)
+        response = connection.respond(status, "")
+        response.headers["Location"] = f"ws://127.0.0.1:{connection.local_address[1]}/elsewhere"
+        return response
+
+    with serve(lambda _: None, "127.0.0.1", 0, process_request=answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.socket.getsockname()[1]
+        try:
+            with pytest.raises(CloudError, match=f"HTTP {status}, a redirect, which is not followed"):
+                connect(session_of(ann, tmp_path, f"ws://127.0.0.1:{port}/live"))
+        finally:
+            server.shutdown()
+    assert followed == ["/live"]
 
 
 def test_a_service_that_is_down_is_said_at_once(ann: Member, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 
@@ -178,6 +179,14 @@ class TestSafety:
 
     def test_no_name_is_that_of_a_file_on_its_way(self) -> None:
         assert safe_name(".photobak-0123.part") == "_.photobak-0123.part"
+
+    def test_no_part_begins_with_a_dot_unless_that_is_wanted(self) -> None:
+        dotted = record(sources=frozenset({"laptop:.ssh/..a/.b.jpg"}), filename=".b.jpg")
+        hidden = replace(EVERY_NAME, dotfiles=False)
+        assert places(dotted, layout="source", rules=hidden) == ["_.ssh/_..a/_.b.jpg"]
+        assert places(dotted, layout="flat", rules=hidden) == ["_.b.jpg"]
+        assert places(dotted, layout=".{id}/{filename}", rules=hidden) == [f"_.{dotted.id}/_.b.jpg"]
+        assert places(dotted, layout="source") == [".ssh/..a/.b.jpg"]
 
     def test_half_a_character_can_be_written(self, tmp_path: Path) -> None:
         (tmp_path / safe_name("a\ud800.jpg")).write_bytes(b"")

@@ -14,6 +14,7 @@ from photobak.client.profile import (
     Profile,
     default_profile_name,
     load_profile,
+    post_url_problem,
     profile_names,
     remove_profile,
     save_profile,
@@ -166,3 +167,40 @@ def test_a_profile_is_local_where_it_has_an_endpoint() -> None:
     assert not HOME.is_local
     assert replace(HOME, endpoint_url=LOCAL).is_local
     assert isinstance(HOME, Profile)
+
+
+CLOUD = replace(HOME, region="eu-central-1", bucket="my-photos-cloud-photos-123456789012-eu-central-1")
+UPLOADS = "my-photos-cloud-temp-123456789012-eu-central-1"
+
+
+@pytest.mark.parametrize("host", [f"{UPLOADS}.s3.eu-central-1.amazonaws.com", f"{UPLOADS}.s3.amazonaws.com"])
+def test_files_are_sent_to_the_upload_bucket(host: str) -> None:
+    assert post_url_problem(f"https://{host}/", CLOUD) == post_url_problem(f"https://{host}", CLOUD) == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://{CLOUD.bucket}.s3.eu-central-1.amazonaws.com/",
+        f"https://{UPLOADS}.s3.us-east-1.amazonaws.com/",
+        f"https://{UPLOADS}.s3.eu-central-1.amazonaws.com.evil.example/",
+        f"https://{UPLOADS}.s3.eu-central-1.amazonaws.com:8443/",
+        f"https://{UPLOADS}.s3.eu-central-1.amazonaws.com/other",
+        f"https://s3.eu-central-1.amazonaws.com/{UPLOADS}",
+        f"https://ann@{UPLOADS}.s3.eu-central-1.amazonaws.com/",
+        f"http://{UPLOADS}.s3.eu-central-1.amazonaws.com/",
+        f"wss://{UPLOADS}.s3.eu-central-1.amazonaws.com/",
+        f"http://127.0.0.1:4566/{UPLOADS}",
+        "https://evil.example/",
+        "",
+    ],
+)
+def test_and_to_no_other_place(url: str) -> None:
+    assert post_url_problem(url, CLOUD)
+
+
+def test_on_a_local_stack_to_this_machine_alone() -> None:
+    here = replace(CLOUD, endpoint_url=LOCAL)
+    assert post_url_problem(f"http://127.0.0.1:4566/{UPLOADS}", here) == ""
+    for url in (f"http://127.0.0.1:4566/{CLOUD.bucket}", f"https://evil.example/{UPLOADS}", "http://127.0.0.1:4566/"):
+        assert post_url_problem(url, here)

@@ -12,7 +12,7 @@ from photobak.errors import ScheduleError, WrongUsage
 from photobak.platform.scheduler.cron import entry, find_entry, with_entry
 from photobak.platform.scheduler.interface import Job
 
-PHOTOS = '/home/ann/It\'s 100% "mine" $HOME\\#'
+PHOTOS = '/home/ann/It\'s 100% "mine" \\% \\\\ $HOME\\#'
 JOB = Job("default", time(3, 5), ("/opt/photobak", "sync", PHOTOS), (("PHOTOBAK_HOME", "/srv/my photobak"),))
 OTHERS = ["", "# mine\n@daily run-parts /x\n", "MAILTO=ann\n0 1 * * * true", "\n\n# photobak schedule, profile x\n"]
 

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     multiple=True,
     help="Set a template parameter; --parameters lists them.",
 )
-@click.option("--parameters", "list_parameters", is_flag=True, help="List the template parameters and exit.")
+@click.option(
+    "--secret-file",
+    "secret_files",
+    metavar="NAME=FILE",
+    multiple=True,
+    help="Read a secret parameter from FILE; - reads standard input.",
+)
+@click.option("--parameters", "wants_list", is_flag=True, help="List the template parameters and exit.")
 @click.option("--revert-drift", is_flag=True, help="Also revert changes made by hand in the AWS console.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
@@ -45,7 +52,8 @@ def command(
     region: str | None,
     stack_name: str,
     pairs: tuple[str, ...],
-    list_parameters: bool,
+    secret_files: tuple[str, ...],
+    wants_list: bool,
     revert_drift: bool,
     yes: bool,
     as_json: bool,
@@ -60,19 +68,21 @@ def command(
     Examples:
       photobak deploy --email me@example.com --region eu-central-1
       photobak deploy --parameter TrashDays=90
+      photobak deploy -p GoogleClientId=ID --secret-file GoogleClientSecret=secret.txt
       photobak deploy --yes
     """
+    from photobak.cli.ui.parameters import given_parameters, list_parameters
     from photobak.client.profile import default_profile_name
     from photobak.stack.deploy import deploy
 
-    if list_parameters:
-        _list_parameters()
+    if wants_list:
+        list_parameters()
         return
     from photobak.stack.preflight import require_stack_name
     from photobak.stack.progress import GOES_ON
 
     require_stack_name(stack_name)
-    given = _parameters(pairs)
+    given = given_parameters(pairs, secret_files)
     default_profile_name(context.places)  # fail before anything is changed if the file is unreadable
     target = chosen_target(context, region)
     email = _owner(target, stack_name, email, yes)
@@ -165,26 +175,6 @@ def _invite(context: Context, target: "Target", outputs: "StackOutputs", email: 
     invited = invite(target, outputs, email)
     if not context.quiet:
         say(f"Sent an invitation to {email}." if invited else f"{email} already has an account.")
-
-
-def _parameters(pairs: tuple[str, ...]) -> dict[str, str]:
-    from photobak.stack.template import read_template, template_text
-
-    given = dict(pair.partition("=")[::2] for pair in pairs)
-    unknown = sorted(set(given) - set(read_template(template_text())["Parameters"]))
-    if unknown or not all("=" in pair for pair in pairs):
-        why = f"unknown: {', '.join(unknown)}" if unknown else "the format is NAME=VALUE"
-        raise WrongUsage("invalid --parameter", why=why, next_step="List them with: photobak deploy --parameters")
-    return given
-
-
-def _list_parameters() -> None:
-    from photobak.stack.template import read_template, template_text
-
-    for name, parameter in read_template(template_text())["Parameters"].items():
-        if name not in ("Environment", "LocalEndpoint", "CodeBucket", "CodeKey"):
-            default = parameter.get("Default", "")
-            click.echo(f"{name:24} {default!s:12} {' '.join(parameter.get('Description', '').split())}")
 
 
 def _keep_profile(context: Context, stack_name: str, outputs: "StackOutputs") -> "Profile":

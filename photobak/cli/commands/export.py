@@ -1,12 +1,13 @@
 """``photobak export``: a takeout."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.options import origin_options
+from photobak.cli.ui.options import dotfiles_option, origin_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--thaw", "speed", type=click.Choice(["standard", "bulk"]), help="Retrieve archived originals from Glacier."
 )
+@dotfiles_option
 @origin_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary.")
 @pass_context
@@ -35,6 +37,7 @@ def command(
     layout: str,
     jobs: int,
     speed: str | None,
+    dotfiles: bool,
     origin: "Callable[[Context, LeftOut], Origin]",
     as_json: bool,
 ) -> None:
@@ -62,7 +65,7 @@ def command(
     arrange, destination, thaw = layout_of(layout), require_folder(folder), Speed(speed) if speed else None
     left_out = LeftOut()
     source = origin(context, left_out)
-    rules = with_room_for_sidecars(destination.name_rules())
+    rules = replace(with_room_for_sidecars(destination.name_rules()), dotfiles=dotfiles)
     wanted = targets(source.library.records(ALWAYS, oldest_first=True), arrange, rules)
     takeout = Takeout(destination, wanted, rules, {album.id: album for album in source.albums()})
     takeout.require_place()

@@ -1,12 +1,13 @@
 """``photobak get``: restore originals."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
-from photobak.cli.ui.options import origin_options, photo_filters
+from photobak.cli.ui.options import dotfiles_option, origin_options, photo_filters
 from photobak.cli.ui.selecting import Ids, ids_and_list, selection
 from photobak.cli.ui.terminal import say
 
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     help="Retrieve archived originals from Glacier; run without it first to see the time and cost.",
 )
 @click.option("--wait", "waits", is_flag=True, help="Wait until archived originals are available, for hours or days.")
+@dotfiles_option
 @origin_options
 @click.option("--dry-run", is_flag=True, help="Show what would be restored; download nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per file, then a summary.")
@@ -73,6 +75,7 @@ def command(
     jobs: int,
     speed: str | None,
     waits: bool,
+    dotfiles: bool,
     origin: "Callable[[Context, LeftOut], Origin]",
     dry_run: bool,
     as_json: bool,
@@ -107,7 +110,7 @@ def command(
     left_out = LeftOut()
     source = origin(context, left_out)
     records = _having(size, list(wished.records(source.library, left_out)))
-    wanted = targets(map(size.named, records), arrange, destination.name_rules())
+    wanted = targets(map(size.named, records), arrange, replace(destination.name_rules(), dotfiles=dotfiles))
     with restore_view(context, folder, as_json) as view:
         options = RestoreOptions(size, jobs, force, Speed(speed) if speed else None, view.came)
         restorer = Restorer(source.bucket, destination, options)

@@ -253,6 +253,11 @@ class Origin:
     albums: "Callable[[], Sequence[Album]]"
 
 
+dotfiles_option = click.option(
+    "--dotfiles", is_flag=True, help="Keep names that begin with a dot; without it, they get a leading underscore."
+)
+
+
 def origin_options(command: Command) -> Callable[..., None]:
     """Add the options that name a bucket to a command, which gets ``origin``, a function that opens the source."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from photobak.client.account.session import Session
+from photobak.client.profile import Profile, post_url_problem
 from photobak.client.transport.answer import Answer, Fields
 from photobak.client.transport.errors import clock_error, printable
 from photobak.client.transport.http import send_json
@@ -131,16 +132,18 @@ def ask_of_photos(
         CloudError, SignInNeeded: as ``call``; also where an answer lacks something.
     """
     answer = call(session, route, {"photos": list(photos), **more}, method=method)
-    found = map(_photo, answer.objects("photos"))
+    found = [_photo(entry, session.profile) for entry in answer.objects("photos")]
     return {each.sha256: each for each in found}
 
 
-def _photo(entry: Fields) -> PhotoAnswer:
+def _photo(entry: Fields, profile: Profile) -> PhotoAnswer:
     sha256 = entry.text("sha256")
     if not is_sha256(sha256):
         raise entry.wrong("sha256", "is no SHA-256")
     status = entry.text("status")
-    return PhotoAnswer(sha256, status, _deletion(entry, status), entry.text_or_none("taken_at"), _post(entry, status))
+    return PhotoAnswer(
+        sha256, status, _deletion(entry, status), entry.text_or_none("taken_at"), _post(entry, status, profile)
+    )
 
 
 def _deletion(entry: Fields, status: str) -> Deletion | None:
@@ -151,12 +154,17 @@ def _deletion(entry: Fields, status: str) -> Deletion | None:
     return Deletion(entry.time_or_none("deleted_at"), printable(source, 255) if source else None, until)
 
 
-def _post(entry: Fields, status: str) -> PresignedPost | None:
+def _post(entry: Fields, status: str, profile: Profile) -> PresignedPost | None:
     """``POST /prep/photoupload`` has it in the photo itself, ``POST /photos/repair/objects`` in a field of its own."""
     given = entry.object_or_none("upload")
     if given is None and status == "upload":
         given = entry
-    return PresignedPost(given.text("url"), given.texts("fields")) if given is not None else None
+    if given is None:
+        return None
+    url = given.text("url")
+    if problem := post_url_problem(url, profile):
+        raise given.wrong("url", f"can't be used: {problem}")
+    return PresignedPost(url, given.texts("fields"))
 
 
 def _detail(answer: Answer) -> str:

@@ -36,6 +36,8 @@ class NameRules:
     """Whether it refuses what Windows does: ``:``, ``CON``, a dot at the end."""
     longest: int = LONGEST_NAME
     """Bytes that a name may have."""
+    dotfiles: bool = True
+    """Whether a name may begin with a dot: shells, desktops and web servers read such files, and hide them."""
 
     def key(self, path: PurePosixPath) -> str:
         """The same text for all paths that are the same file."""
@@ -57,7 +59,8 @@ def safe_name(name: str, rules: NameRules = EVERY_NAME) -> str:
         name = f"_{name}" if _DEVICE.fullmatch(name) else name
     if name in ("", ".", ".."):
         return "_"
-    name = f"_{name}" if _OF_OUR_OWN.match(name) else name
+    if _OF_OUR_OWN.match(name) or (name.startswith(".") and not rules.dotfiles):
+        name = f"_{name}"
     return _shortened(name, "", rules.longest)
 
 

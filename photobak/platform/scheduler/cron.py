@@ -68,7 +68,9 @@ def entry(job: Job) -> str:
     command = " ".join([*variables, *_gently(), shlex.join(job.command)])
     if "\n" in command or "\r" in command:
         raise ScheduleError("a crontab cannot hold a path with a line break")
-    escaped = command.replace("%", "\\%")  # cron turns a bare % into a line break
+    # cron takes % for a line break, and a backslash before % or another backslash for an escape. All backslashes are
+    # inside quotes, which end and begin again after each, so that cron meets none of them before either.
+    escaped = command.replace("\\", "\\''").replace("%", "\\%")
     return f"{_mark(job.name)}\n{job.moved_at.minute} * * * * {escaped}\n"
 
 
