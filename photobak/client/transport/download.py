@@ -23,7 +23,8 @@ _GATHERED: Final = CHUNK_BYTES // 4
 """Bytes. Libcurl hands on 16 KiB at a time, and each hash and write costs a change of threads."""
 _ARCHIVED: Final = ("GLACIER", "DEEP_ARCHIVE")
 _GONE: Final = frozenset({"NoSuchKey", "HTTP 404"})
-_VERIFY: Final = "Type: photobak verify --read-data"
+_VERIFY: Final = "Type: photobak verify"
+_READ_ALL: Final = "Type: photobak verify --read-data"
 
 
 class Gone(PhotobakError):
@@ -134,7 +135,7 @@ class Download:
             except Unreachable as error:
                 if not self._is_cut_short(key, error):
                     raise
-                raise WrongSize(f"the cloud returns {at:,} of its {size:,} bytes", next_step=_VERIFY) from error
+                raise WrongSize(f"the cloud returns {at:,} of its {size:,} bytes", next_step=_READ_ALL) from error
 
     def _is_cut_short(self, key: str, error: Unreachable) -> bool:
         """Whether the server ends the answer early each time, and answers as ever to a question about the object."""
@@ -243,7 +244,7 @@ class _Answer:
         if total != str(self._size):
             raise WrongSize(f"it has {total or 'other'} bytes in the cloud instead of {self._size}", next_step=_VERIFY)
         if length != str(self._wanted):
-            raise WrongSize(f"the cloud does not return all of its {self._size:,} bytes", next_step=_VERIFY)
+            raise WrongSize(f"the cloud does not return all of its {self._size:,} bytes", next_step=_READ_ALL)
 
 
 def _error(said: ServiceError, head: Head) -> Exception:
