@@ -28,14 +28,22 @@ def animated(name: str) -> bytes:
     return encoded(frames[0], name, save_all=True, append_images=frames[1:])
 
 
-def bomb() -> bytes:
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A part of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(xmp: bytes = b"") -> bytes:
     """A PNG of some hundred bytes that says it has 60,000 x 60,000 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    said = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp) if xmp else b""
+    return b"\x89PNG\r\n\x1a\n" + head + said + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+def names_in_a_long_namespace() -> bytes:
+    """XMP for which a parser that joins names and namespaces takes 3 GB."""
+    names = "".join(f"<n{number}/>" for number in range(56_000))
+    return f'<x:a xmlns:x="adobe:ns:meta/" xmlns="{"u" * 400_000}">{names}</x:a>'.encode()
 
 
 JPEG = encoded(quadrants(), "JPEG")
@@ -90,6 +98,18 @@ class TestFiles:
         assert contents(back) == {name: digest for name, digest in before.items() if name not in LEFT_ALONE}
         listed = odd.run("ls", "--kind", "photo", "--kind", "video", "--kind", "sidecar")
         assert len(listed.stdout.splitlines()) == len(STORED | NO_PREVIEW)
+
+    def test_a_picture_made_to_fill_the_memory_costs_little_and_stops_no_other(self, backup: Backup) -> None:
+        backup.make("a.jpg", "b.jpg", "c.jpg")
+        (backup.photos / "hostile.png").write_bytes(bomb(names_in_a_long_namespace()))
+        process = backup.start("sync", "Pictures", "--json")
+        assert process.stdout is not None
+        files, summary = json_lines(process.stdout.read())
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert (process.returncode, summary["stored"], summary["no_preview"]) == (0, 3, 1)
+        assert all(line["reason"] for line in files if line["result"] == "no-preview")
+        assert usage.ru_maxrss * 1024 < 150_000_000
 
     def test_what_may_not_be_read_is_named_and_the_rest_is_safe(self, backup: Backup) -> None:
         backup.make("a.jpg", "closed.jpg", "closed/b.jpg")
