@@ -3,21 +3,17 @@
 Nothing here knows of Lambda or of a server, so that the api function and the tests serve the same bytes and headers.
 """
 
-import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
-_FOLDER: Final = files("photobak.gallery").joinpath("static")
 _PAGE: Final = "index.html"
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -29,13 +25,8 @@ _TYPES: Final[Mapping[str, str]] = MappingProxyType(
         ".svg": "image/svg+xml",
     }
 )
-_NOT_PRELOADED: Final = ("service_worker.js", "hash_worker.js", "vendor/noble-hashes/")
-_COMMENTS: Final = re.compile(
-    rb"^[ \t]*/\*(?!!)(?:(?!\*/)[\s\S])*\*/[ \t]*\n|^[ \t]*//.*\n|/\*\* @(?:(?!\*/)[\s\S])*\*/ ?", re.MULTILINE
-)
-"""Comments that fill lines, and types within a line: two fifths of a module, and of no use to a browser."""
-_INDENTS: Final = re.compile(rb"^[ \t]+", re.MULTILINE)
-_SHORTEST_COMPRESSED: Final = 500
+_ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
+"""Content codings (RFC 9110, 8.4.1) by preference, and how the names of files so compressed end."""
 _YEAR: Final = "public, max-age=31536000, immutable"
 
 
@@ -71,12 +62,13 @@ class Site:
     Attributes:
         settings: what the page has to know.
         bucket_origins: where the page may fetch pictures from and send uploads to, as ``https://host``.
+        files: the files by name; a name with ``.br`` or ``.gz`` added is the same file compressed.
     """
 
-    def __init__(self, settings: Settings, bucket_origins: tuple[str, ...]) -> None:
+    def __init__(self, settings: Settings, bucket_origins: tuple[str, ...], files: Mapping[str, bytes]) -> None:
         self.settings = settings
         self.bucket_origins = bucket_origins
-        self._compressed: dict[str, bytes] = {}
+        self.files = files
 
     def answer(self, path: str, request_headers: Mapping[str, str]) -> Answer:
         """Answer a GET request.
@@ -85,23 +77,22 @@ class Site:
             path: below the page's own address, such as ``static/config.json``; empty for the page.
             request_headers: by their names in lower case.
         """
-        name = path.removeprefix(f"static/{self.version}/")
+        folder, name = f"static/{self.version}/", path.removeprefix(f"static/{self.version}/")
         if path == "":
-            return self._send(_PAGE, self._page, "no-cache", request_headers)
+            return self._send_file(_PAGE, "no-cache", request_headers)
         if path == "static/config.json":
-            config = json.dumps(asdict(self.settings)).encode()
-            return self._send(path, config, "no-cache", request_headers)
-        if name != path and name in self._files:
-            return self._send(name, self._files[name], _YEAR, request_headers)
+            return self._send(path, json.dumps(asdict(self.settings)).encode(), "no-cache", request_headers)
+        if path.startswith(folder) and name in self.files and not name.endswith(tuple(_ENCODINGS.values())):
+            return self._send_file(name, _YEAR, request_headers)
         return Answer(HTTPStatus.NOT_FOUND, self._headers(".json", "no-store"), b'{"title":"Not Found","status":404}')
 
     @cached_property
     def version(self) -> str:
-        """Sixteen hex digits that change when any file does: modules find each other by relative names below it."""
-        digest = hashlib.sha256()
-        for name, content in sorted(self._files.items()):
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        return digest.hexdigest()[:16]
+        """Sixteen hex digits that change when any file does, and are part of the addresses of all."""
+        address = re.search(rb'"static/([0-9a-f]{16})/app\.js"', self.files[_PAGE])
+        if address is None:
+            raise ValueError("the page's addresses have no version")
+        return address[1].decode()
 
     @cached_property
     def content_security_policy(self) -> str:
@@ -126,34 +117,21 @@ class Site:
         }
         return "; ".join(f"{name} {value}" for name, value in rules.items())
 
-    @property
-    def names(self) -> list[str]:
-        """The files below ``static/{version}/``."""
-        return sorted(self._files)
-
-    @cached_property
-    def _files(self) -> Mapping[str, bytes]:
-        return MappingProxyType({name: _served(name, file.read_bytes()) for name, file in _walk(_FOLDER, "")})
-
-    @cached_property
-    def _page(self) -> bytes:
-        """The page, with the version in its addresses, and its modules asked for before they are found."""
-        text = re.sub(r'"static/(?!config\.json)', f'"static/{self.version}/', self._files[_PAGE].decode())
-        modules = [name for name in sorted(self._files) if name.endswith(".js") and not name.startswith(_NOT_PRELOADED)]
-        links = [f'<link rel="modulepreload" href="static/{self.version}/{name}">' for name in modules]
-        return text.replace("</head>", "\n".join([*links, "</head>"])).encode()
+    def _send_file(self, name: str, caching: str, request_headers: Mapping[str, str]) -> Answer:
+        accepted = request_headers.get("accept-encoding", "")
+        for coding, suffix in _ENCODINGS.items():
+            if name + suffix in self.files and _accepts(accepted, coding):
+                answer = self._send(name, self.files[name + suffix], caching, request_headers)
+                encoding = {"Content-Encoding": coding, "Vary": "Accept-Encoding"}
+                return replace(answer, headers={**answer.headers, **encoding})
+        answer = self._send(name, self.files[name], caching, request_headers)
+        return replace(answer, headers={**answer.headers, "Vary": "Accept-Encoding"})
 
     def _send(self, name: str, body: bytes, caching: str, request_headers: Mapping[str, str]) -> Answer:
         headers = self._headers(name, caching)
-        tag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
-        headers["ETag"] = tag
-        if tag in request_headers.get("if-none-match", ""):
+        headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if headers["ETag"] in request_headers.get("if-none-match", ""):
             return Answer(HTTPStatus.NOT_MODIFIED, headers)
-        if len(body) >= _SHORTEST_COMPRESSED and not name.endswith(".png"):
-            headers["Vary"] = "Accept-Encoding"
-            if re.search(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", request_headers.get("accept-encoding", "")):
-                headers["Content-Encoding"] = "gzip"
-                body = self._compressed.setdefault(tag, gzip.compress(body, mtime=0))
         return Answer(HTTPStatus.OK, headers, body)
 
     def _headers(self, name: str, caching: str) -> dict[str, str]:
@@ -172,16 +150,9 @@ class Site:
         return headers
 
 
-def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from _walk(entry, f"{prefix}{entry.name}/")
-        elif "." + entry.name.rpartition(".")[2] in _TYPES:
-            yield prefix + entry.name, entry
-
-
-def _served(name: str, content: bytes) -> bytes:
-    return _INDENTS.sub(b"", _COMMENTS.sub(b"", content)) if name.endswith((".js", ".css")) else content
+def _accepts(accepted: str, coding: str) -> bool:
+    """Whether a content coding is listed in ``Accept-Encoding``, and not with a weight of 0 (RFC 9110, 12.5.3)."""
+    return re.search(rf"\b{coding}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", accepted) is not None
 
 
 def _origin(url: str) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 
 from photobak.errors import StackError
 from photobak.stack.bytecode import bytecode_of, find_interpreter
+from photobak.stack.page_files import page_files
 from photobak.stack.wheels import Platform, fetch_wheels, lock_file
 
 PACKAGES: Final = ("cloud", "gallery", "photo")
@@ -88,7 +89,9 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
 
 def _own_files() -> dict[str, bytes]:
     package = Path(str(resources.files("photobak")))
-    return {path.relative_to(package.parent).as_posix(): path.read_bytes() for path in sorted(_sources(package))}
+    files = {path.relative_to(package.parent).as_posix(): path.read_bytes() for path in _sources(package)}
+    page = page_files(package / "gallery" / "static")
+    return dict(sorted((files | {f"photobak/gallery/built/{name}": content for name, content in page.items()}).items()))
 
 
 def _files_of(wheels: Iterable[Path]) -> dict[str, bytes]:
@@ -114,7 +117,8 @@ def _runs(name: str) -> bool:
 def _sources(package: Path) -> list[Path]:
     folders = [package / name for name in PACKAGES]
     inside = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    return [*package.glob("*.py"), *inside]
+    page = package / "gallery" / "static"
+    return [*package.glob("*.py"), *(path for path in inside if not path.is_relative_to(page))]
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -1,12 +1,83 @@
-"""The gallery on the local stack, whole: signed in, looked at, uploaded to, trashed and undone, signed out."""
+"""The gallery on the local stack, as a person uses it, with an accessibility check of every state it shows.
 
+With PHOTOBAK_SCREENSHOTS=docs/pictures, the test writes the screenshots of docs/gallery.md there.
+"""
+
+import os
+from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 from support.backup import Backup
 from support.chromium import Chromium
-from support.gallery.fixtures import DESKTOP
+from support.gallery.axe import NPM, Axe
+from support.gallery.fixtures import DESKTOP, PHONE
+from support.gallery.landscapes import write_landscapes
 from support.gallery.page import GalleryPage
+from support.gallery.video import recorded_video
+from support.node import installed_programs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
+COUNT = 120
+SIZES: dict[str, "ViewportSize"] = {"desktop": DESKTOP["viewport"], "phone": PHONE["viewport"]}  # type: ignore[dict-item]
+
+
+class Visit:
+    """One person's visit in one tab."""
+
+    def __init__(self, tab: GalleryPage, axe: Axe, screenshots: Path) -> None:
+        self.tab = tab
+        self.page = tab.page
+        self.axe = axe
+        self.screenshots = screenshots
+        self.violations: list[str] = []
+
+    def check(self, state: str) -> None:
+        """Check that all can use this state, light and dark."""
+        for scheme in self._schemes():
+            self.violations += [f"{state}, {scheme}: {each}" for each in self.axe.violations(self.tab)]
+
+    def picture(self, name: str, *sizes: str) -> None:
+        """Take screenshots, light and dark."""
+        for size in sizes:
+            self.page.set_viewport_size(SIZES[size])
+            for scheme in self._schemes():
+                if not self.tab.viewer.count():
+                    self.tab.wait_for_pictures()
+                shot = Image.open(BytesIO(self.page.screenshot()))
+                shot.save(self.screenshots / f"gallery-{name}-{size}-{scheme}.webp", quality=70, method=6)
+        self.page.set_viewport_size(SIZES["desktop"])
+
+    def _schemes(self) -> Iterator[str]:
+        for scheme in ("dark", "light"):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            yield scheme
+
+    def upload(self, *files: tuple[str, str, bytes]) -> None:
+        payload = [{"name": name, "mimeType": kind, "buffer": content} for name, kind, content in files]
+        self.page.set_input_files('[data-action="upload"]', payload)  # type: ignore[arg-type]
+        for name, _, _ in files:
+            self.page.locator("#uploads li", has_text=name).get_by_text("Stored").wait_for()
+
+    def wait_for_view(self) -> None:
+        self.page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 500")
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> Axe:
+    return Axe(installed_programs(tmp_path_factory.mktemp("npm"), NPM))
+
+
+@pytest.fixture
+def screenshots(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("PHOTOBAK_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def jpeg(colour: int) -> bytes:
@@ -15,28 +86,106 @@ def jpeg(colour: int) -> bytes:
     return file.getvalue()
 
 
-def test_the_gallery_shows_what_is_backed_up_and_takes_what_is_uploaded(chromium: Chromium, backup: Backup) -> None:
-    for number in range(12):
-        (backup.photos / f"IMG_2024{1 + number % 9:02}11_1200{number:02}.jpg").write_bytes(jpeg(20 * number))
-    assert backup.sync().counts["stored"] == 12
+@pytest.mark.timeout(900)
+def test_a_whole_visit(chromium: Chromium, backup: Backup, axe: Axe, screenshots: Path) -> None:
     with chromium.page(**DESKTOP) as page:
         tab = GalleryPage(page, f"{backup.stack.outputs.api_url}/").open()
+        visit = Visit(tab, axe, screenshots)
+        tab.action("sign-in").wait_for()
+        visit.check("signed out")
         tab.sign_in(backup.account.username, backup.account.password)
-        tab.wait_for_pictures()
-        assert "2024-09" in tab.months
-        tab.tiles.first.click()
-        page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 500")
-        first = tab.shown or ""
-        tab.action("trash").click()
-        tab.wait_until(lambda: tab.shown != first, "the next photo")
-        page.keyboard.press("Escape")
-        tab.action("undo").click()
-        tab.tile(first).wait_for()
-        photo = {"name": "new.jpg", "mimeType": "image/jpeg", "buffer": jpeg(255)}
-        page.set_input_files('[data-action="upload"]', [photo])
-        page.locator("#uploads").get_by_text("Stored").wait_for()
-        tab.wait_until(lambda: tab.months[0] > "2024-09", "the upload in its place")
-        tab.action("sign-out").click()
-        page.get_by_text("You are signed out").wait_for()
-        assert tab.tiles.count() == 0
+        page.get_by_text("No photos yet").wait_for()
+        visit.check("an empty library")
+        write_landscapes(backup.photos, COUNT)
+        assert backup.sync(timeout=400.0).counts["stored"] == COUNT
+        page.reload()
+        look_around(visit)
+        change(visit)
+        leave(visit)
+        assert visit.violations == []
         assert tab.errors == []
+
+
+def look_around(visit: Visit) -> None:
+    """Scroll to the last photo, open it, walk, close, and be back at the photo; reload on a photo's address."""
+    tab, page = visit.tab, visit.page
+    tab.wait_for_pictures()
+    visit.check("the timeline")
+    visit.picture("timeline", "desktop", "phone")
+    tab.action("filter").click()
+    visit.check("the filter")
+    tab.action("filter").click()
+    tab.scroll_to_end()
+    tab.wait_for_pictures()
+    assert page.inner_text("#end").endswith(f"all: {COUNT} photos.")
+    last = tab.tiles.last.get_attribute("data-sha256")
+    tab.tiles.last.click()
+    visit.wait_for_view()
+    assert tab.shown == last
+    assert tab.action("next").is_disabled()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+        visit.wait_for_view()
+    shown = tab.shown
+    assert shown != last
+    tab.action("details").click()
+    visit.check("the viewer with details")
+    visit.picture("viewer", "desktop")
+    tab.action("details").click()
+    page.reload()
+    visit.wait_for_view()
+    assert tab.shown == shown
+    page.keyboard.press("Escape")
+    tab.wait_until(lambda: tab.viewer.count() == 0 and tab.focused == shown, "the way back to the photo")
+
+
+def change(visit: Visit) -> None:
+    """Upload two photos and a video and see them appear; trash one and undo it."""
+    tab, page = visit.tab, visit.page
+    page.keyboard.press("Home")
+    video = recorded_video(page)
+    visit.upload(
+        ("one.jpg", "image/jpeg", jpeg(255)), ("two.jpg", "image/jpeg", jpeg(0)), ("clip.mp4", "video/mp4", video)
+    )
+    page.get_by_text(f"all: {COUNT + 3} photos.").wait_for(state="attached")
+    tab.wait_for_records()
+    assert tab.months[0] > "2024-09"
+    alternatives = [page.locator(f'[alt*="{name}"]').count() for name in ("one.jpg", "two.jpg")]
+    assert alternatives == [1, 1]
+    visit.check("uploads")
+    tab.action("close-uploads").click()
+    tab.tiles.first.click()
+    first = tab.shown or ""
+    tab.action("trash").click()
+    tab.wait_until(lambda: tab.shown != first, "the next photo")
+    page.keyboard.press("Escape")
+    tab.action("undo").wait_for()
+    tab.tile(first).wait_for(state="detached")
+    visit.check("a notice")
+    tab.action("undo").click()
+    tab.tile(first).wait_for()
+
+
+def leave(visit: Visit) -> None:
+    """Without a network see what was seen before; with it, sign out, and see nothing."""
+    tab, page = visit.tab, visit.page
+    tab.wait_for_records()
+    tab.wait_for_pictures()
+    tab.wait_until_kept()
+    page.context.set_offline(True)
+    page.reload()
+    tab.wait_for_pictures()
+    page.get_by_text("You are offline").wait_for()
+    visit.check("offline")
+    page.context.set_offline(False)
+    tab.action("sign-out").click()
+    page.get_by_text("You are signed out").wait_for()
+    assert tab.tiles.count() == 0
+    assert page.evaluate("caches.has('thumbs')") is False
+    page.context.set_offline(True)
+    page.reload()
+    tab.action("retry").wait_for()
+    assert tab.tiles.count() == 0
+    visit.check("signed out and offline")
+    page.context.set_offline(False)
+    tab.errors[:] = [error for error in tab.errors if "ERR_INTERNET_DISCONNECTED" not in error]

@@ -2,10 +2,12 @@
 
 import base64
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+import photobak.gallery
 from photobak.cloud.environment import PageEnvironment
 from photobak.gallery.site import Settings, Site
 
@@ -33,4 +35,10 @@ def _site() -> Site:
         ws_url=environment.live_url.replace("http", "ws", 1),
         max_upload_bytes=int(environment.max_upload_bytes),
     )
-    return Site(settings, tuple(environment.bucket_origins.split()))
+    return Site(settings, tuple(environment.bucket_origins.split()), _built_files())
+
+
+def _built_files() -> dict[str, bytes]:
+    """The files that the bundle brings along (``photobak/stack/page_files.py``)."""
+    folder = Path(photobak.gallery.__file__).parent / "built"
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib import resources
 
 from support.gallery.api import Api
 from support.gallery.bucket import Bucket
@@ -11,6 +13,13 @@ from support.gallery.servers import serving
 from support.gallery.shelf import Photos, Shelf
 
 from photobak.gallery.site import Settings, Site
+from photobak.stack.page_files import page_files
+
+
+@cache
+def built_files() -> dict[str, bytes]:
+    """The files of the page as the bundle has them."""
+    return page_files(resources.files("photobak.gallery") / "static")
 
 
 class GalleryCloud:
@@ -40,7 +49,7 @@ class GalleryCloud:
             self.url = f"{origin}/"
             self.hosted_ui.home, self.bucket.gallery_origin, self.api.bucket_origin = self.url, origin, bucket
             settings = Settings(CLIENT_ID, ISSUER, hosted_ui, f"{hosted_ui}/", live, 1_000_000_000)
-            self.api.site = Site(settings, (bucket,))
+            self.api.site = Site(settings, (bucket,), built_files())
             yield self
 
 
