@@ -1,5 +1,6 @@
 """``photobak demo``: back up, list and restore some photos on a temporary local stack."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from photobak.errors import PhotobakError
 if TYPE_CHECKING:
     from photobak.client.account.session import Session
     from photobak.client.files.outcome import Summary
+    from photobak.local.values import LocalStack
     from photobak.photo.record import Record
 
 _SHOWN = 5
@@ -28,9 +30,10 @@ _SHOWN = 5
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Use your own photos instead of a dozen generated ones.",
 )
+@click.option("--keep", is_flag=True, help="Keep the demo's cloud running, to look at it in the web gallery.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per photo, then a summary.")
 @pass_context
-def command(context: Context, photos: Path | None, as_json: bool) -> None:
+def command(context: Context, photos: Path | None, keep: bool, as_json: bool) -> None:
     """Back up some photos, list them, restore them and compare.
 
     It uses a local stack of its own in a temporary folder; your own setup is not touched.
@@ -39,29 +42,37 @@ def command(context: Context, photos: Path | None, as_json: bool) -> None:
     Examples:
       photobak demo
       photobak demo --photos ~/Pictures/2024
+      photobak demo --keep
     """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="photobak-demo-") as folder:
-        own = Context(profile=None, verbosity=context.verbosity, home=Path(folder, "home"))
-        with _stack_of_its_own(own) as session:
-            source = photos or _drawn(Path(folder, "Pictures"))
-            summary = _sync(own, session, source, as_json)
-            records = _list(session, as_json)
-            restored = _restore_and_compare(session, records, Path(folder, "restored"))
-    _conclude(summary, records, restored, time.monotonic() - started, as_json)
+    with _own_cloud(context, keep=keep) as (own, folder, stack):
+        session = require_session(own)
+        source = photos or _drawn(folder / "Pictures")
+        summary = _sync(own, session, source, as_json)
+        records = _list(session, as_json)
+        restored = _restore_and_compare(session, records, folder / "restored")
+    _conclude(summary, records, restored, time.monotonic() - started, stack if keep else None, as_json)
+    if keep and not as_json:
+        say(f"   To remove the demo's cloud: PHOTOBAK_HOME={own.home} photobak local reset --yes")
 
 
 @contextmanager
-def _stack_of_its_own(context: Context) -> "Iterator[Session]":
+def _own_cloud(context: Context, *, keep: bool) -> "Iterator[tuple[Context, Path, LocalStack]]":
+    """A local stack in a temporary folder; both stay only if they are to be kept and the demo succeeds."""
     from photobak.cli.ui.local_stack import local_home, start_local_stack
     from photobak.local.lifecycle import down
 
     say("Starting a cloud on this machine …")
+    folder = Path(tempfile.mkdtemp(prefix="photobak-demo-"))
+    own = Context(profile=None, verbosity=context.verbosity, home=folder / "home")
+    kept = False
     try:
-        start_local_stack(context)
-        yield require_session(context)
+        yield own, folder, start_local_stack(own)
+        kept = keep
     finally:
-        down(local_home(context))
+        if not kept:
+            down(local_home(own))
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _drawn(folder: Path) -> Path:
@@ -125,9 +136,19 @@ def _restore_and_compare(session: "Session", records: "list[Record]", folder: Pa
     return len(outcomes)
 
 
-def _conclude(summary: "Summary", records: "list[Record]", restored: int, seconds: float, as_json: bool) -> None:
+def _conclude(
+    summary: "Summary",
+    records: "list[Record]",
+    restored: int,
+    seconds: float,
+    kept_stack: "LocalStack | None",
+    as_json: bool,
+) -> None:
+    gallery = f"{kept_stack.outputs.api_url.rstrip('/')}/" if kept_stack else None
     if as_json:
         entry: dict[str, Any] = {**summary.to_json(), "listed": len(records), "restored": restored}
+        if gallery:
+            entry["gallery"] = gallery
         json_line({**entry, "seconds": round(seconds, 3)})
         return
     size = bytes_text(sum(record.size for record in records))
@@ -136,5 +157,10 @@ def _conclude(summary: "Summary", records: "list[Record]", restored: int, second
     say(f"1. Backed up {plural(summary.scanned, 'file')} ({size}) by sign-in, upload, queue and Lambda; all confirmed.")
     say(f"2. Stored {kept}, each with the untouched original, a thumbnail, a web view and a record.")
     say(f"3. Restored {plural(restored, 'file')}, each with the same SHA-256 as before.")
-    say(f"4. It took {seconds:.0f} s on this machine. The demo's cloud is removed; your own files were not touched.")
+    fate = "still running" if kept_stack else "removed"
+    say(f"4. It took {seconds:.0f} s on this machine. The demo's cloud is {fate}; your own files were not touched.")
     say("5. Next, back up your own photos: photobak sync ~/Pictures")
+    if kept_stack:
+        owner = kept_stack.accounts[0]
+        say(f"6. See them in the gallery: {gallery}")
+        say(f"   Sign in as {owner.username} with the password {owner.password}")
