@@ -184,7 +184,7 @@ def leave(visit: Visit) -> None:
     assert page.evaluate("caches.has('thumbs')") is False
     page.context.set_offline(True)
     page.reload()
-    tab.action("retry").wait_for()
+    tab.action("sign-in").wait_for()
     assert tab.tiles.count() == 0
     visit.check("signed out and offline")
     page.context.set_offline(False)

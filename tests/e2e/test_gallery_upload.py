@@ -173,7 +173,7 @@ def test_dropped_files_and_folders_are_uploaded(chromium: Chromium) -> None:
         assert cloud.photos.get(sha256(content))
 
 
-def test_what_was_shared_to_the_installed_page_is_uploaded_once_it_is_open(chromium: Chromium) -> None:
+def test_what_was_shared_to_the_installed_page_is_uploaded_when_its_owner_says_so(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(some_photos(3))) as (cloud, tab):
         tab.page.wait_for_function("() => navigator.serviceWorker.controller")
         share = """async (bytes) => {
@@ -184,6 +184,9 @@ def test_what_was_shared_to_the_installed_page_is_uploaded_once_it_is_open(chrom
         }"""
         assert tab.page.evaluate(share, list(jpeg(9))) == cloud.url
         tab.page.reload()
+        tab.page.get_by_text("1 file was shared").wait_for()
+        assert cloud.api.names == []
+        tab.action("uploadShared").click()
         state_of(tab, "teilen ü.jpg", "Stored")
         assert cloud.photos.get(sha256(jpeg(9)))
 

@@ -208,6 +208,38 @@ def test_a_photo_goes_into_the_trash_the_next_one_is_shown_and_undo_brings_it_ba
         assert order[:6] == [photo.sha256 for photo in PHOTOS[:6]]
 
 
+def test_a_deletion_that_needs_a_fresh_sign_in_goes_on_after_it(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:20])) as (cloud, tab):
+        asked: list[str] = []
+        tab.page.on("request", lambda request: asked.append(request.url))
+        cloud.hosted_ui.ask_for_fresh()
+        tab.tile(PHOTOS[3].sha256).click()
+        tab.action("trash").click()
+        tab.action("signInAgain").click()
+        assert cloud.api.trash == {}
+        tab.sign_in_form(cloud.hosted_ui.username, cloud.hosted_ui.password)
+        tab.page.get_by_text("IMG_0003.jpg is in the trash").wait_for()
+        assert list(cloud.api.trash) == [PHOTOS[3].sha256]
+        authorize = next(url for url in asked if "/oauth2/authorize" in url)
+        assert "prompt=login" in authorize
+        assert "max_age=0" in authorize
+        assert tab.shown == PHOTOS[4].sha256
+
+
+def test_a_fresh_sign_in_of_another_person_deletes_nothing(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(PHOTOS[:20])) as (cloud, tab):
+        cloud.hosted_ui.ask_for_fresh()
+        tab.tile(PHOTOS[3].sha256).click()
+        tab.action("trash").click()
+        tab.action("signInAgain").click()
+        cloud.hosted_ui.subject = "sub-of-bob"
+        tab.sign_in_form(cloud.hosted_ui.username, cloud.hosted_ui.password)
+        tab.viewer.wait_for()
+        tab.wait_until(lambda: tab.shown == PHOTOS[3].sha256, "the photo being shown again")
+        assert cloud.api.trash == {}
+        assert cloud.api.counts["DELETE photos"] == 1
+
+
 def test_the_last_photo_of_all_can_be_deleted_too(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS[:1])) as (_, tab):
         tab.tiles.first.click()

@@ -18,6 +18,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The API wants its user to have signed in just now (RFC 9470), which no renewal gives. */
+export class FreshSignInNeeded extends ApiProblem {}
+
 /** The network, or the API behind it, is out of reach. */
 export class OutOfReach extends Error {}
 
@@ -69,12 +72,13 @@ export class Api {
    */
   async #call(method, path, options = {}) {
     let response = await this.#ask(method, path, options);
-    if (response.status === 401 && !isStepUp(response)) {
+    if (response.status === 401 && !(await isStepUp(response))) {
       await this.session.renew();
       response = await this.#ask(method, path, options);
     }
-    if (!response.ok) throw new ApiProblem(response.status, await detailOf(response));
-    return response.json();
+    if (response.ok) return response.json();
+    const Problem = (await isStepUp(response)) ? FreshSignInNeeded : ApiProblem;
+    throw new Problem(response.status, await detailOf(response));
   }
 
   /**
@@ -111,12 +115,14 @@ export class Api {
 }
 
 /**
- * Whether a younger sign-in is asked for (RFC 9470), which no renewal gives.
+ * Whether a fresh sign-in is asked for (RFC 9470, 3). API Gateway may rename the header, so the body says it, too.
  *
  * @param {Response} response
  */
-function isStepUp(response) {
-  return (response.headers.get('WWW-Authenticate') ?? '').includes('insufficient_user_authentication');
+async function isStepUp(response) {
+  if (response.status !== 401) return false;
+  const { error } = await response.clone().json().catch(() => ({}));
+  return error === 'insufficient_user_authentication';
 }
 
 /** @param {Response} response */

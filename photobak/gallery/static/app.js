@@ -63,10 +63,12 @@ class App {
   async open() {
     clearTimeout(this.#retry);
     try {
+      let intent;
       if (this.session.person) this.gallery.loader.retry();
-      else await this.session.open();
+      else intent = await this.session.open();
       if (this.session.person) await this.#enter(this.session.person.subject);
       else this.#welcome(takeReason());
+      if (intent) await this.gallery.changes.trashById(intent.trash);
     } catch (error) {
       if (error instanceof OutOfReach) await this.#withoutNetwork();
       else if (error instanceof SignInFailed) this.#welcome(text(/** @type {any} */ (error.code), { detail: error.detail }));
@@ -80,8 +82,14 @@ class App {
     await this.gallery.open();
     this.#trouble(undefined);
     this.live.start();
-    this.uploads.add(await sharedFiles());
+    this.#offer(await sharedFiles());
     void startServiceWorker();
+  }
+
+  /** Shared files are uploaded when their owner says so: any web site can post to the address that takes them. */
+  #offer(/** @type {File[]} */ files) {
+    const act = async () => this.uploads.add(files);
+    if (files.length) this.notices.say(text('shared', { count: files.length }), { action: 'uploadShared', act, stays: true });
   }
 
   #changed(/** @type {import('./library.js').Photo} */ record) {
@@ -188,8 +196,9 @@ async function start() {
   fillTexts(document);
   history.scrollRestoration = 'manual'; // the timeline knows its own place
   const config = await loadConfig().catch(() => undefined);
-  if (config) await new App(new Session(config)).open();
-  else showMessage(byId('message'), { title: text('outOfReach'), action: 'retry' });
+  if (config) return new App(new Session(config)).open();
+  showMessage(byId('message'), { title: text('outOfReach'), action: 'retry' });
+  document.querySelector('[data-action="retry"]')?.addEventListener('click', () => location.reload());
 }
 
 void start();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiProblem, OutOfReach } from './api.js';
+import { ApiProblem, FreshSignInNeeded, OutOfReach } from './api.js';
 import { text } from './texts.js';
 
 /**
@@ -14,7 +14,6 @@ import { text } from './texts.js';
 
 /** What the trash calls this device. */
 const DEVICE = 'gallery';
-const UNAUTHORIZED = 401;
 const COLD = 409;
 
 export class Changes {
@@ -51,10 +50,27 @@ export class Changes {
       const { photos } = await api.delete('photos', { photos: both(photo), device: DEVICE });
       const message = trashedMessage(photo, photos[0]?.trashed_until);
       await this.gallery.removed(photo);
-      notices.say(message, { undo: () => this.restore(photo) });
+      notices.say(message, { action: 'undo', act: () => this.restore(photo) });
     } catch (error) {
-      this.#explain(error, photo);
+      if (error instanceof FreshSignInNeeded) this.#askForSignIn(photo);
+      else this.#explain(error, photo);
     }
+  }
+
+  /**
+   * Do what a fresh sign-in was for.
+   *
+   * @param {string} id
+   */
+  async trashById(id) {
+    const { library, source } = this.gallery;
+    const photo = library.find(id) ?? (await source.locate(id));
+    if (photo) await this.trash(photo);
+  }
+
+  #askForSignIn(/** @type {Photo} */ photo) {
+    const { api, notices } = this.gallery;
+    notices.say(text('needsFreshSignIn'), { action: 'signInAgain', act: () => api.session.beginAgain(photo.id), stays: true });
   }
 
   /**
@@ -116,7 +132,6 @@ function trashedMessage({ filename }, until) {
  */
 function reason(error, photo) {
   if (error instanceof OutOfReach) return text(navigator.onLine ? 'outOfReach' : 'offline');
-  if (error instanceof ApiProblem && error.status === UNAUTHORIZED) return text('needsFreshSignIn');
   if (error instanceof ApiProblem && error.status === COLD) return text('frozen', { id: photo.id });
   return text('failed', { detail: error instanceof Error ? error.message : String(error) });
 }

@@ -6,6 +6,8 @@
 
 import { text } from './texts.js';
 
+/** @typedef {'undo' | 'signInAgain' | 'uploadShared'} Action names a text, too */
+
 const SECONDS = 15;
 
 export class Notices {
@@ -18,10 +20,13 @@ export class Notices {
    * Say something for a while; it stays while it has the focus or the pointer.
    *
    * @param {string} message
-   * @param {{undo?: () => Promise<void>, stays?: boolean}} [options]
+   * @param {object} [options]
+   * @param {Action} [options.action] what a button offers
+   * @param {() => Promise<void>} [options.act] does that
+   * @param {boolean} [options.stays] whether it stays until it is taken away
    * @returns {() => void} takes it away
    */
-  say(message, { undo, stays = false } = {}) {
+  say(message, { action, act, stays = false } = {}) {
     const notice = document.createElement('div');
     notice.className = 'notice';
     const words = document.createElement('p');
@@ -30,24 +35,24 @@ export class Notices {
     words.append(isolated);
     notice.append(words);
     const remove = () => notice.remove();
-    if (undo) notice.append(this.#undoButton(undo, remove));
+    if (action && act) notice.append(button(action, () => void act(), remove));
     this.place.append(notice);
     if (!stays) removeLater(notice);
     return remove;
   }
+}
 
-  #undoButton(/** @type {() => Promise<void>} */ undo, /** @type {() => void} */ remove) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.dataset.action = 'undo';
-    button.textContent = text('undo');
-    button.addEventListener('click', () => {
-      button.disabled = true;
-      remove();
-      void undo();
-    });
-    return button;
-  }
+/**
+ * @param {Action} action
+ * @param {(() => void)[]} acts
+ */
+function button(action, ...acts) {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.dataset.action = action;
+  made.textContent = text(action);
+  for (const act of acts) made.addEventListener('click', act, { once: true });
+  return made;
 }
 
 /** @param {HTMLElement} notice */

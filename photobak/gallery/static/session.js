@@ -11,6 +11,7 @@ import { SignInFailed, beginSignIn, finishSignIn, leaveHostedUi, renew, revoke }
 /**
  * @typedef {import('./config.js').Config} Config
  * @typedef {import('./sign_in.js').Tokens} Tokens
+ * @typedef {import('./sign_in.js').Intent} Intent
  */
 
 const REFRESH = 'photobak.refresh';
@@ -42,18 +43,29 @@ export class Session extends EventTarget {
   /**
    * Find out who is signed in.
    *
+   * @returns {Promise<Intent | undefined>} what a fresh sign-in was for
    * @throws {SignInFailed} a sign-in has failed, or the session has ended
    * @throws {OutOfReach} the network is gone
    */
   async open() {
     const fresh = await finishSignIn(this.config).catch(outOfReach);
     if (fresh) this.#keep(fresh);
-    else if (sessionStorage.getItem(REFRESH)) await this.renew();
+    else if (this.remembered) await this.renew();
+    return fresh?.intent;
   }
 
   /** Go to the sign-in page. */
   begin() {
     return beginSignIn(this.config);
+  }
+
+  /**
+   * Have the person who is signed in prove once more who they are (RFC 9470), to move a photo into the trash.
+   *
+   * @param {string} trash its id
+   */
+  async beginAgain(trash) {
+    if (this.#tokens) await beginSignIn(this.config, { trash, subject: this.#tokens.subject });
   }
 
   /** Whether this tab has been signed in, as far as can be told without the network. */

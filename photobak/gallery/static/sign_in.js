@@ -35,12 +35,21 @@ const ATTEMPT = 'photobak.attempt';
 const SCOPE = 'openid email';
 
 /**
+ * What is left to do after a fresh sign-in.
+ *
+ * @typedef {object} Intent
+ * @property {string} trash the photo to move into the trash
+ * @property {string} subject who wants that
+ */
+
+/**
  * Go to the hosted UI; it leads back to where the page is now.
  *
  * @param {Config} config
+ * @param {Intent} [intent] makes it a fresh sign-in: the password is asked for even if the browser is signed in
  */
-export async function beginSignIn(config) {
-  const attempt = { state: random(), nonce: random(), verifier: random(), back: location.hash };
+export async function beginSignIn(config, intent) {
+  const attempt = { state: random(), nonce: random(), verifier: random(), back: location.hash, intent };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
   const query = new URLSearchParams({
     response_type: 'code',
@@ -51,6 +60,7 @@ export async function beginSignIn(config) {
     nonce: attempt.nonce,
     code_challenge: await challenge(attempt.verifier),
     code_challenge_method: 'S256',
+    ...(intent && { prompt: 'login', max_age: '0' }), // OpenID Connect Core, 3.1.2.1
   });
   location.assign(`${config.hosted_ui_url}/oauth2/authorize?${query}`);
 }
@@ -59,7 +69,7 @@ export async function beginSignIn(config) {
  * Redeem the code that the hosted UI has led back with, where there is one, and take it out of the address.
  *
  * @param {Config} config
- * @returns {Promise<Tokens | undefined>}
+ * @returns {Promise<(Tokens & {intent?: Intent}) | undefined>}
  */
 export async function finishSignIn(config) {
   const answer = new URLSearchParams(location.search);
@@ -77,7 +87,7 @@ export async function finishSignIn(config) {
     code_verifier: attempt.verifier,
   });
   if (claimsOf(tokens.idToken).nonce !== attempt.nonce) throw new SignInFailed('signInStrange', 'nonce');
-  return tokens;
+  return { ...tokens, intent: attempt.intent?.subject === tokens.subject ? attempt.intent : undefined };
 }
 
 /**

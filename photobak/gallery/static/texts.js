@@ -73,7 +73,8 @@ const ENGLISH = {
   trashed: '{filename} is in the trash for {days} days.',
   trashedShort: '{filename} is in the trash.',
   restored: '{filename} is back.',
-  needsFreshSignIn: 'Deleting so many photos needs a fresh sign-in. Sign out and sign in again.',
+  needsFreshSignIn: 'You have deleted many photos today. Sign in again to delete this one.',
+  signInAgain: 'Sign in again',
 
   uploads: 'Uploads',
   uploadWaiting: 'Waiting',
@@ -94,6 +95,8 @@ const ENGLISH = {
   uploadAllDone: { one: '{count} file done', other: '{count} files done' },
   uploadRetryAll: 'Retry failed',
   uploadDrop: 'Drop photos to upload them',
+  shared: { one: '{count} file was shared to this page.', other: '{count} files were shared to this page.' },
+  uploadShared: 'Upload',
 
   filterSince: 'From',
   filterUntil: 'Until',
@@ -177,7 +180,8 @@ const GERMAN = {
   trashed: '{filename} liegt {days} Tage im Papierkorb.',
   trashedShort: '{filename} liegt im Papierkorb.',
   restored: '{filename} ist wieder da.',
-  needsFreshSignIn: 'Um so viele Fotos zu löschen, musst du dich ab- und neu anmelden.',
+  needsFreshSignIn: 'Du hast heute viele Fotos gelöscht. Melde dich noch einmal an, um dieses zu löschen.',
+  signInAgain: 'Noch einmal anmelden',
 
   uploads: 'Hochladen',
   uploadWaiting: 'Wartet',
@@ -198,6 +202,8 @@ const GERMAN = {
   uploadAllDone: { one: '{count} Datei fertig', other: '{count} Dateien fertig' },
   uploadRetryAll: 'Fehlgeschlagene wiederholen',
   uploadDrop: 'Fotos hier ablegen, um sie hochzuladen',
+  shared: { one: '{count} Datei wurde mit dieser Seite geteilt.', other: '{count} Dateien wurden mit dieser Seite geteilt.' },
+  uploadShared: 'Hochladen',
 
   filterSince: 'Von',
   filterUntil: 'Bis',

@@ -45,6 +45,9 @@ class Api:
             return problem(503, "broken")
         if not self._hosted_ui.accepts(request.headers.get("authorization", "")):
             return json_reply({"message": "Unauthorized"}, 401)
+        if request.method == "DELETE" and self._hosted_ui.is_stale(request.headers["authorization"]):
+            error = {"error": "insufficient_user_authentication", "max_age": 900}
+            return json_reply({"title": "Unauthorized", "status": 401, "detail": "Sign in again.", **error}, 401)
         return self._route(request, path)
 
     def _route(self, request: Request, path: str) -> Reply:

@@ -41,6 +41,7 @@ class HostedUi:
         self.revoked: set[str] = set()
         self._id_tokens: dict[str, float] = {}
         self._sessions: set[str] = set()
+        self._stale: set[str] = set()
 
     def accepts(self, authorization: str) -> bool:
         """Whether the API takes this header."""
@@ -49,6 +50,14 @@ class HostedUi:
     def end_id_tokens(self) -> None:
         """As if an hour had passed."""
         self._id_tokens.clear()
+
+    def ask_for_fresh(self) -> None:
+        """As if the API wanted a sign-in of the last minutes for deletions: those with tokens of now have none."""
+        self._stale |= set(self._id_tokens)
+
+    def is_stale(self, authorization: str) -> bool:
+        """Whether the sign-in is too old to delete with."""
+        return authorization.removeprefix("Bearer ") in self._stale
 
     def end_sessions(self) -> None:
         """As if the person's refresh tokens had been revoked, and the page's cookie were gone."""
@@ -79,7 +88,8 @@ class HostedUi:
         good = query.get("redirect_uri") == self.home and query.get("client_id") == CLIENT_ID
         if not good or query.get("code_challenge_method") != "S256":
             return Reply(400, b"invalid request")
-        if any(f"session={session}" in request.headers.get("cookie", "") for session in self._sessions):
+        fresh = query.get("prompt") == "login"
+        if not fresh and any(f"session={session}" in request.headers.get("cookie", "") for session in self._sessions):
             return self._back_with_code(query)
         hidden = "".join(
             f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'

@@ -14,15 +14,17 @@ DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL, EXIF_IFD, MAKE, MODEL = 0x9003, 0x9011
 
 def write_landscapes(folder: Path, count: int, days_apart: float = 2.5) -> list[Path]:
     """Write photos, newest first, each of them another picture."""
-    originals = [
-        Image.open(path).convert("RGB").resize((1200, 1200)) for path in draw_pictures(folder.parent / "drawn")
-    ]
+    drawn = [ImageOps.exif_transpose(Image.open(path)) for path in draw_pictures(folder.parent / "drawn")]
+    originals = [ImageOps.fit(each.convert("RGB"), (1200, 1200)) for each in drawn]
     written = []
     for number in range(count):
         taken = NEWEST - timedelta(days=days_apart * number, minutes=37 * number)
+        variant = number // len(originals)
         hue, *others = originals[number * 5 % len(originals)].convert("HSV").split()
-        turned = hue.point([(value + 21 * (number // len(originals))) % 256 for value in range(256)])
+        turned = hue.point([(value + 4 * variant) % 256 for value in range(256)])
         picture = Image.merge("HSV", [turned, *others]).convert("RGB")
+        if variant % 2:
+            picture = ImageOps.mirror(picture)
         exif = Image.Exif()
         exif[MAKE], exif[MODEL] = "photobak", "Demo Camera"
         exif.get_ifd(EXIF_IFD).update(

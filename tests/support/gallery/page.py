@@ -73,11 +73,15 @@ class GalleryPage:
     def sign_in(self, username: str, password: str) -> "GalleryPage":
         """Through the hosted UI, until the page is back."""
         self.action("sign-in").click()
+        self.sign_in_form(username, password)
+        self.action("sign-out").wait_for()
+        return self
+
+    def sign_in_form(self, username: str, password: str) -> None:
+        """Fill in the form of the hosted UI."""
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", password)
         self.page.click("button[type=submit]")
-        self.action("sign-out").wait_for()
-        return self
 
     def action(self, name: str) -> "Locator":
         """A control that can be seen."""
@@ -131,7 +135,7 @@ class GalleryPage:
         """
         self.page.evaluate("window.framesInOrder = 0")
         self.page.wait_for_function(f"""() => {{
-            window.framesInOrder = ({condition}) ? window.framesInOrder + 1 : 0;
+            window.framesInOrder = ({condition}) ? (window.framesInOrder || 0) + 1 : 0;
             return window.framesInOrder >= 3;
         }}""")
 
