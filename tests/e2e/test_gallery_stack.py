@@ -1,6 +1,6 @@
 """The gallery on the local stack, as a person uses it, with an accessibility check of every state it shows.
 
-With PHOTOBAK_SCREENSHOTS=docs/pictures, the test writes the screenshots of docs/gallery.md there.
+With PHOTOBAK_SCREENSHOTS=docs/gallery, the test writes the screenshots of docs/gallery.md there.
 """
 
 import os
@@ -42,16 +42,18 @@ class Visit:
         for scheme in self._schemes():
             self.violations += [f"{state}, {scheme}: {each}" for each in self.axe.violations(self.tab)]
 
-    def picture(self, name: str, *sizes: str) -> None:
-        """Take screenshots, light and dark."""
-        for size in sizes:
-            self.page.set_viewport_size(SIZES[size])
+    def picture_timeline(self) -> None:
+        """Take screenshots of desktop and phone, light and dark."""
+        for size, viewport in SIZES.items():
+            self.page.set_viewport_size(viewport)
             for scheme in self._schemes():
-                if not self.tab.viewer.count():
-                    self.tab.wait_for_pictures()
-                shot = Image.open(BytesIO(self.page.screenshot()))
-                shot.save(self.screenshots / f"gallery-{name}-{size}-{scheme}.webp", quality=70, method=6)
+                self.tab.wait_for_pictures()
+                self.picture(f"timeline-{size}-{scheme}")
         self.page.set_viewport_size(SIZES["desktop"])
+
+    def picture(self, name: str) -> None:
+        shot = Image.open(BytesIO(self.page.screenshot()))
+        shot.save(self.screenshots / f"{name}.webp", quality=70, method=6)
 
     def _schemes(self) -> Iterator[str]:
         for scheme in ("dark", "light"):
@@ -111,7 +113,7 @@ def look_around(visit: Visit) -> None:
     tab, page = visit.tab, visit.page
     tab.wait_for_pictures()
     visit.check("the timeline")
-    visit.picture("timeline", "desktop", "phone")
+    visit.picture_timeline()
     tab.action("filter").click()
     visit.check("the filter")
     tab.action("filter").click()
@@ -130,7 +132,7 @@ def look_around(visit: Visit) -> None:
     assert shown != last
     tab.action("details").click()
     visit.check("the viewer with details")
-    visit.picture("viewer", "desktop")
+    visit.picture("viewer")
     tab.action("details").click()
     page.reload()
     visit.wait_for_view()

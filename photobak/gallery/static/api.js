@@ -107,7 +107,7 @@ export class Api {
     const headers = { Authorization: `Bearer ${this.session.token()}` };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     try {
-      return await fetch(url, { method, headers, body: body && JSON.stringify(body), signal });
+      return await fetch(url, { method, headers, body: body === undefined ? body : JSON.stringify(body), signal });
     } catch (error) {
       throw error instanceof TypeError ? new OutOfReach() : error;
     }

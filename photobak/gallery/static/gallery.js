@@ -48,6 +48,10 @@ export class Gallery extends EventTarget {
     this.api = api;
     this.copy = copy;
     this.notices = notices;
+    this.library = new Library();
+    /** @type {WholeTimeline | Found} */
+    this.source = new WholeTimeline(api, this.library, copy);
+    this.loader = new Loader(this.source);
     this.originals = new Originals(api);
     this.timeline = new Timeline(byId('timeline'), byId('header'), (id) => hashOf({ ...this.route, photo: id }));
     this.scrubber = new Scrubber(byId('scrubber'), this.timeline);

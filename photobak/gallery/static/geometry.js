@@ -22,6 +22,7 @@ export class Geometry {
    */
   constructor(months, measures, before) {
     this.months = months;
+    /** @type {Measures} */
     this.measures = measures;
     const known = before?.measures.width === measures.width ? before.#layoutByMonth() : new Map();
     /** @type {MonthLayout[]} */

@@ -142,8 +142,10 @@ export class Found {
    * @param {AbortSignal} [signal]
    */
   async more(limit, signal) {
-    const before = this.#cursor ? { before: this.#cursor } : {};
-    const page = await this.api.get('list/photos', { query: { ...asked(this.filter), ...before, limit }, signal });
+    /** @type {Record<string, string>} */
+    const query = { ...asked(this.filter), limit: String(limit) };
+    if (this.#cursor) query.before = this.#cursor;
+    const page = await this.api.get('list/photos', { query, signal });
     this.#cursor = page.before ?? '';
     this.complete = !page.before;
     this.library.append(
@@ -176,6 +178,7 @@ export class Found {
  * A filter as the API takes it: days of the address are whole days of the reader's calendar.
  *
  * @param {Record<string, string>} filter
+ * @returns {Record<string, string>}
  */
 function asked({ since, until, ...others }) {
   const query = { ...others };

@@ -140,8 +140,7 @@ export class Uploads extends EventTarget {
   async #examine(/** @type {Upload} */ upload) {
     const { file } = upload;
     if (!file.size) throw new NotUploaded(text('uploadEmpty'));
-    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer().catch(() => Promise.reject(new Unreadable())));
-    const kind = kindOf(head, file.name, file.type);
+    const kind = kindOf(await headOf(file), file.name, file.type);
     if (!kind) throw new NotUploaded(text('uploadNotAPhoto'));
     if (file.size > this.mostBytes) throw new NotUploaded(text('uploadTooLarge', { size: fileSize(this.mostBytes) }));
     upload.sha256 ||= await this.#hasher.hash(file, () => this.#changed());
@@ -229,6 +228,18 @@ function reason(error) {
   if (error instanceof Interrupted || error instanceof OutOfReach) return text('uploadNetwork');
   if (error instanceof Refused || error instanceof ApiProblem) return text('uploadFailed', { detail: error.message });
   return text('uploadFailed', { detail: String(error) });
+}
+
+/**
+ * @param {File} file
+ * @throws {Unreadable}
+ */
+async function headOf(file) {
+  try {
+    return new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  } catch {
+    throw new Unreadable();
+  }
 }
 
 /**
