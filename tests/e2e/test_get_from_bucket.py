@@ -1,6 +1,7 @@
 """The table is lost, the functions are, the sign-in is: the bucket and any AWS credentials bring everything back."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ def test_everything_comes_back(backup: Backup, keys: dict[str, str], tmp_path: P
     identity, bucket, s3 = backup.session().identity_id, backup.profile.bucket, root_client(backup.stack, "s3")
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in backup.photos.rglob("*.jpg")}
     assert backup.run("rm", hashes["deleted.jpg"]).returncode == 0
+    backup.run("album", "create", "Summer", "--description", "at the sea")
+    assert backup.run("album", "add", "Summer", hashes["b.jpg"]).returncode == 0
+    s3.put_object(Bucket=bucket, Key=f"album/{identity}/0123456789abcdef.json", Body=b"{")
     s3.delete_object(Bucket=bucket, Key=record_key(identity, hashes["lost.jpg"]))
     s3.put_object(Bucket=bucket, Key=record_key(identity, hashes["spoilt.jpg"]), Body=b'{"sha256": "../../etc"}')
     (backup.photos / "deleted.jpg").unlink()
@@ -48,6 +52,10 @@ def test_everything_comes_back(backup: Backup, keys: dict[str, str], tmp_path: P
 
     photobak(new_machine, *alone, hashes["b.jpg"][:8], "--to", str(tmp_path / "one"), **keys).check_returncode()
     assert list(contents(tmp_path / "one").values()) == [hashes["b.jpg"]]  # of twins either may have given the name
+    out = tmp_path / "export"
+    photobak(new_machine, "export", str(out), *alone[1:], "--layout", "source", **keys).check_returncode()
+    assert json.loads((out / "albums.jsonl").read_text())["description"] == "at the sea"
+    assert "<rdf:li>Summer</rdf:li>" in (out / "b.jpg.xmp").read_text()
     none = photobak(new_machine, *alone, "--until", "2023", "--to", str(tmp_path / "none"), **keys)
     assert json_lines(none.stdout)[1]["matched"] == 0
 

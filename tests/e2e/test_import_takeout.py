@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -47,6 +48,7 @@ def assert_as_expected(record: Record, expected: Expected) -> None:
         assert record.taken.taken_at == facts["taken"], expected.kind
 
 
+@pytest.mark.timeout(900)
 def test_all_of_it_arrives_once_and_goes_on_to_another_account(
     backup: Backup, takeout: Corpus, tmp_path: Path, local_stack: LocalStack
 ) -> None:
@@ -86,11 +88,24 @@ def test_all_of_it_arrives_once_and_goes_on_to_another_account(
     assert again["already_stored"] == len(takeout.expected)
     assert backup.records() == records
     assert {album.id for album in Albums(backup.session()).all()} == set(albums)
+    listed = [json.loads(line) for line in backup.run("ls", "--json").stdout.splitlines()]
+    assert {line["sha256"]: line for line in listed} == {sha: record.listing() for sha, record in records.items()}
     # An export carries all of it to another account.
     assert backup.run("export", str(tmp_path / "export")).returncode == 0
     other = Backup(tmp_path / "other", local_stack)
     done = other.run("import", "folder", "--json", str(tmp_path / "export"))
     assert json_lines(done.stdout)[1]["verdict"] == "Everything in this folder is safe."
+    assert other.said() == backup.said()
+
+
+def test_the_order_of_parts_makes_no_difference(
+    backup: Backup, takeout: Corpus, tmp_path: Path, local_stack: LocalStack
+) -> None:
+    other = Backup(tmp_path / "other", local_stack)
+    few = {path: content for path, content in takeout.files.items() if not re.search("Photos from 19[1-9]", path)}
+    for person, seed, parts in ((backup, SEED, 2), (other, SEED + 1, 5)):
+        imported(person, pack(few, tmp_path / str(seed), parts, random.Random(seed)))
+    assert len(backup.records()) > 40
     assert other.said() == backup.said()
 
 

@@ -52,6 +52,12 @@ def test_a_sidecar_that_another_program_has_changed_is_kept_as_a_file(tmp_path: 
     assert said(media["a.jpg"]) == "theirs"
 
 
+def test_what_an_export_promises_and_does_not_have_is_named(tmp_path: Path) -> None:
+    (tmp_path / "photos.jsonl").write_text(json.dumps(ListedPhoto("2024/b.jpg", None, record()).to_json()))
+    (tmp_path / "a.jpg.xmp").write_bytes(sidecar(record()))
+    assert read(tmp_path)[0].absent == ["2024/b.jpg", "a.jpg"]
+
+
 def test_the_lists_know_what_has_no_sidecar(tmp_path: Path) -> None:
     known = record(description="listed", filename="b.jpg", albums=frozenset({ALBUM}))
     lines = [
@@ -80,6 +86,7 @@ def test_the_lists_know_what_has_no_sidecar(tmp_path: Path) -> None:
     assert media["sub/b.jpg"].albums == {"Summer"}
     assert export.albums == {"Summer": "at the sea"}
     assert export.problems == []
+    assert export.absent == ["../outside.jpg"]  # whatever a list says, nothing outside is read
 
 
 def test_no_list_makes_what_the_cloud_would_refuse(tmp_path: Path) -> None:

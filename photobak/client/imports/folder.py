@@ -54,6 +54,8 @@ class _Reader:
         self._listed: dict[tuple[int, str], Facts] = {}
         """Part and path → facts of files that the export wrote no sidecar for."""
         self._album_names: dict[str, str] = {}
+        self._promised: set[tuple[int, str]] = set()
+        """Part and path of what an export of photobak's says to hold."""
 
     def take(self, part: int, archive: Archive, entry: Entry) -> None:
         """Sort one file."""
@@ -68,12 +70,16 @@ class _Reader:
             beside = self._sidecars[part, str(path.parent)]
             beside[path.name] = sidecar
             beside.setdefault(path.name.casefold(), sidecar)  # IMG_1.XMP beside IMG_1.jpg
+        if sidecar is not None and sidecar.is_ours:
+            self._promised.add((part, utf8_path(path.with_suffix(""))))
         # Others' XMP is kept as a file, too: it knows more than photobak does.
         if suffix != _JSON and not (sidecar and sidecar.is_ours):
             self._folders[part, str(path.parent)].append((archive, entry))
 
     def conclude(self) -> None:
-        """Give each medium what is said of it."""
+        """Give each medium what is said of it, and note what an export promises and does not have."""
+        present = {(part, utf8_path(entry.path)) for (part, _), found in self._folders.items() for _, entry in found}
+        self._export.absent = sorted(path for _, path in self._promised - present)
         for folder, entries in self._folders.items():
             media = tuple(self._medium(folder, archive, entry) for archive, entry in entries)
             self._export.groups.append(MediumGroup(media, by_name=True))
@@ -102,8 +108,12 @@ class _Reader:
     def _take_photos(self, part: int, archive: Archive, entry: Entry, folder: PurePosixPath) -> None:
         for line in self._lines(archive, entry):
             photo = parse_photo(line)
-            if photo is not None and photo.sidecar is None:
-                self._listed[part, str(folder / photo.path)] = _facts_in(photo.record)
+            if photo is None:
+                continue
+            place = part, str(folder / photo.path)
+            self._promised.add(place)
+            if photo.sidecar is None:
+                self._listed[place] = _facts_in(photo.record)
 
     def _take_albums(self, archive: Archive, entry: Entry) -> None:
         for line in self._lines(archive, entry):
