@@ -43,3 +43,35 @@ def test_exiftool_finds_what_the_record_says(tmp_path: Path, latitude: float, lo
     assert float(tags["GPSLongitude"]) == pytest.approx(longitude, abs=1e-6)
     assert (tags["Make"], tags["Model"], tags["Lens"]) == (found.camera_make, found.camera_model, found.lens)
     assert tags["PreservedFileName"] == "IMG_1.JPG"
+
+
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="needs libimage-exiftool-perl")
+def test_exiftool_finds_what_its_owner_says(tmp_path: Path) -> None:
+    found = record(
+        taken=TAKEN,
+        description="On the <bridge> & below",
+        favorite=True,
+        archived=True,
+        people=frozenset({"Ana", "Zoë & Ben"}),
+        tags=frozenset({"family", "Places/Lisbon"}),
+        albums=frozenset({"0123456789abcdef"}),
+        sources=frozenset({"laptop:a.jpg", "nas:b.jpg"}),
+    )
+    path = tmp_path / "IMG_1.JPG.xmp"
+    path.write_bytes(sidecar(found, {"0123456789abcdef": "Summer 2024"}))
+    command = ["exiftool", "-json", "-G1", "-n", "-validate", "-warning", "-XMP:all", str(path)]
+    (tags,) = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert tags["ExifTool:Validate"] == "0 0 0"
+    expected = {
+        "XMP-dc:Description": "On the <bridge> & below",
+        "XMP-dc:Subject": ["Lisbon", "family"],
+        "XMP-digiKam:TagsList": ["Places/Lisbon", "family"],
+        "XMP-lr:HierarchicalSubject": ["Places|Lisbon", "family"],
+        "XMP-iptcExt:PersonInImage": ["Ana", "Zoë & Ben"],
+        "XMP-xmp:Rating": 5,
+        "XMP-photobak:Albums": "Summer 2024",
+        "XMP-photobak:Archived": True,
+        "XMP-photobak:Sources": ["laptop:a.jpg", "nas:b.jpg"],
+        "XMP-photobak:Taken": "exif 2024-06-30T23:59:59.123-03:30",
+    }
+    assert {name: tags.get(name) for name in expected} == expected
