@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 from photobak.local.doors import STRANGERS_BYTES, Caller, Headers, Refusal, admit, own_cors
 from photobak.local.items import ItemStore
-from photobak.local.patches import access, durability, signed_bodies
+from photobak.local.patches import access, bearer_tokens, durability, signed_bodies
 from photobak.local.running import SAVE_PATH
 
 Message: TypeAlias = MutableMapping[str, Any]
@@ -103,7 +103,7 @@ class Middleware:
             bounded = await _bounded(scope, receive, caller)
             await self.app(scope, bounded, answer.send)
         except _TooLarge:
-            why = f"a body of more than {STRANGERS_BYTES} bytes needs a valid signature"
+            why = f"a body of more than {STRANGERS_BYTES} bytes needs a valid signature or token, and has its own limit"
             await _answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
 
 
@@ -144,6 +144,8 @@ async def _bounded(scope: Message, receive: Receive, caller: Caller) -> Receive:
         return _counted(receive, [], STRANGERS_BYTES)
     if signed_bodies.is_signed(scope):
         return _counted(receive, [], signed_bodies.LARGEST_BYTES + _FORM_SLACK)
+    if bearer_tokens.has_valid_token(scope):
+        return _counted(receive, [], bearer_tokens.LARGEST_BYTES)
     content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"").decode("latin-1")
     if not content_type.startswith("multipart/form-data"):
         if caller.length is not None:

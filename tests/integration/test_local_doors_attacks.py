@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import psutil
 import pytest
 import urllib3
+from support.api import Member, new_member
 from support.local_stack import root_client
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -221,6 +222,41 @@ def test_a_large_body_of_a_stranger_is_not_read(local_stack: LocalStack, growth:
     sent, answer = send_endlessly(local_stack, head.format(host=host, bucket=bucket), 100 * MEGABYTE)
     assert " 413 " in answer or not answer, answer
     assert sent < 20 * MEGABYTE  # what the system's buffers took before the connection ended
+
+
+def prepare(member: Member, size: int, token: str | None = None) -> int:
+    """Announce a photo in a body of so many bytes; returns the status, or 0 where the connection ended."""
+    body = f'{{"photos":[]{" " * size}}}'.encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token or member.id_token}"}
+    try:
+        url = f"{member.stack.outputs.api_url}/prep/photoupload"
+        with urllib3.PoolManager() as http:  # its connection may end in the middle: no other request gets it
+            return http.request("POST", url, body=body, headers=headers, retries=False).status
+    except urllib3.exceptions.HTTPError:
+        return 0
+
+
+def test_the_api_takes_large_bodies_of_those_who_are_signed_in(local_stack: LocalStack) -> None:
+    ann = new_member(local_stack)
+    small, large = prepare(ann, 10), prepare(ann, 3 * MEGABYTE)
+    assert (small, large) == (422, 422)  # no photo was announced, says the function
+    assert prepare(ann, 11 * MEGABYTE) in (0, 413)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"by_the_pool": False},
+        {"by_the_pool": True, "exp": 1},
+        {"by_the_pool": True, "iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_NoSuchOne"},
+        {"by_the_pool": True, "iss": "https://cognito-idp.us-east-1.amazonaws.com/../x"},
+        {"by_the_pool": True, "iss": 5},
+        {"by_the_pool": True, "exp": "soon"},
+    ],
+)
+def test_a_forged_token_opens_nothing(local_stack: LocalStack, growth: None, claims: dict[str, Any]) -> None:
+    ann = new_member(local_stack)
+    assert prepare(ann, 9 * MEGABYTE, token=ann.forged(**claims)) in (0, 413)
 
 
 def form_of(stack: LocalStack, most: int, expires_in: int = 3600) -> dict[str, str]:
