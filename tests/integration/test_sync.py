@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.backup import Backup, contents, sha256
+from support.backup import Backup, contents, sha256, write_photo
 from support.photo_files import dated, jpeg, movie
 
 from photobak.client.index.index import Fingerprint, Index
@@ -268,3 +268,18 @@ def test_files_named_one_by_one(backup: Backup) -> None:
 def test_a_folder_and_a_file_in_it(backup: Backup) -> None:
     one, _ = backup.make("a.jpg", "2024/b.jpg")
     assert backup.sync(backup.photos, one, backup.photos / "2024").summary.scanned == 2
+
+
+def test_two_folders_of_one_machine_keep_apart_in_a_restore(backup: Backup, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    ours, theirs = write_photo(backup.photos / "a.jpg"), write_photo(card / "a.jpg")
+    backup.sync(backup.photos, card)
+    assert backup.sources(ours.read_bytes()) == {"laptop:a.jpg"}
+    assert backup.sources(theirs.read_bytes()) == {"laptop:card/a.jpg"}
+    done = backup.run("get", "--all", "--layout", "source", "--to", str(tmp_path / "back"))
+    assert done.returncode == 0
+    assert contents(tmp_path / "back") == {"a.jpg": sha256(ours), "card/a.jpg": sha256(theirs)}
+    one = write_photo(card / "b.jpg")
+    backup.sync(one)  # named by itself, it belongs to its folder all the same
+    assert backup.sources(one.read_bytes()) == {"laptop:card/b.jpg"}
+    assert backup.sync(backup.photos, card).counts == {"unchanged": 3}

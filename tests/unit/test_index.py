@@ -309,7 +309,8 @@ class TestDamage:
         with Index.open(path) as index:
             index.confirm([known_file(f"/p/{number}.jpg") for number in range(2000)], NOW)
         damaged = bytearray(path.read_bytes())
-        damaged[8192:] = b"\xff" * len(damaged[8192:])
+        behind_schema = 1 << 16
+        damaged[behind_schema:] = b"\xff" * len(damaged[behind_schema:])
         path.write_bytes(damaged)
         with pytest.raises(ConfigError, match="was damaged; it is now") as caught, Index.open(path) as index:
             index.confirmed("/p")

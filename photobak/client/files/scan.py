@@ -35,10 +35,13 @@ class Root:
     """Absolute; a folder."""
     names: frozenset[str] | None = None
     """The files in it to back up; None = everything in it and below."""
+    label: str = ""
+    """What the sources of its files begin with, if several folders of a machine are backed up."""
 
     def relative(self, folder: str, name: str) -> str:
-        """The path of a file relative to the root, with ``/`` between its parts."""
-        return os.path.relpath(os.path.join(folder, name), self.path).replace(os.sep, "/")  # noqa: PTH118
+        """The path of a file relative to the root, after its label, with ``/`` between its parts."""
+        relative = os.path.relpath(os.path.join(folder, name), self.path)  # noqa: PTH118
+        return os.path.join(self.label, relative).replace(os.sep, "/")  # noqa: PTH118
 
 
 def existing(paths: Iterable[Path]) -> tuple[list[Path], list[WrongUsage]]:

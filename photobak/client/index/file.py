@@ -15,7 +15,7 @@ from photobak.client.profile import Profile
 from photobak.errors import ConfigError, RunLocked, reason_of
 from photobak.platform.private_files import private_folder
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 """The version of ``index.sql``. There are no migrations: an older index is rebuilt by the next sync."""
 _LONGEST_COMMAND: Final = 200
 """Characters of the other process's command line to show."""

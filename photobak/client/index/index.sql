@@ -71,6 +71,11 @@ CREATE TRIGGER freed_file_is_back AFTER INSERT ON files BEGIN
     DELETE FROM freed WHERE folder = NEW.folder AND name = NEW.name;
 END;
 
+CREATE TABLE roots ( -- folders that were backed up as a whole, each with what its sources begin with
+    path BLOB PRIMARY KEY,
+    label BLOB NOT NULL UNIQUE -- empty for the first
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE runs (
     finished_at REAL PRIMARY KEY, -- Unix seconds
     summary TEXT NOT NULL -- JSON

@@ -22,6 +22,7 @@ from photobak.client.files.scan import Filters, Root, scan
 from photobak.client.files.select import Group, Newest, Selection, select, select_all
 from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
+from photobak.client.index.roots import RootLabels
 from photobak.client.sync.moves import GoneFiles, announce_moves
 from photobak.client.upload.ledger import Ledger
 from photobak.client.upload.reconfirm import Doubt, Elsewhere, Reconfirmer
@@ -77,6 +78,7 @@ class Sync:
             SignInNeeded: the session has ended meanwhile.
         """
         options = self._options
+        roots = self._labelled(roots)
         Confirmations(self._index).note_begun(time.time())
         uploads = UploadOptions(options.jobs, options.wait, options.timeout, options.bytes_per_second)
         reconfirmer = Reconfirmer(self._session, Confirmations(self._index), recheck=options.recheck, now=time.time())
@@ -91,6 +93,13 @@ class Sync:
         announce_moves(self._session, self._index)
         self._index.note_run(time.time(), self.summary.to_json())
         return self.summary
+
+    def _labelled(self, roots: Sequence[Root]) -> list[Root]:
+        labels = RootLabels(self._index)
+        return [
+            replace(each, label=labels.label(each.path) if each.names is None else labels.label_of_files(each.path))
+            for each in roots
+        ]
 
     def rehearse(self, roots: Sequence[Root]) -> Summary:
         """Read everything and upload nothing: what would ``run`` upload?"""
