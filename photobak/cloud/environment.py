@@ -36,6 +36,8 @@ class ProcessEnvironment(_Environment):
     """The queue that the function's messages come from."""
     object_lock_days: str
     """For how long S3 Object Lock protects new originals; 0 for not at all."""
+    poster_function: str
+    """The name of the function that makes posters of videos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class RepairEnvironment(UndeleteEnvironment):
     """What the repair function needs."""
 
     temp_bucket: str
+    poster_function: str
+    """The name of the function that makes posters of videos."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 Both are WebP, upright, in sRGB, and carry nothing of the photo's metadata (no EXIF, no GPS, no colour profile).
 """
 
-from dataclasses import dataclass
+import base64
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 from PIL import Image
 
@@ -44,6 +46,9 @@ WEBP_METHOD: Final = 2
 _DECODABLE: Final = frozenset({JPEG, HEIC, HEIF, AVIF, PNG, WEBP, GIF, TIFF, BMP, JP2, PSD})
 
 
+_BINARY: Final = ("thumb", "web", "thumbhash")
+
+
 @dataclass(frozen=True, slots=True)
 class Previews:
     """What people see of a photo before they download the original."""
@@ -59,6 +64,18 @@ class Previews:
     """A placeholder that shows until the thumbnail has loaded."""
     perceptual_hash: int | None
     """Nearly the same for pictures that look alike; None for one without features."""
+    duration: float | None = None
+    """Seconds, of a video."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The previews as one function gives them to another."""
+        fields = asdict(self)
+        return fields | {name: base64.b64encode(fields[name]).decode() for name in _BINARY}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what ``to_json`` wrote."""
+        return cls(**{**fields, **{name: base64.b64decode(fields[name]) for name in _BINARY}})
 
 
 def make_previews(path: Path, media_type: MediaType) -> Previews:

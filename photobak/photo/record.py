@@ -147,9 +147,9 @@ class Record:
         return Status.NO_PREVIEW if self.reason else Status.STORED
 
     @property
-    def lacks_placeholder(self) -> bool:
-        """Whether it has previews, and no placeholder yet: it was stored before there were any."""
-        return self.status.kept and self.thumb_key is not None and self.thumbhash is None
+    def lacks_previews(self) -> bool:
+        """Whether it was stored before its kind had previews, or before previews had a placeholder."""
+        return self.status is Status.STORED and self.kind is not Kind.SIDECAR and self.thumbhash is None
 
     @property
     def camera(self) -> str | None:

@@ -57,6 +57,7 @@ def deploy(
     stack_name: str,
     parameters: Mapping[str, str],
     bundle: Bundle | None = None,
+    video_layer: Bundle | None = None,
     template: str | None = None,
     revert_drift: bool = False,
     approve: Approve = lambda _: None,
@@ -69,8 +70,9 @@ def deploy(
     Args:
         target: the account and region.
         stack_name: also the prefix of every name inside.
-        parameters: the template's parameters but the bundle's; those left out stay as the stack has them.
+        parameters: the template's parameters but those of the code; those left out stay as the stack has them.
         bundle: the Lambdas' code; None: our own code alone, which is what the local stack takes.
+        video_layer: FFmpeg for the poster function; None where the functions' interpreter has it.
         template: None: the one of this version.
         revert_drift: also undo what was changed by hand.
         approve: shown what will be done.
@@ -83,7 +85,7 @@ def deploy(
     template = template or template_text()
     deployment = _Deployment(target, stack_name, template, revert_drift, approve, on_event)
     with aws_errors(f"the stack {stack_name} can't be deployed"):
-        deployment.run(parameters, bundle or build_bundle())
+        deployment.run(parameters, bundle or build_bundle(), video_layer)
     return read_outputs(target, stack_name)
 
 
@@ -114,11 +116,14 @@ class _Deployment:
     approve: Approve
     on_event: OnEvent
 
-    def run(self, parameters: Mapping[str, str], bundle: Bundle) -> None:
+    def run(self, parameters: Mapping[str, str], bundle: Bundle, video_layer: Bundle | None) -> None:
         """Wait until the stack rests, take over what an earlier one left, and bring it up to date."""
         stack = self._at_rest()
         kind = kind_of_change(self.stack_name, stack["StackStatus"] if stack else None)
         code = {"CodeBucket": put_bundle(self.target, self.stack_name, bundle), "CodeKey": bundle.key}
+        if video_layer is not None:
+            put_bundle(self.target, self.stack_name, video_layer)
+            code["VideoLayerKey"] = video_layer.key
         given = {**parameters, **code}
         if kind == "CREATE" and (adopted := find_retained(self.target, self.stack_name)):
             self._adopt(given, adopted)

@@ -14,7 +14,10 @@ from typing import Final
 
 from photobak.errors import StackError
 
-_LOCK: Final = "lambda-requirements.txt"
+FUNCTIONS: Final = "lambda-requirements.txt"
+"""The lock file of the libraries that all functions have."""
+VIDEO: Final = "video-requirements.txt"
+"""The lock file of what the poster function has besides."""
 _SECONDS: Final = 300
 _TOLD: Final = "ERROR:"
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
@@ -39,36 +42,36 @@ LAMBDA: Final = Platform("3.13", ("manylinux_2_28_aarch64", "manylinux_2_17_aarc
 """The template's Runtime and Architectures: Amazon Linux 2023 has glibc 2.34."""
 
 
-def lock_file() -> bytes:
+def lock_file(name: str = FUNCTIONS) -> bytes:
     """The libraries' versions, each with the hashes of its files."""
-    return resources.files(__package__).joinpath(_LOCK).read_bytes()
+    return resources.files(__package__).joinpath(name).read_bytes()
 
 
-def fetch_wheels(platform: Platform, cache: Path) -> list[Path]:
+def fetch_wheels(platform: Platform, cache: Path, lock: str = FUNCTIONS) -> list[Path]:
     """The wheels of all libraries, from the cache or else from PyPI, sorted by name; each has a hash of the lock file.
 
     Args:
         platform: what they are to run on.
         cache: a folder that is kept; made where it is missing.
+        lock: the name of their lock file.
 
     Raises:
         StackError: pip is missing, or can't get what the lock file names.
     """
-    wanted = hashlib.sha256(lock_file() + repr((platform, sysconfig.get_platform())).encode()).hexdigest()[:16]
+    wanted = hashlib.sha256(lock_file(lock) + repr((platform, sysconfig.get_platform())).encode()).hexdigest()[:16]
     folder = cache / f"wheels-{wanted}"
-    if folder.is_dir() and not _all_as_locked(folder):
+    if folder.is_dir() and not _all_as_locked(folder, lock_file(lock).decode()):
         shutil.rmtree(folder)  # damaged, or changed by somebody: pip checks what it downloads
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix="wheels-") as unfinished:
-            _download(platform, Path(unfinished))
+            _download(platform, Path(unfinished), lock_file(lock))
             _move_finished(Path(unfinished), folder)
     return sorted(folder.glob("*.whl"))
 
 
-def _all_as_locked(folder: Path) -> bool:
+def _all_as_locked(folder: Path, lock: str) -> bool:
     """Whether every wheel has a hash of the lock file, and each library has its wheel."""
-    lock = lock_file().decode()
     locked, wheels = set(_HASH.findall(lock)), list(folder.glob("*.whl"))
     complete = len(wheels) == sum("==" in line for line in lock.splitlines())
     return complete and all(hashlib.sha256(wheel.read_bytes()).hexdigest() in locked for wheel in wheels)
@@ -87,9 +90,9 @@ def _move_finished(unfinished: Path, folder: Path) -> None:
             raise
 
 
-def _download(platform: Platform, folder: Path) -> None:
-    lock = folder / _LOCK
-    lock.write_bytes(lock_file())
+def _download(platform: Platform, folder: Path, content: bytes) -> None:
+    lock = folder / "requirements.txt"
+    lock.write_bytes(content)
     tags = [option for tag in platform.tags for option in ("--platform", tag)]
     command = [
         # -P: a pip.py in the working folder must not run in pip's place.

@@ -17,6 +17,7 @@ from photobak.stack.deploy import deploy
 
 PARAMETERS = template()["Parameters"]
 OPTIONS = {
+    "WithVideoLayer": {"VideoLayer"},
     "WithKmsKey": {"KmsForUploads", "KmsForPhotos", "KmsForUndelete", "KmsForRepairs", "KmsForOwners"},
     "WithAlarms": {
         "AlarmTopic",
@@ -39,7 +40,7 @@ OPTIONS = {
 
 OFF = {
     **dict.fromkeys(("KmsKeyArn", "AlarmEmail", "GoogleClientId", "OidcIssuer", "AllowedEmails"), ""),
-    **dict.fromkeys(("DomainName", "CertificateArn", "CloudFrontWebAclArn"), ""),
+    **dict.fromkeys(("DomainName", "CertificateArn", "CloudFrontWebAclArn", "VideoLayerKey"), ""),
     **dict.fromkeys(("CloudFront", "Firewall", "Mfa"), "off"),
     "StorageClass": "STANDARD",
     **dict.fromkeys(("ReservedConcurrency", "DeviceConcurrency", "ObjectLockDays"), 0),

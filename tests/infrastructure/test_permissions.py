@@ -31,6 +31,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "LockOriginals": ("s3:PutObjectRetention",),
         "RequeueThrottledUploads": ("sqs:SendMessage",),
+        "MakePosters": ("lambda:InvokeFunction",),
         "Log": LOG,
         "KmsForPhotos": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
@@ -71,6 +72,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "RepairObjects": ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"),
         "FindVersions": ("s3:ListBucket", "s3:ListBucketVersions"),
         "KeepRecords": ("dynamodb:GetItem", "dynamodb:PutItem"),
+        "MakePosters": ("lambda:InvokeFunction",),
         "Log": LOG,
         "KmsForRepairs": ("kms:Decrypt", "kms:GenerateDataKey"),
     },
@@ -103,6 +105,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "Log": LOG,
     },
     "PageRole": {"Log": LOG},
+    "PosterRole": {"Log": LOG},
     "PreSignUpRole": {"Log": LOG},
 }
 

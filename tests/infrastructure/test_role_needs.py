@@ -17,6 +17,7 @@ NAMED_OTHERWISE = {
     ("execute-api", "PostToConnection"): {"execute-api:ManageConnections"},
     ("execute-api", "DeleteConnection"): {"execute-api:ManageConnections"},
     ("cognito-identity", "GetId"): set(),  # a public call, made without a signature
+    ("lambda", "Invoke"): {"lambda:InvokeFunction"},
     ("s3", "HeadObject"): {"s3:GetObject"},
     ("s3", "CopyObject"): {"s3:GetObject", "s3:PutObject"},
     ("s3", "ListObjectsV2"): {"s3:ListBucket"},

@@ -14,13 +14,17 @@ import pytest
 from PIL import Image
 from pillow_heif import from_pillow
 from support.handlers import EVENTS, handlers_of_the_template, run_cold
+from support.videos import video
 
 from photobak.errors import StackError
 from photobak.stack import bundle as bundle_module
 from photobak.stack import bytecode, wheels
-from photobak.stack.bundle import MAX_BYTES, SERVICES, Bundle, build_whole_bundle
+from photobak.stack.bundle import MAX_BYTES, SERVICES, Bundle, build_video_layer, build_whole_bundle
 from photobak.stack.bytecode import bytecode_of, find_interpreter
 from photobak.stack.wheels import LAMBDA, Platform, fetch_wheels
+
+MOST_UNPACKED = 250_000_000
+"""Bytes of a function and its layers (Lambda quotas, "Deployment package size")."""
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +63,8 @@ def test_each_handler_runs_with_the_bundle_alone(bundle, handler):
             assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
         case "publish":
             assert answer is None
+        case "poster":
+            assert "no video" in answer["reason"]
         case "pre_sign_up":
             assert answer == EVENTS[handler]
 
@@ -68,7 +74,7 @@ def test_the_bundle_alone_connects_to_each_service(bundle):
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from photobak.cloud.store import connect\n"
         "clients = [connect.connect_s3(), connect.connect_dynamodb(), connect.connect_sqs()]\n"
-        "clients += [connect.connect_cognito_identity()]\n"
+        "clients += [connect.connect_cognito_identity(), connect.connect_posters('poster')]\n"
         "print(len(clients))"
     )
     command = [sys.executable, "-I", "-S", "-B", "-c", script, str(bundle)]
@@ -173,7 +179,7 @@ def test_a_cached_wheel_that_was_changed_is_downloaded_anew(cache: Path, tmp_pat
 def test_a_pip_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pip.py").write_text("import pathlib; pathlib.Path('ran').touch()")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(wheels, "lock_file", lambda: b"")
+    monkeypatch.setattr(wheels, "lock_file", lambda _name: b"")
     with contextlib.suppress(StackError):
         fetch_wheels(LAMBDA, tmp_path / "cache")
     assert not (tmp_path / "ran").exists()
@@ -217,6 +223,42 @@ def test_two_builds_are_the_same_bytes_and_small_enough(cache):
     assert len(first.content) <= MAX_BYTES
 
 
+def test_the_video_layer_is_the_same_twice_and_small_enough(cache):
+    first = build_video_layer(LAMBDA, cache)
+    for finished in cache.glob("video-*.zip"):
+        finished.unlink()
+    assert build_video_layer(LAMBDA, cache) == first
+    assert first.key.startswith("layer/")
+    assert build_video_layer(LAMBDA, cache) == first, "from the cache"
+    unpacked = sum(
+        entry.file_size
+        for bundle in (first, build_whole_bundle(LAMBDA, cache))
+        for entry in zipfile.ZipFile(io.BytesIO(bundle.content)).infolist()
+    )
+    assert unpacked < MOST_UNPACKED
+
+
+def test_bundle_and_layer_alone_make_a_poster(bundle, cache, tmp_path):
+    layer = tmp_path / "layer"
+    zipfile.ZipFile(io.BytesIO(build_video_layer(Platform.of_this_machine(), cache).content)).extractall(layer)
+    (tmp_path / "video.mp4").write_bytes(video())
+    script = (
+        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "from photobak.photo.media_type import MP4; from photobak.photo.poster import make_poster\n"
+        "print(make_poster(open(sys.argv[3], 'rb'), MP4).duration)"
+    )
+    places = [str(bundle), str(layer / "python"), str(tmp_path / "video.mp4")]
+    command = [sys.executable, "-I", "-S", "-B", "-c", script, *places]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) == 3.0
+
+
+def test_ffmpeg_is_in_the_layer_alone(bundle):
+    """So the other handlers, which run with the bundle alone here, start as fast as without it."""
+    assert not (bundle / "av").exists()
+
+
 def test_its_libraries_are_for_the_lambdas_machine(cache):
     names = [wheel.name for wheel in fetch_wheels(LAMBDA, cache)]
     native = [name for name in names if not name.endswith("none-any.whl")]
@@ -243,6 +285,6 @@ def test_offline_it_says_so_and_leaves_nothing_half_done(tmp_path, monkeypatch):
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(wheels, "lock_file", lambda: b"filetype==1.2.0 --hash=sha256:" + b"0" * 64 + b"\n")
+    monkeypatch.setattr(wheels, "lock_file", lambda _name: b"filetype==1.2.0 --hash=sha256:" + b"0" * 64 + b"\n")
     with pytest.raises(StackError, match="can't be downloaded"):
         fetch_wheels(LAMBDA, tmp_path / "cache")

@@ -14,6 +14,7 @@ from support.local_stack import eventually
 from support.photo_files import movie, png, xmp_packet
 from support.pictures import ORIENTATION, encoded, opened, quadrants
 from support.progressive import progressive_jpeg
+from support.videos import video
 
 from photobak.local.values import LocalStack
 from photobak.photo.kind import Kind
@@ -61,7 +62,8 @@ FILES = {
     "text": File("text.jpg", b"not a photo at all", "no picture", size=None),
     "bomb": File("bomb.png", png(size=(60_000, 60_000)), "megapixels", size=(60_000, 60_000)),
     "many scans": File("busy.jpg", progressive_jpeg(4000, 4000, 2000), "scans", size=(4000, 4000)),
-    "film": File("IMG_4.MOV", movie(), kind=Kind.VIDEO, size=(1920, 1080)),
+    "video": File("IMG_4.MP4", video(), kind=Kind.VIDEO, size=(320, 240)),
+    "video without pictures": File("IMG_5.MOV", movie(), "no pictures", kind=Kind.VIDEO, size=(1920, 1080)),
     "sidecar": File("IMG_1.xmp", xmp_packet().encode(), kind=Kind.SIDECAR, size=None),
 }
 
@@ -118,7 +120,7 @@ def test_a_photo_that_can_be_decoded_has_previews(kept: Person, name: str) -> No
     file = FILES[name]
     record = record_of(kept, file.content)
     assert (record.status, record.reason) == (Status.STORED, None)
-    if file.kind is not Kind.PHOTO:
+    if file.kind is Kind.SIDECAR:
         assert (record.thumb_key, record.web_key) == (None, None)
         return
     for key in (record.thumb_key, record.web_key):

@@ -26,6 +26,7 @@ def _get(path: str) -> dict[str, Any]:
 EVENTS: dict[str, dict[str, Any]] = {
     "photobak.cloud.process.handler.handle": _QUEUE,
     "photobak.cloud.process.handler.salvage": _QUEUE,
+    "photobak.cloud.poster.handler.handle": {"url": "https://photos.example/", "size": 0, "filename": "text"},
     "photobak.cloud.api.handler.handle": _get("/nowhere"),
     "photobak.cloud.page.handler.handle": _get("/"),
     "photobak.cloud.undelete.handler.handle": _get("/nowhere"),
@@ -52,6 +53,7 @@ ENVIRONMENT = {
     "CHANGES_TABLE": "changes",
     "MONTHS_TABLE": "months",
     "DEVICE_GRANTS_TABLE": "grants",
+    "POSTER_FUNCTION": "poster",
     "UPLOAD_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",
     "CONNECTIONS_URL": "https://live.example",
     "API_URL": "https://api.example",

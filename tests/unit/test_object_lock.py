@@ -14,6 +14,7 @@ SHA256 = "0" * 64
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
 UPLOAD = Upload(
     bucket="temp",
+    object_key="key",
     key=TempKey("us-east-1:00000000-0000-0000-0000-000000000000", SHA256),
     etag='"etag"',
     sha256=SHA256,

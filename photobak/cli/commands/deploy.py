@@ -93,6 +93,7 @@ def command(
             stack_name=stack_name,
             parameters={**_first_parameters(context, target, stack_name, email), **given},
             bundle=_bundle(context, target),
+            video_layer=_video_layer(context, target),
             revert_drift=revert_drift,
             approve=approval,
             on_event=follower,
@@ -150,6 +151,13 @@ def _bundle(context: Context, target: "Target") -> "Bundle":
             f"Install it (uv python install {LAMBDA.python}) and run photobak deploy again."
         )
     return bundle
+
+
+def _video_layer(context: Context, target: "Target") -> "Bundle | None":
+    from photobak.stack.bundle import build_video_layer
+    from photobak.stack.wheels import LAMBDA
+
+    return None if target.endpoint_url else build_video_layer(LAMBDA, context.places.cache / "deploy")
 
 
 def _owner(target: "Target", stack_name: str, email: str | None, yes: bool) -> str | None:

@@ -10,7 +10,7 @@ from photobak.errors import WrongUsage, reason_of
 
 _LONGEST_SECRET: Final = 4096
 """Bytes; the longest value that CloudFormation takes."""
-_HIDDEN: Final = ("Environment", "LocalEndpoint", "CodeBucket", "CodeKey")
+_HIDDEN: Final = ("Environment", "LocalEndpoint", "CodeBucket", "CodeKey", "VideoLayerKey")
 """Set by ``deploy`` itself."""
 
 

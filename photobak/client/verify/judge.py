@@ -135,9 +135,8 @@ def _problems(facts: Facts, identity_id: str, now: datetime) -> Iterator[Problem
             yield _lost_record(facts, "it is not in the bucket", record_key(identity_id, facts.sha256))
         expected = [] if record.status is Status.TRASHED else own_keys(record)
         yield from _missing(facts, record, expected)
-        if record.lacks_placeholder:
-            reason = "its record has no placeholder for the gallery"
-            yield Problem(ProblemKind.MISSING_PREVIEW, reason, facts.sha256, record.thumb_key)
+        if record.lacks_previews:
+            yield Problem(ProblemKind.MISSING_PREVIEW, "not all previews are made yet", facts.sha256, record.thumb_key)
         yield from _unexpected(facts, [*expected, record_key(identity_id, facts.sha256)], record)
 
 

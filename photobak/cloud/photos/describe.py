@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from photobak.cloud.store.objects import PhotoBucket
+from photobak.cloud.store.posters import Posters
 from photobak.cloud.store.uploads import Upload
 from photobak.photo.announcement import Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource, decide
@@ -21,7 +22,7 @@ from photobak.photo.record import Record, Status
 _MAX_EXTENSION: Final = 8
 
 Previewer = Callable[[Upload, MediaType], Previews | str]
-"""Makes the previews of a photo, or says why there are none."""
+"""Makes the previews of a photo or video, or says why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def with_previews(record: Record, previews: Previews | str) -> Record:
         reason=None,
         width=previews.width,
         height=previews.height,
+        duration=previews.duration if record.duration is None else record.duration,
         thumb_key=thumb_key(record.username, record.sha256),
         web_key=web_key(record.username, record.sha256),
         thumbhash=previews.thumbhash,
@@ -143,6 +145,19 @@ def previews_of(upload: Upload, media_type: MediaType) -> Previews | str:
         return make_previews(upload.path, media_type)
     except UndecodableImage as error:
         return error.why
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewMaker:
+    """Makes the previews of photos here, and has those of videos made by the poster function."""
+
+    connect_posters: Callable[[], Posters]
+
+    def __call__(self, upload: Upload, media_type: MediaType) -> Previews | str:
+        """Make both previews, or return the reason, for a person, why there are none."""
+        if media_type.kind is Kind.VIDEO:
+            return self.connect_posters().make(upload, media_type)
+        return previews_of(upload, media_type)
 
 
 def keep_previews(bucket: PhotoBucket, key: TempKey, previews: Previews) -> None:

@@ -8,10 +8,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import ProcessEnvironment
-from photobak.cloud.photos.describe import Previewer, previews_of
+from photobak.cloud.photos.describe import Previewer, PreviewMaker
 from photobak.cloud.process.keep import UploadKeeper
 from photobak.cloud.process.queue import MalformedEvent, Message, Redelivery, is_throttled, upload_events
-from photobak.cloud.store.connect import connect_library, connect_s3, connect_sqs
+from photobak.cloud.store.connect import connect_library, connect_posters, connect_s3, connect_sqs
+from photobak.cloud.store.posters import Posters
 from photobak.cloud.store.uploads import Upload, UploadStore
 from photobak.photo.media_type import MediaType
 from photobak.photo.preview import Previews
@@ -21,7 +22,7 @@ logger = Logger()
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Store the uploads of one batch; only the messages that fail are delivered again."""
-    return _handle(event, _keeper(previews_of))
+    return _handle(event, _keeper(PreviewMaker(_posters)))
 
 
 def salvage(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
@@ -77,6 +78,10 @@ def _keeper(previewer: Previewer, *, reads_metadata: bool = True) -> UploadKeepe
         reads_metadata=reads_metadata,
         lock_for=timedelta(days=int(environment.object_lock_days)),
     )
+
+
+def _posters() -> Posters:
+    return connect_posters(ProcessEnvironment.read().poster_function)
 
 
 def _no_previews(_upload: Upload, _media_type: MediaType) -> Previews | str:

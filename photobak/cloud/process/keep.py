@@ -96,7 +96,8 @@ class UploadKeeper:
         key = original_key(upload.key.identity_id, upload.sha256, media_type.extension)
         metadata = metadata_of(found.filename, media_type.kind, found.taken, found.modified_at, found.sources)
         self.library.bucket.keep_original(upload, key, media_type.content_type, metadata, self._locked_until())
-        previews = found.unreadable or self.previewer(upload, media_type) if media_type.kind is Kind.PHOTO else None
+        is_seen = media_type.kind is not Kind.SIDECAR
+        previews = found.unreadable or self.previewer(upload, media_type) if is_seen else None
         if isinstance(previews, Previews):
             keep_previews(self.library.bucket, upload.key, previews)
         return make_record(upload, found, previews, self.clock())

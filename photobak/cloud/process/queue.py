@@ -28,9 +28,9 @@ _PAUSE: Final = 20
 _LONGEST_PAUSE: Final = 60
 _THROTTLED: Final = frozenset({
     "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "SlowDown",
-    "ProvisionedThroughputExceeded", "ThrottlingError",
+    "ProvisionedThroughputExceeded", "ThrottlingError", "TooManyRequestsException",
 })  # fmt: skip
-"""AWS's codes for too many requests: DynamoDB's, S3's, and the reasons in a cancelled transaction.
+"""AWS's codes for too many requests: DynamoDB's, S3's, Lambda's, and the reasons in a cancelled transaction.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """

@@ -11,9 +11,9 @@ from pydantic import Field
 from photobak.cloud.environment import RepairEnvironment
 from photobak.cloud.http.application import Application, answer
 from photobak.cloud.http.requests import RequestModel, Sha256, parse_body
-from photobak.cloud.photos.describe import previews_of
+from photobak.cloud.photos.describe import PreviewMaker
 from photobak.cloud.repair.objects import ObjectRepairer
-from photobak.cloud.store.connect import connect_library, connect_s3
+from photobak.cloud.store.connect import connect_library, connect_posters, connect_s3
 from photobak.cloud.store.uploads import PostSigner
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 
@@ -53,6 +53,6 @@ def _repairer() -> ObjectRepairer:
     return ObjectRepairer(
         library=connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table),
         signer=PostSigner(connect_s3(), environment.temp_bucket),
-        previewer=previews_of,
+        previewer=PreviewMaker(lambda: connect_posters(environment.poster_function)),
         stopwatch=time.monotonic,
     )

@@ -89,7 +89,7 @@ class ObjectRepairer:
     def _repair_objects(self, key: TempKey, record: Record, is_in_doubt: bool) -> str:
         """Repair the objects of a photo that has a record; returns its status afterwards."""
         originals, what = self.library.bucket.originals, (record.original_key, record.sha256, record.size)
-        lacks_previews = record.lacks_placeholder or not self.library.bucket.has_previews(record)
+        lacks_previews = record.lacks_previews or not self.library.bucket.has_previews(record)
         look = originals.look_into if is_in_doubt or lacks_previews else originals.glance
         if look(*what) is not Condition.SOUND and not originals.bring_back(*what):
             raise _Unavailable("lost")
@@ -121,8 +121,8 @@ class ObjectRepairer:
                 return "unknown"
             with self._fetched(original_key, key) as original:
                 description = describe_original(original)
-                is_photo = description.media_type.kind is Kind.PHOTO
-                previews = self.previewer(original, description.media_type) if is_photo else None
+                is_seen = description.media_type.kind is not Kind.SIDECAR
+                previews = self.previewer(original, description.media_type) if is_seen else None
                 made = make_record(original, description, previews, original.uploaded_at)
             if isinstance(previews, Previews):
                 keep_previews(self.library.bucket, key, previews)

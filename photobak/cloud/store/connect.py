@@ -15,18 +15,22 @@ from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
+from photobak.cloud.store.posters import Posters
 from photobak.cloud.store.signed_urls import UrlSigner
 from photobak.errors import ConfigError
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 _PATIENCE = Config(
     connect_timeout=3, read_timeout=60, retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32
 )
+_ONCE = Config(retries={"mode": "standard", "max_attempts": 1})
+"""A function that took too long would be called again, and take as long again."""
 
 
 @cache
@@ -53,6 +57,13 @@ def connect_sqs() -> "SQSClient":
     """Connect to SQS."""
     client: SQSClient = _client("sqs", config=_PATIENCE)
     return client
+
+
+@cache
+def connect_posters(function: str) -> Posters:
+    """Connect to the poster function; only a video needs it, and loads what it takes."""
+    client: LambdaClient = _client("lambda", config=_PATIENCE.merge(_ONCE))
+    return Posters(connect_s3(), client, function)
 
 
 @cache

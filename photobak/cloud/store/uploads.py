@@ -57,7 +57,10 @@ class Upload:
     """An uploaded object, fetched and hashed."""
 
     bucket: str
+    object_key: str
+    """Where the bytes are."""
     key: TempKey
+    """Whose they are, and what they should be."""
     etag: str
     """Identifies the bytes that were hashed: later copies and deletions require it."""
     sha256: str
@@ -124,6 +127,7 @@ def fetched(s3: "S3Client", bucket: str, object_key: str, key: TempKey) -> Itera
         file.flush()
         yield Upload(
             bucket=bucket,
+            object_key=object_key,
             key=key,
             etag=answer["ETag"],
             sha256=digest.hexdigest(),
