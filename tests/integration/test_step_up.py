@@ -9,13 +9,19 @@ from http import HTTPStatus
 
 import pytest
 from support.api import Answer, Member, new_member
+from support.library import fill_both
 from support.local_stack import root_client
+from support.records import record
 
 from photobak.cloud.api.step_up import MAX_AGE, MAX_CHANGES_A_DAY, StepUp
 from photobak.cloud.http.caller import Claims
 from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.limits import LimitsTable
 from photobak.local.values import LocalStack
+from photobak.photo.announcement import Announcement
+from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.described import Described
+from photobak.photo.record import Record
 
 HOUR = 3600
 
@@ -187,3 +193,36 @@ def test_without_the_condition_requests_at_once_would_get_further(
     monkeypatch.setattr(LimitsTable, "count", unconditional)
     for _ in range(3):
         step_up.require(somebody, old, 100)
+
+
+def test_an_announcement_with_other_dates_is_counted_too(eve: Member) -> None:
+    """An import may correct the dates of photos that are stored: a thief could redate the whole library by it."""
+    stolen = token_of(eve, age=HOUR, sign_in="old")
+    stored = [record(str(number), username=eve.identity_id) for number in range(MAX_CHANGES_A_DAY + 1)]
+    fill_both(root_client(eve.stack, "dynamodb"), eve.stack.outputs, stored)
+
+    def announced(photos: list[Record], year: int, token: str) -> Answer:
+        taken = CaptureTime(datetime(year, 1, 1, tzinfo=UTC), TakenSource.TAKEOUT)
+        return eve.prep(*(imported(photo, taken) for photo in photos), token=token)
+
+    assert announced(stored[:MAX_CHANGES_A_DAY], 2001, stolen).status == 200
+    check_challenged(announced(stored[-1:], 2001, stolen))
+    dates = {photo["sha256"]: photo["taken_at"][:4] for photo in eve.page(limit=500).body["photos"]}
+    assert [dates[photo.sha256] for photo in stored] == ["2001"] * MAX_CHANGES_A_DAY + ["2024"]
+    assert announced(stored[:MAX_CHANGES_A_DAY], 2001, stolen).status == 200, "what changes nothing is not counted"
+    assert announced(stored[-1:], 2001, token_of(eve, age=0, sign_in="new")).status == 200
+
+
+def imported(photo: Record, taken: CaptureTime) -> dict[str, object]:
+    """A stored photo as an import announces it, which knows another date."""
+    return Announcement(
+        sha256=photo.sha256,
+        kind=photo.kind,
+        size=photo.size,
+        content_type=photo.content_type,
+        taken=taken,
+        modified_at=photo.modified_at,
+        filename=photo.filename,
+        sources=tuple(photo.sources),
+        described=Described(description="imported"),
+    ).to_json()

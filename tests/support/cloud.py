@@ -134,7 +134,7 @@ class Person:
         """Run ``POST /prep/photoupload``."""
         with self._library(self.aws.api_role, before_call) as (library, s3):
             preparer = Preparer(library, PostSigner(s3, self.aws.temp_bucket), 10_000_000, clock=lambda: self.now)
-            return preparer.prepare(self.identity_id, announcements)
+            return preparer.prepare(self.identity_id, announcements, lambda _: None)
 
     def delete(
         self, *hashes: str, device: str | None = None, before_call: BeforeCall = nothing

@@ -1,7 +1,7 @@
 """Lambda entry point of the HTTP API: routes to logic, values to answers, errors to problem documents."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -61,8 +61,9 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def prepare_upload() -> Response[str]:
     """Announce up to a hundred photos."""
     request = parse_body(PrepRequest, app.body())
-    announcements = [photo.announcement() for photo in request.photos]
-    return answer({"photos": _preparer().prepare(_caller(), announcements)})
+    announcements, caller = [photo.announcement() for photo in request.photos], _caller()
+    allow_new_dates = partial(_step_up().require, caller, app.claims())
+    return answer({"photos": _preparer().prepare(caller, announcements, allow_new_dates)})
 
 
 @app.delete("/photos")

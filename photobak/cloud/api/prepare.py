@@ -12,6 +12,7 @@ from photobak.cloud.store.contents import Content
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.uploads import PostSigner
 from photobak.photo.announcement import Announcement
+from photobak.photo.described import enriched
 from photobak.photo.keys import TempKey, plain, timestamp_key
 from photobak.photo.record import Record, Status
 
@@ -27,8 +28,16 @@ class Preparer:
     max_upload_bytes: int
     clock: Callable[[], datetime]
 
-    def prepare(self, identity_id: str, announcements: Sequence[Announcement]) -> list[dict[str, Any]]:
+    def prepare(
+        self, identity_id: str, announcements: Sequence[Announcement], allow_new_dates: Callable[[int], None]
+    ) -> list[dict[str, Any]]:
         """Answer each announcement, in order.
+
+        Args:
+            identity_id: who announces.
+            announcements: up to a hundred.
+            allow_new_dates: called with the number of stored photos that are about to get another capture time, since
+                an import knows it better; raises if there are too many.
 
         Returns:
             ``status`` is ``upload`` with a presigned POST; ``stored``; or ``trashed`` or ``forgotten``: its owner has
@@ -43,6 +52,8 @@ class Preparer:
         kept = {sha256: content for sha256, content in contents.items() if content.status.kept}
         timestamps = {content.timestamp for content in kept.values() if content.timestamp is not None}
         records = self.library.photos.get_many(identity_id, timestamps)
+        if number := sum(_redates(each, records.get(each.sha256)) for each in announcements):
+            allow_new_dates(number)
         new = [each for each in announcements if each.sha256 not in kept]
         expected = bool(new) and self.library.contents.expect_all(identity_id, new, self.clock())
         if expected and not kept:
@@ -52,7 +63,9 @@ class Preparer:
             record = records.get(announcement.sha256)
             if announcement.sha256 in kept:
                 return self._known(identity_id, kept[announcement.sha256], record, announcement)
-            return (self._upload if expected else self._expect)(identity_id, announcement)
+            if expected:
+                return self._upload(identity_id, announcement)
+            return self._expect(identity_id, announcement, allow_new_dates)
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
             return list(pool.map(answer, announcements))
@@ -62,12 +75,16 @@ class Preparer:
             sizes = f"{announcement.size} bytes; one upload takes at most {self.max_upload_bytes}"
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{announcement.filename} has {sizes}.")
 
-    def _expect(self, identity_id: str, announcement: Announcement) -> dict[str, Any]:
+    def _expect(
+        self, identity_id: str, announcement: Announcement, allow_new_dates: Callable[[int], None]
+    ) -> dict[str, Any]:
         if not self.library.contents.expect(identity_id, announcement, self.clock()):
             # It is in the trash, or another device has stored it since the table was read.
             content = self.library.contents.get(identity_id, announcement.sha256)
             if content is not None and (content.status.deleted or content.timestamp is not None):
                 record = self.library.record_of(identity_id, content)
+                if _redates(announcement, record):
+                    allow_new_dates(1)
                 return self._known(identity_id, content, record, announcement)
         return self._upload(identity_id, announcement)
 
@@ -99,3 +116,10 @@ class Preparer:
             **{name: time.isoformat() if time else None for name, time in times.items()},
             "deleted_from": content.deleted_from,
         }
+
+
+def _redates(announcement: Announcement, record: Record | None) -> bool:
+    """Whether what an import announces changes the capture time of a photo that is stored already."""
+    if record is None or announcement.described is None or not record.status.kept:
+        return False
+    return enriched(record, announcement.described, announcement.taken).taken != record.taken
