@@ -99,6 +99,7 @@ class RepairEnvironment(UndeleteEnvironment):
     """What the repair function needs."""
 
     temp_bucket: str
+    months_table: str
     poster_function: str
     """The name of the function that makes posters of videos."""
 

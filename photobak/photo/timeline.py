@@ -5,7 +5,8 @@ as their photos do, so a month is a sorted run of them.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Final, Self
 
@@ -72,6 +73,43 @@ def month_of(record: Record) -> str:
 def may_be_in_timeline(record: Record) -> bool:
     """Whether a record is in the timeline, unless it is the video half of a Live Photo."""
     return record.kind is not Kind.SIDECAR and record.status.kept and not record.archived
+
+
+@dataclass(slots=True)
+class PlannedMonth:
+    """What a month should hold, as far as the records say."""
+
+    entries: list[bytes] = field(default_factory=list)
+    """Packed, in any order."""
+    motion_videos: list[str] = field(default_factory=list)
+    """SHA-256 of its videos that belong to a Live Photo, and so have no entry."""
+
+    @property
+    def ratios(self) -> bytes:
+        """The aspect ratios of its photos, newest first."""
+        return bytes(entry[-1] for entry in sorted(self.entries, reverse=True))
+
+
+def plan_months(records: Iterable[Record]) -> dict[str, PlannedMonth]:
+    """The whole timeline as it follows from all records of a person, by month."""
+    months: dict[str, PlannedMonth] = {}
+    videos: dict[str, tuple[str, bytes]] = {}
+    moving: set[str] = set()
+    for record in filter(may_be_in_timeline, records):
+        month, entry = month_of(record), Entry.of(record).to_bytes()
+        if record.motion is not None:
+            moving.add(record.motion)
+        if record.kind is Kind.VIDEO:
+            videos[record.sha256] = month, entry
+        else:
+            months.setdefault(month, PlannedMonth()).entries.append(entry)
+    for sha256, (month, entry) in videos.items():
+        planned = months.setdefault(month, PlannedMonth())
+        if sha256 in moving:
+            planned.motion_videos.append(sha256)
+        else:
+            planned.entries.append(entry)
+    return months
 
 
 def split_entries(packed: bytes) -> list[bytes]:

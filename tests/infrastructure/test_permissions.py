@@ -72,6 +72,8 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
         "RepairObjects": ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"),
         "FindVersions": ("s3:ListBucket", "s3:ListBucketVersions"),
         "KeepRecords": ("dynamodb:GetItem", "dynamodb:PutItem"),
+        "ReadRecords": ("dynamodb:Query",),
+        "RemakeTimelines": ("dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
         "MakePosters": ("lambda:InvokeFunction",),
         "Log": LOG,
         "KmsForRepairs": ("kms:Decrypt", "kms:GenerateDataKey"),

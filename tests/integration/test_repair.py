@@ -1,5 +1,6 @@
 """``photobak repair`` on a library that has met with everything; ``verify`` says what is left."""
 
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 from support.backup import Backup, json_lines
 from support.library_damage import DEEDS, Damage, plant
+from support.local_stack import eventually
 
+from photobak.client.account.api import call
 from photobak.photo.record import Record
 
 NAMES = (*DEEDS, "sound", "web", "trashed", "hidden-trash", "gone", "original-alone", "redated", "strayed")
@@ -89,3 +92,24 @@ def test_it_repairs_everything_and_nothing_else(backup: Backup, library: dict[st
 
 def name_of(line: dict[str, Any], library: dict[str, Record]) -> str:
     return next(name for name, record in library.items() if record.sha256 == line["sha256"])
+
+
+def test_a_lost_timeline_is_made_anew(backup: Backup, library: dict[str, Record]) -> None:
+    eventually(lambda: repair(backup, "--dry-run")[0] == [])
+    whole = months(backup)
+    assert sum(len(b64decode(ratios)) for ratios in whole.values()) == len(NAMES) - len(IN_TRASH)
+    Damage(backup).lose_timeline()
+    assert months(backup) == {}
+    rehearsed = {line["month"]: line["result"] for line in repair(backup, "--dry-run")[0]}
+    assert rehearsed == dict.fromkeys(whole, "would-repair")
+    lines, summary = repair(backup)
+    assert {line["month"]: line["result"] for line in lines} == dict.fromkeys(whole, "repaired")
+    assert summary["months"] == len(whole)
+    assert months(backup) == whole
+    assert repair(backup)[0] == []
+
+
+def months(backup: Backup) -> dict[str, str]:
+    """The aspect ratios of each month as the gallery gets them."""
+    answer = call(backup.session(), "/timeline", None, method="GET")
+    return {each.text("month"): each.text("ratios") for each in answer.objects("months")}

@@ -60,6 +60,59 @@ def shapes(*photos: Record) -> list[int]:
     return [ratio_byte(each.width, each.height) for each in photos]
 
 
+def lose(member: Member) -> None:
+    """Have the table lose every part of somebody's timeline, and what it knows of Live Photos."""
+    dynamodb, table = root_client(member.stack, "dynamodb"), member.stack.outputs.table.replace("-photos", "-months")
+    mine = {"KeyConditionExpression": "username = :me", "ExpressionAttributeValues": {":me": {"S": member.identity_id}}}
+    for item in dynamodb.query(TableName=table, **mine)["Items"]:
+        dynamodb.delete_item(TableName=table, Key={"username": item["username"], "month": item["month"]})
+
+
+def repair(member: Member, month: str, *motion_videos: str) -> None:
+    body = json.dumps({"month": month, "motion_videos": motion_videos}).encode()
+    assert member.request("POST", "/photos/repair/timeline", body).status == 200
+
+
+def test_a_lost_month_is_made_anew_as_it_was(ann: Member) -> None:
+    june = [photo(ann, number, NOON - timedelta(hours=number)) for number in range(20)]
+    july = photo(ann, 20, datetime(2024, 7, 1, 1, tzinfo=timezone(timedelta(hours=2))))  # June still, in UTC
+    video = photo(ann, 21, NOON + timedelta(hours=1), kind=Kind.VIDEO)
+    live = photo(ann, 22, NOON + timedelta(hours=2), motion=video.sha256)
+    archived = photo(ann, 23, NOON, archived=True)
+    put(ann, *june, july, video, live, archived)
+    whole = [("2024-07", shapes(july)), ("2024-06", shapes(live, *june))]
+    eventually(lambda: timeline(ann) == whole)
+
+    lose(ann)
+    assert timeline(ann) == []
+    for _ in range(2):
+        repair(ann, "2024-06", video.sha256)
+        assert timeline(ann) == whole[1:]
+    repair(ann, "2024-07")
+    assert timeline(ann) == whole
+    assert video.sha256 not in {each["sha256"] for each in ann.page(limit=100).body["photos"]}
+
+
+def test_a_repair_takes_out_what_has_no_record(ann: Member) -> None:
+    kept, gone = photo(ann, 1), photo(ann, 2)
+    put(ann, kept, gone)
+    eventually(lambda: sum(len(shapes_) for _, shapes_ in timeline(ann)) == 2)
+    lose(ann)
+    remove(ann, gone)
+    repair(ann, "2024-06")
+    assert timeline(ann) == [("2024-06", shapes(kept))]
+    repair(ann, "1999-12")
+    repair(ann, "0000-01")
+    repair(ann, "9999-12")
+    assert timeline(ann) == [("2024-06", shapes(kept))]
+
+
+def test_a_month_that_is_none_is_refused(ann: Member) -> None:
+    for month in ("2024-13", "June", ""):
+        answer = ann.request("POST", "/photos/repair/timeline", json.dumps({"month": month}).encode())
+        assert (answer.status, answer.content_type) == (422, "application/problem+json")
+
+
 def test_nobody_has_an_empty_timeline(ann: Member) -> None:
     assert timeline(ann) == []
     assert timeline(ann, "?month=2024-06") == []

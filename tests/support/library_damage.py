@@ -68,6 +68,13 @@ class Damage:
         self.write_record(older)
         self.overwrite_json(older)
 
+    def lose_timeline(self) -> None:
+        """Have the table ``Months`` lose all that it holds of this person."""
+        table = self._outputs.table.replace("-photos", "-months")
+        mine = {"KeyConditionExpression": "username = :me", "ExpressionAttributeValues": {":me": {"S": self.me}}}
+        for item in self._dynamodb.query(TableName=table, **mine)["Items"]:
+            self._dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("username", "month")})
+
     # ------------------------------------------------------------------ the bucket
 
     def record_key(self, record: Record) -> str:

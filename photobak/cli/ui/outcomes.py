@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from photobak.client.library.redate import Redated
     from photobak.client.library.trash import Moved
     from photobak.client.repair.judge import Repaired
+    from photobak.client.repair.timeline import RepairedMonth
     from photobak.client.verify.prove import Proof
 
 
@@ -125,6 +126,7 @@ class RepairView:
         self._context = context
         self._as_json = as_json
         self._counts: Counter[str] = Counter()
+        self._months: Counter[str] = Counter()
         self._started = time.monotonic()
 
     def tell(self, outcome: "Repaired") -> None:
@@ -139,20 +141,35 @@ class RepairView:
             place = outcome.path or ", ".join(dict.fromkeys(str(each.path) for each in outcome.problems if each.path))
             click.echo(f"{entry['result']:12}  {photo:12}  {shown(place or what)}: {shown(outcome.reason or what)}")
 
+    def tell_month(self, outcome: "RepairedMonth") -> None:
+        """Print that a month of the timeline was wrong."""
+        self._months[outcome.result.value] += 1
+        if self._as_json:
+            json_line(outcome.to_json())
+        elif outcome.result == "would-repair" or self._context.verbosity > 0:
+            click.echo(f"{outcome.result.value:12}  {'-':12}  {outcome.month}: the timeline differs from the records")
+
     def conclude(self) -> int:
         """Print the summary; return the number of failures."""
         names = ("repaired", "sent", "would-repair", "failed")
         if self._as_json:
             counts = {name.replace("-", "_"): self._counts[name] for name in names}
-            json_line({"type": "summary", **counts, "seconds": round(time.monotonic() - self._started, 3)})
+            seconds = round(time.monotonic() - self._started, 3)
+            json_line({"type": "summary", **counts, "months": self._months.total(), "seconds": seconds})
         elif not self._context.quiet or self._counts["failed"]:
             say(self._conclusion())
         return self._counts["failed"]
 
     def _conclusion(self) -> str:
-        if not self._counts:
+        if not self._counts and not self._months:
             return "Nothing to repair."
-        if self._counts["would-repair"]:
-            return f"{plural(self._counts['would-repair'], 'photo')} would be repaired."
-        done = f"{plural(self._counts['repaired'], 'photo')} repaired, {self._counts['sent']:,} uploaded again"
+        would, repaired = (self._in_words(result) for result in ("would-repair", "repaired"))
+        if would:
+            return f"{would} would be repaired."
+        done = f"{repaired or '0 photos'} repaired, {self._counts['sent']:,} uploaded again"
         return f"{done}, {self._counts['failed']:,} failed."
+
+    def _in_words(self, result: str) -> str:
+        photos = plural(self._counts[result], "photo") if self._counts[result] else ""
+        months = f"{plural(self._months[result], 'month')} of the timeline" if self._months[result] else ""
+        return " and ".join(filter(None, [photos, months]))

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from photobak.cloud.http.requests import Instant, PhotosRequest, RequestModel, Sha256, SortKey
+from photobak.cloud.http.requests import Instant, MonthName, PhotosRequest, RequestModel, Sha256, SortKey
 from photobak.photo.album import MAX_NAME as MAX_ALBUM_NAME
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
@@ -38,7 +38,6 @@ def _possible(cursor: str) -> str:
 
 SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
 SearchText = Annotated[str, Field(min_length=1, max_length=100)]
-MonthName = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Cursor = Annotated[SortKey, AfterValidator(_possible)]
 
 

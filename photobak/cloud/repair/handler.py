@@ -1,8 +1,8 @@
-"""Lambda entry point of ``POST /photos/repair/objects``, the one repair that needs photos' bytes."""
+"""Lambda entry point of ``POST /photos/repair/objects`` and ``POST /photos/repair/timeline``."""
 
 import time
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -10,12 +10,18 @@ from pydantic import Field
 
 from photobak.cloud.environment import RepairEnvironment
 from photobak.cloud.http.application import Application, answer
-from photobak.cloud.http.requests import RequestModel, Sha256, parse_body
+from photobak.cloud.http.requests import MonthName, RequestModel, Sha256, parse_body
 from photobak.cloud.photos.describe import PreviewMaker
 from photobak.cloud.repair.objects import ObjectRepairer
-from photobak.cloud.store.connect import connect_library, connect_posters, connect_s3
+from photobak.cloud.repair.timeline import TimelineRepairer
+from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_posters, connect_s3
+from photobak.cloud.store.months import MonthsTable
+from photobak.cloud.store.photos import PhotosTable
 from photobak.cloud.store.uploads import PostSigner
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+
+MAX_MOTION_VIDEOS: Final = 20_000
+"""Of a month, in one request; more than anybody takes Live Photos in a month."""
 
 app = Application()
 
@@ -34,6 +40,14 @@ class ObjectsRequest(RequestModel):
     photos: Annotated[list[DoubtedObject], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
+class TimelineRequest(RequestModel):
+    """The body of ``POST /photos/repair/timeline``: one month."""
+
+    month: MonthName
+    motion_videos: Annotated[tuple[Sha256, ...], Field(max_length=MAX_MOTION_VIDEOS)] = ()
+    """Its videos that belong to a Live Photo."""
+
+
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     return app.resolve(event, context)
@@ -45,6 +59,17 @@ def repair_objects() -> Response[str]:
     request = parse_body(ObjectsRequest, app.body())
     doubts = {photo.sha256: photo.bytes for photo in request.photos}
     return answer({"photos": _repairer().repair(app.caller(), doubts)})
+
+
+@app.post("/photos/repair/timeline")
+def repair_timeline() -> Response[str]:
+    """Make a month of the timeline anew."""
+    request = parse_body(TimelineRequest, app.body())
+    environment = RepairEnvironment.read()
+    dynamodb = connect_dynamodb()
+    months, photos = MonthsTable(dynamodb, environment.months_table), PhotosTable(dynamodb, environment.photos_table)
+    TimelineRepairer(months, photos).repair(app.caller(), request.month, request.motion_videos)
+    return answer({"month": request.month})
 
 
 @cache

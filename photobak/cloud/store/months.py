@@ -112,17 +112,28 @@ class MonthsTable:
         for part, own in by_part.items():
             self._rewrite(identity_id, part, partial(_after, steps=own))
 
-    def replace(self, identity_id: str, month: str, entries: Mapping[str, list[bytes]]) -> None:
+    def replace(self, identity_id: str, month: str, read: Callable[[], Mapping[str, list[bytes]]]) -> None:
         """Make a month anew.
 
         Args:
             identity_id: whose it is.
             month: such as ``2024-06``.
-            entries: packed, in any order, by the first digit of the SHA-256.
+            read: returns its entries, packed and in any order, by the first digit of the SHA-256. It is called again
+                where the stream has changed the month meanwhile.
         """
-        for digit in "0123456789abcdef":
-            anew = sorted(entries.get(digit, []))
-            self._rewrite(identity_id, Part(month, digit), partial(_instead, after=anew))
+        done = False
+        while not done:
+            seen = {item["month"]["S"]: item for item in self._items(identity_id, f"{month}/", f"{month}/g")}
+            entries = read()
+            done = True
+            for digit in "0123456789abcdef":
+                part = str(Part(month, digit))
+                done &= self._replace(identity_id, part, seen.get(part), sorted(entries.get(digit, [])))
+
+    def _replace(self, identity_id: str, part: str, seen: Any, after: list[bytes]) -> bool:
+        """Write a part if it is to be changed; False if it has changed since it was read."""
+        before = split_entries(seen["entries"]["B"]) if seen else []
+        return before == after or self._write(_key(identity_id, part), seen, after)
 
     def _rewrite(self, identity_id: str, part: Part, change: Callable[[list[bytes]], list[bytes]]) -> None:
         """Change a part, again where somebody else was faster."""
@@ -153,14 +164,14 @@ class MonthsTable:
         return True
 
     def _months(self, identity_id: str, first: str, last: str) -> Iterator[Month]:
-        parts = self._parts(identity_id, first, last)
-        for name, group in groupby(parts, key=lambda part: part[0]):
-            entries = [entry for _, packed in group for entry in split_entries(packed)]
+        items = self._items(identity_id, first, last)
+        for name, group in groupby(items, key=lambda item: item["month"]["S"].partition("/")[0]):
+            entries = [entry for item in group for entry in split_entries(item["entries"]["B"])]
             entries.sort(reverse=True)
             yield Month(name, entries)
 
-    def _parts(self, identity_id: str, first: str, last: str) -> Iterator[tuple[str, bytes]]:
-        """Parts between two keys, newest first: their month and their entries."""
+    def _items(self, identity_id: str, first: str, last: str) -> Iterator[Any]:
+        """The items of parts between two keys, newest first."""
         start: dict[str, Any] = {}
         while True:
             go_on: dict[str, Any] = {"ExclusiveStartKey": start} if start else {}
@@ -177,8 +188,7 @@ class MonthsTable:
                 ConsistentRead=True,
                 **go_on,
             )
-            for item in page["Items"]:
-                yield item["month"]["S"].partition("/")[0], item["entries"]["B"]
+            yield from page["Items"]
             start = page.get("LastEvaluatedKey", {})
             if not start:
                 return
@@ -190,10 +200,6 @@ def _after(entries: list[bytes], steps: Sequence[Step]) -> list[bytes]:
         if step.present:
             entries.append(step.entry)
     return sorted(entries)
-
-
-def _instead(_before: list[bytes], after: list[bytes]) -> list[bytes]:
-    return after
 
 
 def _key(identity_id: str, month: str) -> dict[str, Any]:

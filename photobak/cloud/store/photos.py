@@ -61,7 +61,15 @@ class PhotosTable:
             yield from page["Responses"].get(self.name, [])
             wanted = page.get("UnprocessedKeys")
 
-    def newest(self, identity_id: str, limit: int, since: Decimal | None, before: Decimal | None) -> Page:
+    def newest(
+        self,
+        identity_id: str,
+        limit: int,
+        since: Decimal | None,
+        before: Decimal | None,
+        *,
+        consistent: bool = False,
+    ) -> Page:
         """Read records, newest first; illegible ones are left out.
 
         Args:
@@ -69,6 +77,7 @@ class PhotosTable:
             limit: the most records to return.
             since: the smallest sort key inside the range.
             before: the smallest sort key above the range.
+            consistent: whether what was written just now has to be among them, which costs twice as much.
         """
         values: dict[str, Any] = {":username": {"S": identity_id}}
         condition = "username = :username"
@@ -95,6 +104,7 @@ class PhotosTable:
                 KeyConditionExpression=condition,
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
+                ConsistentRead=consistent,
                 Limit=limit + 1,
                 **query,
             )
