@@ -28,9 +28,6 @@ NAMED_OTHERWISE = {
 SEES_WHAT_IS_GONE = {"s3:GetObject": "s3:ListBucket"}
 """Who may not list a bucket hears 403 of a missing object instead of 404."""
 
-NEVER = {"RepairRole": {"dynamodb:DeleteItem"}}
-"""What a function could reach and never does: a record whose previews can't be made keeps its date, and so its key."""
-
 TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -110,7 +107,7 @@ def listed(value: Any) -> list[Any]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_its_functions_call_and_no_more(graph: CallGraph, role: str) -> None:
-    must = needed(graph, role) - NEVER.get(role, set())
+    must = needed(graph, role)
     may = must | {extra for action, extra in SEES_WHAT_IS_GONE.items() if action in must}
     assert granted(role) - may == set(), "nothing calls these"
     assert must - granted(role) == set(), "these are called, and not allowed"

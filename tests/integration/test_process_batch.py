@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 import pytest
 from support.cloud import QUIET, Aws, announcement, sha256_of_bytes
 from support.local_stack import eventually, root_client
-from support.photo_files import movie
+from support.photo_files import xmp_packet
 from support.pictures import encoded, quadrants
 
 from photobak.cloud.process.queue import UploadEvent
@@ -139,8 +139,9 @@ def test_a_photo_that_ends_the_function_is_kept_without_previews(local: Aws, loc
 
 def test_salvage_keeps_what_needs_no_previews_as_ever(local: Aws, invoke: Invoke) -> None:
     person = local.person()
-    person.announce(announcement(movie(), kind=Kind.VIDEO, filename="a.mov"))
-    assert invoke("salvage", notification(person.upload(movie()))) == {"batchItemFailures": []}
+    sidecar = xmp_packet().encode()
+    person.announce(announcement(sidecar, kind=Kind.SIDECAR, filename="a.xmp"))
+    assert invoke("salvage", notification(person.upload(sidecar))) == {"batchItemFailures": []}
     assert [each.status for each in person.records] == [Status.STORED]
 
 

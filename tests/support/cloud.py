@@ -24,7 +24,7 @@ from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import DescribedPhoto
 from photobak.cloud.api.trash import Trash
-from photobak.cloud.photos.describe import Previewer, previews_of
+from photobak.cloud.photos.describe import Previewer, previews_of_photo
 from photobak.cloud.photos.evidence import Doubt
 from photobak.cloud.process.keep import UploadKeeper
 from photobak.cloud.process.queue import UploadEvent
@@ -168,13 +168,13 @@ class Person:
         """Run ``POST /photos/repair/objects``, looking into the bytes; the status of each."""
         with self._library(self.aws.repair_role, before_call) as (library, s3):
             signer = PostSigner(s3, self.aws.temp_bucket)
-            repairer = ObjectRepairer(library, signer, previews_of, stopwatch=lambda: 0.0)
+            repairer = ObjectRepairer(library, signer, previews_of_photo, stopwatch=lambda: 0.0)
             return [answer["status"] for answer in repairer.repair(self.identity_id, dict.fromkeys(hashes, True))]
 
     # ------------------------------------------------------------------ what the process function does
 
     def process(
-        self, event: UploadEvent, before_call: BeforeCall = nothing, previewer: Previewer = previews_of
+        self, event: UploadEvent, before_call: BeforeCall = nothing, previewer: Previewer = previews_of_photo
     ) -> None:
         """Run the process function for one event, in this process."""
         with self._library(self.aws.process_role, before_call) as (library, s3):

@@ -137,27 +137,27 @@ def with_previews(record: Record, previews: Previews | str) -> Record:
     )
 
 
-def previews_of(upload: Upload, media_type: MediaType) -> Previews | str:
-    """Make both previews, or return the reason, for a person, why there are none."""
+def previews_of(posters: Callable[[], Posters], upload: Upload, media_type: MediaType) -> Previews | str:
+    """Make both previews, or return the reason, for a person, why there are none.
+
+    Args:
+        posters: returns the poster function, which makes those of videos.
+        upload: its verified bytes.
+        media_type: of its content.
+    """
+    if media_type.kind is Kind.VIDEO:
+        return posters().make(upload, media_type)
+    return previews_of_photo(upload, media_type)
+
+
+def previews_of_photo(upload: Upload, media_type: MediaType) -> Previews | str:
+    """Make both previews of a photo; returns as ``previews_of``."""
     if upload.path is None:
         return f"{upload.size // 1_000_000} MB are too many to make a preview of"
     try:
         return make_previews(upload.path, media_type)
     except UndecodableImage as error:
         return error.why
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewMaker:
-    """Makes the previews of photos here, and has those of videos made by the poster function."""
-
-    connect_posters: Callable[[], Posters]
-
-    def __call__(self, upload: Upload, media_type: MediaType) -> Previews | str:
-        """Make both previews, or return the reason, for a person, why there are none."""
-        if media_type.kind is Kind.VIDEO:
-            return self.connect_posters().make(upload, media_type)
-        return previews_of(upload, media_type)
 
 
 def keep_previews(bucket: PhotoBucket, key: TempKey, previews: Previews) -> None:

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from photobak.cloud.environment import ProcessEnvironment
-from photobak.cloud.photos.describe import Previewer, PreviewMaker
+from photobak.cloud.photos.describe import Previewer, previews_of
 from photobak.cloud.process.keep import UploadKeeper
 from photobak.cloud.process.queue import MalformedEvent, Message, Redelivery, is_throttled, upload_events
 from photobak.cloud.store.connect import connect_library, connect_posters, connect_s3, connect_sqs
@@ -22,7 +22,7 @@ logger = Logger()
 
 def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Store the uploads of one batch; only the messages that fail are delivered again."""
-    return _handle(event, _keeper(PreviewMaker(_posters)))
+    return _handle(event, _keeper(_previews))
 
 
 def salvage(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
@@ -82,6 +82,10 @@ def _keeper(previewer: Previewer, *, reads_metadata: bool = True) -> UploadKeepe
 
 def _posters() -> Posters:
     return connect_posters(ProcessEnvironment.read().poster_function)
+
+
+def _previews(upload: Upload, media_type: MediaType) -> Previews | str:
+    return previews_of(_posters, upload, media_type)
 
 
 def _no_previews(_upload: Upload, _media_type: MediaType) -> Previews | str:

@@ -1,7 +1,7 @@
 """Lambda entry point of ``POST /photos/repair/objects`` and ``POST /photos/repair/timeline``."""
 
 import time
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,7 +11,7 @@ from pydantic import Field
 from photobak.cloud.environment import RepairEnvironment
 from photobak.cloud.http.application import Application, answer
 from photobak.cloud.http.requests import MonthName, RequestModel, Sha256, parse_body
-from photobak.cloud.photos.describe import PreviewMaker
+from photobak.cloud.photos.describe import previews_of
 from photobak.cloud.repair.objects import ObjectRepairer
 from photobak.cloud.repair.timeline import TimelineRepairer
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_posters, connect_s3
@@ -78,6 +78,6 @@ def _repairer() -> ObjectRepairer:
     return ObjectRepairer(
         library=connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table),
         signer=PostSigner(connect_s3(), environment.temp_bucket),
-        previewer=PreviewMaker(lambda: connect_posters(environment.poster_function)),
+        previewer=partial(previews_of, partial(connect_posters, environment.poster_function)),
         stopwatch=time.monotonic,
     )
