@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.backup import Backup, contents, json_lines
+from support.photo_files import movie
 
 from photobak.client.library.albums import Albums
 from photobak.local.values import LocalStack
@@ -35,7 +36,9 @@ LONG = "n" * 251 + ".jpg"
 def owner(tmp_path_factory: pytest.TempPathFactory, local_stack: LocalStack) -> Backup:
     """Somebody with a photo of their own sidecar, two photos of one name, a copy, and the longest of names."""
     person = Backup(tmp_path_factory.mktemp("owner") / "home", local_stack)
-    person.make("edited.jpg", "a/IMG_1.jpg", "b/IMG_1.jpg", "<odd> & \u00e9.jpg", LONG)
+    person.make("edited.jpg", "a/IMG_1.jpg", "b/IMG_1.jpg", "<odd> & \u00e9.jpg", LONG, "live/IMG_9.jpg")
+    (person.photos / "live/IMG_9.mov").write_bytes(movie(brand=b"qt  ", created=3_000_000_000))
+    (person.photos / "live/IMG_9.AAE").write_text("<plist/>")
     shutil.copy(person.photos / "a/IMG_1.jpg", person.photos / "b/copy.jpg")
     (person.photos / "edited.jpg.xmp").write_text("<x:xmpmeta xmlns:x='adobe:ns:meta/'>mine</x:xmpmeta>")
     for path in person.photos.rglob("*"):
@@ -70,11 +73,11 @@ def listed(folder: Path) -> dict[str, dict[str, Any]]:
 
 def test_originals_sidecars_and_a_list(owner: Backup, tmp_path: Path) -> None:
     summary = export(owner, tmp_path, "--layout", "source")
-    assert (summary["restored"], summary["failed"]) == (7, 0)
+    assert (summary["restored"], summary["failed"]) == (10, 0)
     before, after = contents(owner.photos), contents(tmp_path)
     before[LONG[-251:]] = before.pop(LONG)  # so that its sidecar has room
     assert {name: after[name] for name in before} == before  # the person's own sidecar too
-    photos = [name for name in before if name.endswith(".jpg")]
+    photos = [name for name in before if name.endswith((".jpg", ".mov"))]
     lists = {"photos.jsonl", "albums.jsonl"}
     assert set(after) - set(before) == lists | {f"{name}.xmp" for name in photos if name != "edited.jpg"}
     entries = listed(tmp_path)
@@ -86,7 +89,7 @@ def test_originals_sidecars_and_a_list(owner: Backup, tmp_path: Path) -> None:
 def test_again_it_adds_what_is_new_and_mends_what_is_ours(owner: Backup, tmp_path: Path) -> None:
     export(owner, tmp_path)
     first = contents(tmp_path)
-    assert export(owner, tmp_path)["existing"] == 6
+    assert export(owner, tmp_path)["existing"] == 9
     assert contents(tmp_path) == first
     theirs, ours = sorted(tmp_path.rglob("IMG_1*.xmp"))
     ours.write_bytes(ours.read_bytes().replace(b"2024-06-30", b"1999-01-01"))

@@ -60,10 +60,9 @@ class _Reader:
     def take(self, part: int, archive: Archive, entry: Entry) -> None:
         """Sort one file."""
         path = PurePosixPath(entry.path)
-        if path.name == PHOTO_LIST:
-            self._take_photos(part, archive, entry, path.parent)
-        elif path.name == ALBUM_LIST:
-            self._take_albums(archive, entry)
+        if path.name in (PHOTO_LIST, ALBUM_LIST):
+            self._take_list(part, archive, entry)
+            return
         suffix = path.suffix.lower()
         sidecar = self._sidecar(archive, entry) if suffix in _READERS else None
         if sidecar is not None:
@@ -75,6 +74,14 @@ class _Reader:
         # Others' XMP is kept as a file, too: it knows more than photobak does.
         if suffix != _JSON and not (sidecar and sidecar.is_ours):
             self._folders[part, str(path.parent)].append((archive, entry))
+
+    def _take_list(self, part: int, archive: Archive, entry: Entry) -> None:
+        path = PurePosixPath(entry.path)
+        if path.name == PHOTO_LIST:
+            self._take_photos(part, archive, entry, path.parent)
+        else:
+            self._take_albums(archive, entry)
+        self._export.left_out.append(Problem(f"{archive.path}/{entry.path}", "a list in an export of photobak's"))
 
     def conclude(self) -> None:
         """Give each medium what is said of it, and note what an export promises and does not have."""
