@@ -15,6 +15,7 @@ from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.described import alternative_text
 from photobak.photo.exported import ListedPhoto, parse_album, parse_photo
 
+XMP = sidecar(record()).replace(b'"photobak"', b'"another"', 1)
 ALBUM = "0123456789abcdef"
 
 
@@ -128,3 +129,13 @@ def test_lines_that_are_none() -> None:
     for line in (b"", b"null", b"7", b'{"path": "a", "sidecar": 3}', b"\xff"):
         assert parse_photo(line) is None
         assert parse_album(line) is None
+
+
+def test_a_folder_is_read_a_family_at_a_time(tmp_path: Path) -> None:
+    for name in ("IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_1.HEIC.xmp", "IMG_E1.JPG", "IMG_2.JPG"):
+        (tmp_path / name).write_bytes(XMP if name.endswith("xmp") else b"")
+    groups = read(tmp_path)[0].groups
+    assert [{medium.entry.path for medium in group.media} for group in groups] == [
+        {"IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_1.HEIC.xmp", "IMG_E1.JPG"},
+        {"IMG_2.JPG"},
+    ]

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from photobak.client.imports.archive.interface import Archive, DamagedEntry, Entry, Problem
 from photobak.client.imports.facts import Facts
 from photobak.errors import reason_of
 from photobak.photo.capture_time import TakenSource
+from photobak.photo.pairs import family
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,9 @@ def content_of(archive: Archive, entry: Entry, most: int, export: Export) -> byt
         return None
 
 
-def in_order(media: Iterable[Medium]) -> list[Medium]:
-    """Media in the order in which reading costs least."""
-    return sorted(media, key=lambda medium: (str(medium.archive.path), medium.entry.number))
+def by_family(media: Iterable[Medium]) -> list[MediumGroup]:
+    """Group a folder's media by what may belong together: uploads begin before the whole folder is read."""
+    families: dict[str, list[Medium]] = {}
+    for medium in media:
+        families.setdefault(family(PurePosixPath(medium.entry.path).name), []).append(medium)
+    return [MediumGroup(tuple(same), by_name=True) for same in families.values()]

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from photobak.client.imports.archive.interface import Archive, DamagedEntry, Entry, Problem
-from photobak.client.imports.export import Export, Medium, MediumGroup, content_of, listed
+from photobak.client.imports.export import Export, Medium, by_family, content_of, listed
 from photobak.client.imports.facts import Facts, Recorded, clean_filename, clean_names, clean_text
 from photobak.client.imports.sidecars import MAX_BYTES, UnreadableSidecar, read_json, read_xmp
 from photobak.errors import reason_of
@@ -88,8 +88,8 @@ class _Reader:
         present = {(part, utf8_path(entry.path)) for (part, _), found in self._folders.items() for _, entry in found}
         self._export.absent = sorted(path for _, path in self._promised - present)
         for folder, entries in self._folders.items():
-            media = tuple(self._medium(folder, archive, entry) for archive, entry in entries)
-            self._export.groups.append(MediumGroup(media, by_name=True))
+            media = [self._medium(folder, archive, entry) for archive, entry in entries]
+            self._export.groups += by_family(media)
             for medium in media:
                 self._export.albums |= {name: self._export.albums.get(name, "") for name in medium.albums}
 

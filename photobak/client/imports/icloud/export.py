@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from photobak.client.imports.archive.interface import Archive, Entry, Problem
-from photobak.client.imports.export import Export, Medium, MediumGroup, content_of, listed
+from photobak.client.imports.export import Export, Medium, by_family, content_of, listed
 from photobak.client.imports.icloud.catalogue import ICloudFile, catalogue
 from photobak.client.imports.icloud.details import MAX_BYTES, Detail, UnreadableCsv, read_details, read_names
 from photobak.photo.capture_time import TakenSource
@@ -34,7 +34,7 @@ def read_icloud(archives: Sequence[Archive]) -> Export:
         archive, entry = places[medium.file]
         placed = Medium(archive, entry, medium.facts, TakenSource.ICLOUD, albums=medium.albums)
         folders.setdefault((medium.file.part, str(medium.file.path.parent)), []).append(placed)
-    export.groups = [MediumGroup(tuple(media), by_name=True) for media in folders.values()]
+    export.groups = [group for media in folders.values() for group in by_family(media)]
     export.left_out = [
         Problem(f"{places[file][0].path}/{places[file][1].path}", reason)
         for file, reason in put_together.left_out.items()
