@@ -15,6 +15,8 @@ from photobak.client.account.sign_in.hosted_ui import sign_in_local
 from photobak.client.places import places
 from photobak.client.profile import Profile, load_profile
 from photobak.errors import SignInNeeded
+from photobak.local.credentials import root_keys
+from photobak.local.home import Home
 
 
 def join(home: Path, stack: Path, settings: str, email: str, password: str) -> Profile:
@@ -72,6 +74,22 @@ def test_a_family_shares_one_cloud_and_nobody_sees_the_others_photos(backup: Bac
     got = photobak(ann, "get", "--all", "--layout", "source", "--to", str(ann / "to"), "--json")
     assert json_lines(got.stdout)[1]["restored"] == 1
     assert contents(ann / "to") == contents(pictures)
+
+
+def test_with_aws_credentials_as_for_deploy(backup: Backup, tmp_path: Path) -> None:
+    keys = root_keys(Home.at(backup.stack.home))
+    owner = {
+        "AWS_ENDPOINT_URL": backup.stack.endpoint_url,
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+    }
+    arguments = ("people", "list", "--region", backup.stack.region, "--json")
+    done = photobak(tmp_path, *arguments, **owner)
+    assert done.returncode == 0, done.stderr
+    assert backup.account.username in {json.loads(line)["email"] for line in done.stdout.splitlines()}
+    other = photobak(tmp_path, *arguments, "--stack-name", "other", **owner)
+    assert (other.returncode, "there is no stack other" in other.stderr) == (1, True)
+    assert photobak(tmp_path, *arguments, AWS_ENDPOINT_URL=backup.stack.endpoint_url).returncode == 1
 
 
 def test_mistakes_are_named(backup: Backup) -> None:

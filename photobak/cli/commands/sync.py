@@ -1,6 +1,5 @@
 """``photobak sync``: back up."""
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from photobak.cli.ui.context import INCOMPLETE, Context, folders_to_back_up, pas
 from photobak.cli.ui.options import backup_options, wait_lock_option
 
 if TYPE_CHECKING:
+    from photobak.client.account.session import Session
+    from photobak.client.index.index import Index
     from photobak.client.sync.sync import Options
 
 
@@ -76,15 +77,12 @@ def command(
       photobak sync --limit 500 ~/Pictures
     """
     from photobak.cli.ui.local_stack import session_or_local_stack
-    from photobak.cli.ui.outcomes import tell_proofs
     from photobak.cli.ui.sync_view import sync_view
     from photobak.cli.ui.terminal import say, shown
     from photobak.client.files.scan import distinct_roots, existing
     from photobak.client.index.file import index_path, run_lock
     from photobak.client.index.index import Index
-    from photobak.client.index.proofs import Receipts
     from photobak.client.sync.sync import Sync
-    from photobak.client.verify.prove import Prover
 
     found, missing = existing(folders_to_back_up(context, paths))
     for error in missing:
@@ -103,15 +101,24 @@ def command(
         if index.begun_anew:
             say(f"The index {index.begun_anew}: every file is read again, none is uploaded twice.")
         sync = Sync(session, index, view, options)
-        proofs: Counter[str] = Counter()
+        failed_proofs = 0
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)
             if prove and not dry_run:
-                prover = Prover(session, index, Receipts.beside_index(context.places, session.profile))
-                proofs = tell_proofs(context, prover.prove(prove), as_json, brief=True)
+                failed_proofs = _prove(context, session, index, prove, as_json)
         except KeyboardInterrupt:
             raise view.interrupted() from None
         finally:  # after an interruption or an error, too: people want to know what is safe
             view.conclude(sync.summary)
-    if missing or proofs["failed"] or not summary.complete:
+    if missing or failed_proofs or not summary.complete:
         click.get_current_context().exit(INCOMPLETE)
+
+
+def _prove(context: Context, session: "Session", index: "Index", count: int, as_json: bool) -> int:
+    """Read originals back; returns how many are lost or damaged."""
+    from photobak.cli.ui.outcomes import tell_proofs
+    from photobak.client.index.proofs import Receipts
+    from photobak.client.verify.prove import Prover
+
+    prover = Prover(session, index, Receipts.beside_index(context.places, session.profile))
+    return tell_proofs(context, prover.prove(count), as_json, brief=True)["failed"]
