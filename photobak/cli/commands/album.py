@@ -126,12 +126,11 @@ def show(context: Context, album: str, as_json: bool) -> None:
     session = require_session(context)
     found = Albums(session).find(album)
     rows = Rows.for_stdout()
-    for record in Library(session).records():
-        if found.id in record.albums:
-            if as_json:
-                json_line(record.listing())
-            else:
-                click.echo(rows.row(record))
+    for record in Library(session).in_album(found.id):
+        if as_json:
+            json_line(record.listing())
+        else:
+            click.echo(rows.row(record))
 
 
 @command.command(name="delete", short_help="Delete an album, and no photo.")
@@ -150,7 +149,7 @@ def delete(context: Context, album: str) -> None:
     session = require_session(context)
     albums = Albums(session)
     found = albums.find(album)
-    members = [record for record in Library(session).records() if found.id in record.albums]
+    members = list(Library(session).in_album(found.id))
     albums.delete(found)
     _conclude(context, members, albums.take_out(found, [record.sha256 for record in members]))
 

@@ -62,6 +62,20 @@ class Library:
             if record.status is not Status.TRASHED:
                 yield record
 
+    def in_album(self, album_id: str) -> Iterator[Record]:
+        """Read an album's records, in order of capture, newest first; CloudError as in ``records``.
+
+        DynamoDB looks at every record of the library, and sends those of the album alone.
+        """
+        found = self._records(
+            ALWAYS,
+            {":album": {"S": album_id}, ":trashed": {"S": Status.TRASHED.value}},
+            FilterExpression="contains(albums, :album) AND #status <> :trashed",
+            ExpressionAttributeNames={"#status": "status"},
+            ScanIndexForward=False,
+        )
+        return (record for record in found if album_id in record.albums)
+
     def trash(self, span: Span = ALWAYS) -> Iterator[Record]:
         """Read the records in the trash, in order of capture, newest first; CloudError as in ``records``.
 
