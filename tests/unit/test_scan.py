@@ -136,6 +136,11 @@ def test_caches_and_system_folders_are_left_alone(tmp_path: Path, name: str) -> 
     assert skipped(tmp_path) == {f"2024/{name}": "cache or system folder"}
 
 
+def test_the_trash_of_a_home_folder_is_left_alone(tmp_path: Path) -> None:
+    make(tmp_path, ".local/share/Trash/files/a.jpg", "share/Trash/b.jpg")
+    assert found(tmp_path) == {"share/Trash/b.jpg"}
+
+
 def test_photo_libraries_are_left_alone(tmp_path: Path) -> None:
     make(tmp_path, "Photos Library.photoslibrary/originals/a.jpg", "Catalog Previews.lrdata/b.jpg")
     assert found(tmp_path) == set()

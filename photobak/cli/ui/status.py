@@ -55,6 +55,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     proofs = found["proofs"]
     since = f" since {datetime.fromisoformat(proofs['since']).astimezone():%B %Y}" if proofs["since"] else ""
     yield "proofs", f"{proofs['proved']:,} of {proofs['total']:,} originals read back{since}"
+    if found["freed"]:
+        yield "freed", f"{plural(found['freed'], 'file')} in the cloud only: photobak get --layout source"
     if found["deleted"]:
         yield "trash", f"{plural(found['deleted'], 'photo')} of this machine deleted: photobak trash"
     yield "signed in", f"as {found['email']}, profile {found['profile']}, until {_local(found['signed_in_until'])}"
@@ -82,6 +84,7 @@ def _index(context: Context, session: "Session", schedule: "Schedule | None", no
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     with Index.open(index_path(context.places, session.profile)) as index:
         counts, last, facts = index.counts(), index.last_run(), Facts.of(index, len(proofs.failing))
+        freed = index.freed()
         library = stored(index, month.timestamp())
     problems: list[Finding] = sorted(
         [
@@ -102,6 +105,7 @@ def _index(context: Context, session: "Session", schedule: "Schedule | None", no
         "stored": counts.get("stored", 0) + counts.get("no-preview", 0),
         "bytes": library.size,
         "pending": counts.get("pending", 0),
+        "freed": freed,
         "deleted": counts.get("trashed", 0) + counts.get("forgotten", 0),
         "oldest_confirmation": _iso(facts.oldest_confirmation),
         "proofs": proofs.to_json(),

@@ -23,6 +23,8 @@ _CACHES: Final = frozenset({
 })  # fmt: skip
 _TRASH: Final = ".trash-"
 """With a user's number: the trash of a removable disk (FreeDesktop.org Trash specification)."""
+_HOME_TRASH: Final = os.path.join(os.sep + ".local", "share", "Trash")  # noqa: PTH118
+"""The trash of a home folder, to which `photobak free` moves files; likewise."""
 _LIBRARIES: Final = (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".migratedphotolibrary")
 """Packages that a photo program owns; their originals have to be exported from it."""
 
@@ -248,7 +250,7 @@ def _reason_to_skip(
     if entry.is_symlink():
         return "symbolic link"
     if is_folder:
-        reason = _own_folder(entry.name)
+        reason = _own_folder(entry)
         if reason:
             return reason
     elif not entry.is_file(follow_symlinks=False):
@@ -264,10 +266,10 @@ def _ignored(path: str, ignore_files: tuple[_IgnoreFile, ...], *, is_folder: boo
     return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
-def _own_folder(name: str) -> str:
+def _own_folder(entry: os.DirEntry[str]) -> str:
     """Why a folder with this name is skipped; empty if it isn't."""
-    folded = name.casefold()
-    if folded in _CACHES or folded.startswith(_TRASH):
+    folded = entry.name.casefold()
+    if folded in _CACHES or folded.startswith(_TRASH) or entry.path.endswith(_HOME_TRASH):
         return "cache or system folder"
     return "photo library database" if folded.endswith(_LIBRARIES) else ""
 
