@@ -14,7 +14,7 @@ from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from photobak import __version__
 from photobak.cli.ui.context import Context
-from photobak.cli.ui.terminal import shown
+from photobak.cli.ui.terminal import log_to, note, say, shown
 from photobak.errors import CloudError, Interrupted, PhotobakError, reason_of
 
 COMMANDS: Final = {
@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "listen": "Stream an event for each stored photo.",
     "publish": "Publish a message to a topic.",
     "status": "Show the state of the backup.",
+    "doctor": "Find out what is wrong, and how to cure it.",
     "demo": "Try everything in a minute, on this machine.",
     "local": "Run the cloud on this machine.",
     "login": "Sign in.",
@@ -62,6 +63,12 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 _FREE_AND_START: Final = "Fix that, then start it again with: photobak local up"
+
+_LOGGED: Final = frozenset({
+    "deploy", "destroy", "doctor", "export", "free", "get", "import", "local", "login", "logout", "prove", "redate",
+    "repair", "rm", "schedule", "setup", "sync", "trash", "verify", "watch",
+})  # fmt: skip
+"""Commands that change or check something; the others only answer, and start faster without a log."""
 
 
 class _Commands(click.Group):
@@ -103,9 +110,12 @@ class _Commands(click.Group):
 @click.option("--profile", metavar="NAME", help="Use this profile; `deploy` and `local up` create profiles.")
 @click.option("-v", "--verbose", count=True, help="Print more; -vv also logs requests and tracebacks.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", help="Format of the log file (default: text)."
+)
 @click.version_option(__version__, prog_name="photobak", message="%(prog)s %(version)s")
 @click.pass_context
-def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool) -> None:
+def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool, log_format: str) -> None:
     """Back up your photos to your own AWS account, for the price of the storage.
 
     Without an AWS account, everything runs on this machine.
@@ -122,11 +132,17 @@ def command(ctx: click.Context, profile: str | None, verbose: int, quiet: bool) 
     context.profile, context.verbosity = profile, -1 if quiet else verbose
     if verbose > 1:
         _log_everything()
+    if ctx.invoked_subcommand in _LOGGED:
+        from photobak.cli.ui.log_file import open_log
+
+        log_to(open_log(context.places, as_json=log_format == "json"))
+        note(f"photobak {__version__} {ctx.invoked_subcommand} begins")
 
 
 def run() -> NoReturn:
     """Run the command line; the entry point of the console script."""
     code = _run()
+    note(f"ends with exit code {code}")
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -210,7 +226,7 @@ def _one_line(error: click.ClickException) -> str:
 
 
 def _fail(message: str, context: Context | None = None) -> None:
-    click.echo(f"photobak: {shown(message)}", err=True)
+    say(f"photobak: {shown(message)}")
     if context and context.verbosity > 1:
         import traceback
 

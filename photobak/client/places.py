@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The three folders of photobak. They need not exist yet."""
+    """The folders of photobak. They need not exist yet."""
 
     config: Path
     """``config.toml``: the profiles. No secrets."""
@@ -16,6 +16,9 @@ class Places:
     """What has to be kept: a profile's index, its lock, its token file if there is no keyring, the local stack."""
     cache: Path
     """What can be deleted."""
+
+    log: Path
+    """What runs have said; no secrets. Can be deleted."""
 
     @property
     def config_file(self) -> Path:
@@ -28,7 +31,7 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
     home = environ.get("PHOTOBAK_HOME", "")
     if home:
         root = Path(home).expanduser().absolute()
-        return Places(config=root / "config", state=root / "state", cache=root / "cache")
+        return Places(config=root / "config", state=root / "state", cache=root / "cache", log=root / "log")
     from platformdirs import PlatformDirs  # 14 ms, and not needed under PHOTOBAK_HOME
 
     folders = PlatformDirs("photobak", appauthor=False)
@@ -36,4 +39,5 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
         config=folders.user_config_path,
         state=folders.user_state_path,
         cache=folders.user_cache_path,
+        log=folders.user_log_path,
     )

@@ -84,7 +84,7 @@ def test_a_wrong_answer_changes_nothing(tmp_path: Path, option: str, said: str) 
     done = photobak(tmp_path, "setup", "--local", "--folder", str(tmp_path), option, "--yes")
     assert done.returncode == 2
     assert said in done.stderr
-    assert not (tmp_path / "photobak").exists()
+    assert not (tmp_path / "photobak" / "config").exists()
 
 
 def test_a_broken_file_is_left_as_it_is(tmp_path: Path) -> None:

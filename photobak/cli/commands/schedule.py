@@ -115,8 +115,9 @@ def show(context: Context, as_json: bool) -> None:
 @click.option("--at", metavar="HH:MM", default="03:00", help="Time of day (default: 03:00).")
 @_BATTERY
 @_METERED
+@click.option("--now", is_flag=True, help="Run it even if it is not due.")
 @pass_context
-def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on_metered: bool) -> None:
+def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on_metered: bool, now: bool) -> None:
     """Run the scheduled backup if it is due; this is what the scheduler calls.
 
     It is due once a day, at the time of day or as soon after it as the machine runs. It does nothing while another run
@@ -132,7 +133,7 @@ def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on
     from photobak.cli.ui.values import parse_time_of_day
 
     name, profile = job_name(context)
-    wait_for = waiting_for(context, battery_allowed=on_battery, metered_allowed=on_metered)
+    wait_for = "" if now else waiting_for(context, battery_allowed=on_battery, metered_allowed=on_metered)
     arguments = ("-q", *profile, "sync", "--prove", str(context.settings.prove.count), *map(str, paths))
-    code = run_if_due(context, name, f"{parse_time_of_day(at):%H:%M}", arguments, wait_for)
+    code = run_if_due(context, name, f"{parse_time_of_day(at):%H:%M}", arguments, wait_for, always=now)
     click.get_current_context().exit(code)

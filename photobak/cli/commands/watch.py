@@ -88,7 +88,9 @@ def _occasions(context: Context, roots: "Sequence[Root]") -> "Occasions":
     from photobak.client.watch import Changes, Interval
 
     try:
-        return Changes(roots, own=(context.places.state, context.places.config, context.places.cache))
+        return Changes(
+            roots, own=(context.places.state, context.places.config, context.places.cache, context.places.log)
+        )
     except OSError as error:
         say(shown(f"photobak: file notifications are unavailable ({error}); polling instead"))
         return Interval()

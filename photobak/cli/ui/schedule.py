@@ -68,7 +68,7 @@ def install_schedule(context: Context, wish: Wish) -> str:
     from photobak.platform.scheduler.choice import schedulers, usable
 
     job, chosen = _plan(context, wish)
-    warning = _sign_in_at_night(context, chosen.name)
+    warning = sign_in_at_night(context, chosen.name)
     fresh = chosen.install(job)
     moved = [each.name for each in usable(schedulers()) if each.name != chosen.name and each.remove(job.name)]
     known = read_schedule(context.places, job.name)
@@ -130,7 +130,7 @@ def _may_be_kept(variable: str) -> bool:
     return bool(value) and not (variable.lower().endswith("s_proxy") and "@" in value)
 
 
-def _sign_in_at_night(context: Context, scheduler: str) -> str:
+def sign_in_at_night(context: Context, scheduler: str) -> str:
     """What to tell about a sign-in in the keyring, which is locked while nobody is logged in; "" if it is not in one.
 
     Raises:

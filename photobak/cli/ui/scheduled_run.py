@@ -39,7 +39,9 @@ def waiting_for(context: Context, *, battery_allowed: bool, metered_allowed: boo
     return ""
 
 
-def run_if_due(context: Context, name: str, at: str, arguments: tuple[str, ...], wait_for: str) -> int:
+def run_if_due(
+    context: Context, name: str, at: str, arguments: tuple[str, ...], wait_for: str, *, always: bool = False
+) -> int:
     """Run ``photobak sync`` if it is due; returns its exit code, 0 if there is nothing to do.
 
     Args:
@@ -48,10 +50,11 @@ def run_if_due(context: Context, name: str, at: str, arguments: tuple[str, ...],
         at: time of day, if nothing is remembered.
         arguments: of ``photobak``: options and PATHs.
         wait_for: what the run has to wait for; "" if it can begin.
+        always: whether to run even if nothing is due.
     """
     before = read_schedule(context.places, name) or Schedule(at=at)
     now = datetime.now().astimezone()
-    if not before.due(now):
+    if not (always or before.due(now)):
         _tell(context, f"Nothing to do: the next run is due on {before.next_run(now):%Y-%m-%d at %H:%M}.")
         return 0
     if wait_for:

@@ -1,5 +1,6 @@
 """The output of sync and watch: progress on a terminal, JSON Lines for scripts, and a summary."""
 
+import json
 import os
 import shlex
 from collections import Counter
@@ -13,7 +14,7 @@ import click
 
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.progress import Picture, SyncProgress
-from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, json_line, plural, say, shown, talk
+from photobak.cli.ui.terminal import bytes_text, has_room_for_progress, json_line, note, plural, say, shown, talk
 from photobak.client.files.outcome import FileOutcome, Result, Summary
 from photobak.client.files.scan import Skipped
 from photobak.errors import Interrupted
@@ -90,6 +91,7 @@ class SyncView(SyncProgress):
         """Print the summary; with -q, only if something is not backed up."""
         if self._live:
             self._live.stop()
+        note(f"summary {json.dumps(summary.to_json())}")
         if self._as_json:
             json_line(summary.to_json())
         elif not self._context.quiet or not summary.complete:

@@ -14,6 +14,8 @@ import click
 from photobak.errors import WrongUsage, reason_of
 
 if TYPE_CHECKING:
+    import logging
+
     from rich.console import Console
     from rich.table import Table
 
@@ -40,8 +42,26 @@ def data() -> "Console":
     return Console(highlight=False, soft_wrap=True)
 
 
+class _Log:
+    """Where messages are kept besides the terminal."""
+
+    to: "logging.Logger | None" = None
+
+
+def log_to(log: "logging.Logger | None") -> None:
+    """Keep every message in a log from now on."""
+    _Log.to = log
+
+
+def note(message: str) -> None:
+    """Keep a message in the log only."""
+    if _Log.to is not None:
+        _Log.to.info("%s", message)
+
+
 def say(message: str) -> None:
-    """Print a message on stderr, without markup."""
+    """Print a message on stderr, without markup, and keep it in the log."""
+    note(message)
     click.echo(message, err=True)
 
 
