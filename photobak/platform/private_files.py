@@ -5,6 +5,7 @@ import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from photobak.errors import ConfigError, reason_of
 from photobak.platform.files import sync_path
@@ -69,6 +70,12 @@ def read_private(path: Path) -> bytes | None:
     with os.fdopen(descriptor, "rb") as file:
         _require_private(path, os.fstat(descriptor))
         return file.read()
+
+
+def open_private_to_append(path: Path) -> TextIO:
+    """Open a text file to append to it, created with mode 0600 if it is missing; raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
 
 def _require_private(path: Path, found: os.stat_result) -> None:

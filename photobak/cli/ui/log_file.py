@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import time
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
@@ -12,7 +11,7 @@ from typing import Final
 from photobak.cli.ui.redact import Redactor
 from photobak.client.places import Places
 from photobak.errors import ConfigError
-from photobak.platform.private_files import private_folder
+from photobak.platform.private_files import open_private_to_append, private_folder
 
 NAME: Final = "photobak.log"
 _BYTES: Final = 1_000_000
@@ -21,8 +20,7 @@ _OLD_FILES: Final = 3
 
 class _PrivateHandler(RotatingFileHandler):
     def _open(self):  # type: ignore[no-untyped-def]
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
+        return open_private_to_append(Path(self.baseFilename))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Do nothing: a full disk is reported by the run itself."""

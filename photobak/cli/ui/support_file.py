@@ -41,7 +41,7 @@ def write_support_file(context: Context, path: Path, results: Sequence[Result]) 
 
 def _lines(context: Context, results: Sequence[Result]) -> Iterator[str]:
     yield "photobak support file"
-    yield f"photobak {__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    yield f"photobak {__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield f"SQLite {sqlite3.sqlite_version}, {platform.machine()}"
     yield "\nChecks"
     for each in results:
