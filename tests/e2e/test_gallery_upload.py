@@ -191,6 +191,26 @@ def test_what_was_shared_to_the_installed_page_is_uploaded_when_its_owner_says_s
         assert cloud.photos.get(sha256(jpeg(9)))
 
 
+def test_a_file_that_another_site_posts_is_not_uploaded(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(some_photos(3))) as (cloud, tab):
+        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
+        tab.page.goto(f"{cloud.api.site.settings.hosted_ui_url}/oauth2/authorize")  # another origin
+        post = """([action, bytes]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], 'planted.jpg', { type: 'image/jpeg' }));
+            const form = document.createElement('form');
+            Object.assign(form, { action, method: 'post', enctype: 'multipart/form-data' });
+            const input = document.createElement('input');
+            form.append(Object.assign(input, { type: 'file', name: 'files', files: data.files }));
+            document.documentElement.append(form);
+            form.submit();
+        }"""
+        tab.page.evaluate(post, [f"{cloud.url}share", list(jpeg(11))])
+        tab.page.wait_for_url(cloud.url)
+        tab.page.get_by_text("1 file was shared").wait_for()
+        assert cloud.api.names == []
+
+
 def test_a_name_with_markup_is_a_name(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(some_photos(3))) as (cloud, tab):
         name = "<img src=x onerror=alert(1)>.jpg"
