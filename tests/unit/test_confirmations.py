@@ -56,6 +56,7 @@ class TestMarks:
         known.note_begun(NOW + 0.1)
         known.note_progress(feed="7", rotated_at=NOW + 0.2)
         assert (known.feed, known.rotated_at, known.began_at) == ("7", NOW + 0.2, NOW + 0.1)
+        assert known.unfinished == 1
         known.note_begun(NOW + 1)
         known.note_progress(feed="8", rotated_at=None)
         assert (known.feed, known.rotated_at, known.began_at) == ("8", NOW + 0.2, NOW + 1)

@@ -1,5 +1,6 @@
 """Green, yellow or red: what the index knows, judged offline."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +8,20 @@ import pytest
 from support.known_files import known_file
 
 from photobak.client.index.confirmations import Confirmations
-from photobak.client.index.health import OLD, TOO_OLD, Facts, Finding, Level, findings
+from photobak.client.index.health import (
+    OLD,
+    TOO_OLD,
+    Facts,
+    Finding,
+    Level,
+    Stored,
+    findings,
+    schedule_findings,
+    sign_in_findings,
+    stored,
+)
 from photobak.client.index.index import Index
+from photobak.client.scheduled import Schedule
 from photobak.photo.deletion import Deletion
 from photobak.photo.record import Status
 
@@ -122,3 +135,62 @@ def test_a_run_that_finishes_ends_the_count(tmp_path: Path) -> None:
             assert Facts.of(index).unfinished == number
         index.note_run(NOW, {})
         assert Facts.of(index).unfinished == 0
+
+
+class TestSchedule:
+    def said(self, **changes: object) -> list[Finding]:
+        planned = replace(Schedule("03:00", installed_at=NOW - 100 * DAY, began_at=NOW - DAY, exit_code=0), **changes)
+        return list(schedule_findings(planned, datetime.fromtimestamp(NOW, UTC)))
+
+    def test_without_a_schedule_there_is_nothing_to_say(self) -> None:
+        assert list(schedule_findings(None, datetime.fromtimestamp(NOW, UTC))) == []
+        assert self.said() == []
+
+    @pytest.mark.parametrize(
+        ("changes", "days"),
+        [
+            ({"began_at": NOW - 3 * DAY}, ""),
+            ({"began_at": NOW - 3 * DAY - 1}, "3"),
+            ({"began_at": NOW - 12_345.6 * DAY, "installed_at": 0.0}, "12,346"),
+            ({"began_at": None, "installed_at": NOW - 4 * DAY}, "4"),
+            ({"began_at": None, "installed_at": NOW - DAY}, ""),
+            ({"began_at": NOW - 9 * DAY, "installed_at": NOW - DAY}, ""),
+        ],
+    )
+    def test_runs_that_do_not_begin_are_seen(self, changes: dict[str, object], days: str) -> None:
+        what = f"no scheduled run has begun for {days} days"
+        assert self.said(**changes) == ([Finding(Level.YELLOW, what, "photobak doctor")] if days else [])
+
+    def test_a_schedule_that_never_ran_counts_from_its_installation_or_ever(self) -> None:
+        (found,) = self.said(began_at=None, installed_at=0.0)
+        assert found.what == f"no scheduled run has begun for {NOW / DAY:,.0f} days"
+
+    def test_a_run_that_failed_is_seen(self) -> None:
+        what = "the last scheduled run failed with exit code 3"
+        assert self.said(exit_code=3) == [Finding(Level.YELLOW, what, "photobak sync")]
+        assert self.said(exit_code=None) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (-1.0, Finding(Level.RED, "the sign-in has ended", "login")),
+        (0.0, Finding(Level.RED, "the sign-in has ended", "login")),
+        (0.5, Finding(Level.YELLOW, "the sign-in ends in 0 days", "login")),
+        (14 * DAY - 1, Finding(Level.YELLOW, "the sign-in ends in 14 days", "login")),
+        (14 * DAY, None),
+    ],
+)
+def test_a_sign_in_that_ends_soon_is_seen(seconds: float, expected: Finding | None) -> None:
+    assert list(sign_in_findings(seconds, "login")) == ([expected] if expected else [])
+
+
+def test_what_is_stored_of_this_machine(tmp_path: Path) -> None:
+    with Index.open(tmp_path / "index") as index:
+        assert stored(index, NOW) == Stored(0, 0, 0)
+        for name, at in (("a", NOW - 1), ("b", NOW), ("c", NOW + 1)):
+            index.note_sent([known_file(f"/p/{name}.jpg")], at)
+            index.confirm([known_file(f"/p/{name}.jpg")], at)
+        index.confirm([known_file("/q/twin.jpg", "/p/a.jpg")], NOW)
+        index.note_sent([known_file("/p/pending.jpg")], NOW)
+        assert stored(index, NOW) == Stored(3, 15, 2)
