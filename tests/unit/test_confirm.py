@@ -149,7 +149,7 @@ def test_what_is_rejected_is_read_again_and_goes_round_once(tmp_path: Path) -> N
     assert isinstance(again, Again)
     assert (again.item.sha256, again.item.sent_again) == (truth, True)
     assert isinstance(failed, Failed)
-    assert failed.reason == "no such file or directory"
+    assert failed == Failed(Content((gone,)), "no such file or directory")
     assert steps(table, replace(content("a"), sent_again=True)) == [
         Rejected(replace(content("a"), sent_again=True), "for a reason")
     ]
@@ -301,6 +301,14 @@ class TestDoubts:
         confirmer._statuses = Table(again=[None])  # type: ignore[assignment]
         assert confirmer._asked([again.sha256]) == []
         assert again.sha256 in confirmer._still_expected
+
+    def test_several_that_are_lost_all_go_round_again(self, confirmer: Confirmer) -> None:
+        early, _, twice, _ = self.EVERY
+        confirmer._still_expected.update(self.EVERY)
+        confirmer._statuses = Table(early=[None], twice=[None])  # type: ignore[assignment]
+        found = confirmer._asked([early, twice])
+        assert [step.item.sha256 for step in found if isinstance(step, Again)] == [early, twice]
+        assert confirmer._still_expected == set(self.EVERY) - {early, twice}
 
     def test_a_content_of_several_uploads_is_as_tired_as_the_most_tired(self, confirmer: Confirmer) -> None:
         for expired in (1, 3, 2):

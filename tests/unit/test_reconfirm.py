@@ -14,12 +14,13 @@ from support.known_files import known_file
 
 from photobak.client.account.api import Changes
 from photobak.client.files.candidate import Candidate
-from photobak.client.files.outcome import FileOutcome, Observer, Result
+from photobak.client.files.outcome import FileOutcome, Found, Ignored, Observer, Postponed, Result, Unchanged
 from photobak.client.files.scan import Skipped
 from photobak.client.index.confirmations import Confirmations
 from photobak.client.index.index import Index
 from photobak.client.upload import reconfirm
 from photobak.client.upload.content import (
+    Announced,
     Conclusion,
     Confirmed,
     Content,
@@ -27,6 +28,7 @@ from photobak.client.upload.content import (
     Failed,
     Pending,
     Rejected,
+    Sent,
     Vanished,
     Verdict,
 )
@@ -346,3 +348,62 @@ class TestLedger:
                 Result.REJECTED: 2,
             }
         )
+
+    def test_what_the_stages_report_is_counted_written_and_told(self, ledger: Ledger, index: Index) -> None:
+        observer: Any = ledger._observer
+        twins = Content(tuple(Candidate.pending(known_file(path, "same")) for path in ("/p/x", "/p/y")))
+        expected = [each.known(Status.EXPECTED, None) for each in twins.candidates]
+        ledger.record(Announced([twins]))
+        assert index.copies(twins.sha256) == expected
+        observer.read.assert_called_once_with(2)
+        for _ in range(2):
+            ledger.record(Sent(twins, 7.0))
+        assert index.copies(twins.sha256) == [each.known(Status.EXPECTED, 7.0) for each in twins.candidates]
+        assert (ledger.summary.uploaded, ledger.summary.bytes_uploaded) == (2, 2 * twins.first.fingerprint.size)
+        observer.uploaded.assert_called_with(2)
+        outcome = FileOutcome(Path("/p/z"), Result.FAILED, "why")
+        ledger.record(outcome)
+        observer.finished.assert_called_once_with(outcome)
+        ledger.record(Found(3, 30))
+        observer.found.assert_called_once_with(3, 30)
+        for _ in range(2):
+            ledger.record(Unchanged(4))
+            ledger.record(Postponed(5))
+        observer.unchanged.assert_called_with(4)
+        assert ledger.summary.results == Counter({Result.FAILED: 1, Result.UNCHANGED: 8})
+        assert ledger.summary.postponed == 10
+        some = [Skipped(f"/p/{name}", "why", 1) for name in "ab"]
+        ledger.record(Ignored(some))
+        ledger.record(some[0])
+        assert [call.args[0] for call in observer.ignored.call_args_list] == [*some, some[0]]
+        assert ledger.summary.ignored == 3
+        ledger.bytes_sent(0)
+        observer.sent.assert_not_called()
+        ledger.bytes_sent(9)
+        observer.sent.assert_called_once_with(9)
+
+    def test_what_was_freed_and_deleted_elsewhere_is_told_until_it_is_accepted(
+        self, ledger: Ledger, index: Index
+    ) -> None:
+        index.confirm([known_file(f"/q/{number}") for number in range(50)], NOW)
+        for name in "ab":
+            index.free(known_file(f"/p/{name}"), NOW)
+            ledger.record(Elsewhere(Doubt(sha256(name), Verdict(Status.TRASHED, deletion=DELETION))))
+        assert ledger.summary.deletions == [DELETION] * 2
+        found = {each.sha256: each for each in Confirmations(index).deleted()}
+        assert {each.deletion for each in found.values()} == {DELETION}
+        assert found.keys() == {sha256("a"), sha256("b")}
+        index.note_deleted([known_file("/p/c", status=Status.TRASHED)], DELETION, NOW)  # by another run, not told yet
+        ledger.conclude_deletions()
+        accepted = {each.sha256 for each in Confirmations(index).deleted() if each.accepted}
+        assert accepted == {sha256("a"), sha256("b")}
+        again = Ledger(index, create_autospec(Observer))
+        again.record(Elsewhere(Doubt(sha256("a"), Verdict(Status.TRASHED, deletion=DELETION))))
+        assert again.summary.deletions == []
+        assert (again.summary.lost, ledger.summary.lost) == (0, 0)
+
+    def test_each_lost_content_counts(self, ledger: Ledger, index: Index) -> None:
+        for name in "ab":
+            index.leave([known_file(f"/p/{name}")])
+            ledger.record(Elsewhere(Doubt(sha256(name), None)))
+        assert ledger.summary.lost == 2

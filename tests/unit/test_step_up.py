@@ -1,5 +1,6 @@
 """Which sign-ins are fresh, and how many changes the others may make. A table by moto counts."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from http import HTTPStatus
@@ -128,6 +129,16 @@ class TestHowManyChanges:
         assert limits.count(ME, 100, 100, evening)
         assert not limits.count(ME, 1, 100, evening.astimezone(abroad))  # another day there, not in UTC
         assert limits.count(ME, 100, 100, evening + SECOND)
+
+    def test_the_zone_of_the_machine_is_of_no_account(
+        self, limits: LimitsTable, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as there:
+            there.setenv("TZ", "Pacific/Auckland")
+            time.tzset()
+            limits.count(ME, 1, 100, datetime(2026, 11, 28, 23, tzinfo=UTC))
+        time.tzset()
+        assert item(limits, f"changes:{ME}:2026-11-28")["used"] == "1"
 
     def test_the_challenge_is_that_of_rfc_9470(self, guard: StepUp) -> None:
         with pytest.raises(Problem) as caught:
