@@ -64,7 +64,7 @@ def reconcile(
         now: with offset; what lies more than a day after it is impossible.
     """
     own = next(possible_statements(metadata, filename, zone=zone, now=now), None)
-    if not _is_possible(told.at, now):
+    if not is_possible(told.at, now):
         return ReconciledTime(decide(metadata, filename=filename, modified_at=modified_at, zone=zone, now=now))
     if own is None:
         return ReconciledTime(_alone(told, zone))
@@ -80,7 +80,8 @@ def reconcile(
     return ReconciledTime(CaptureTime(_with_offset_of(told.at, agreed), told.source))
 
 
-def _is_possible(at: datetime, now: datetime) -> bool:
+def is_possible(at: datetime, now: datetime) -> bool:
+    """Whether a photo may have been taken then: since there are photographs, and not in the future."""
     if not FIRST_YEAR <= at.year <= now.year + 1:
         return False
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) <= now + CLOCK_TOLERANCE

@@ -1,13 +1,17 @@
 """Folders with sidecars: which file each belongs to, and lists of an export that are damaged or lie."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from support.photo_files import dated, jpeg
 from support.records import NOON, record
 
 from photobak.client.export.sidecar import sidecar
+from photobak.client.files.candidate import Candidate
 from photobak.client.imports.archive.folder_archive import FolderArchive
+from photobak.client.imports.examine import ImportExaminer
 from photobak.client.imports.export import Export, Medium
 from photobak.client.imports.folder import read_folders
 from photobak.cloud.api.requests import DescribedModel
@@ -129,6 +133,18 @@ def test_lines_that_are_none() -> None:
     for line in (b"", b"null", b"7", b'{"path": "a", "sidecar": 3}', b"\xff"):
         assert parse_photo(line) is None
         assert parse_album(line) is None
+
+
+@pytest.mark.parametrize(("year", "believed"), [(1987, True), (1825, False), (9000, False)])
+def test_an_impossible_recorded_time_is_not_believed(tmp_path: Path, year: int, believed: bool) -> None:
+    taken = CaptureTime(NOON.replace(year=year), TakenSource.USER)
+    (tmp_path / "a.jpg").write_bytes(jpeg(dated("2020:01:02 03:04:05", offset="+00:00")))
+    (tmp_path / "a.jpg.xmp").write_bytes(sidecar(record(taken=taken)))
+    examiner = ImportExaminer("laptop", UTC, NOON, 10**9)
+    (found,) = examiner.examine(read(tmp_path)[0].groups)
+    assert isinstance(found, Candidate)
+    own = CaptureTime(datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), TakenSource.EXIF)
+    assert found.taken == (taken if believed else own)
 
 
 def test_a_folder_is_read_a_family_at_a_time(tmp_path: Path) -> None:

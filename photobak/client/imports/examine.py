@@ -21,7 +21,7 @@ from photobak.photo.described import Described, alternative_text
 from photobak.photo.identity import sha256_of
 from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
 from photobak.photo.pairs import leaders
-from photobak.photo.reconciled_time import ReconciledTime, ToldTime, reconcile
+from photobak.photo.reconciled_time import ReconciledTime, ToldTime, is_possible, reconcile
 from photobak.photo.source import Source
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class ImportExaminer:
         for each in examined:
             path = each.medium.path
             time, led = times[path], times.get(leader_of.get(path, ""))
-            is_recorded = _recorded_time(each.medium.facts) is not None
+            is_recorded = self._recorded_time(each.medium.facts) is not None
             is_stated = time.taken.source in STATED and led is not None and led.taken.source not in STATED
             if led is not None and not is_stated and not is_recorded:
                 time = ReconciledTime(beside(led.taken))
@@ -141,7 +141,7 @@ class ImportExaminer:
     def _time(self, examined: _Examined) -> ReconciledTime:
         medium, facts = examined.medium, examined.medium.facts
         name, mtime = PurePosixPath(medium.entry.path).name, modified_at(examined.fingerprint)
-        recorded = _recorded_time(facts)
+        recorded = self._recorded_time(facts)
         if recorded is not None:
             return recorded
         if facts is None or facts.taken is None:
@@ -149,6 +149,13 @@ class ImportExaminer:
             return ReconciledTime(taken)
         told = ToldTime(facts.taken, medium.told_by)
         return reconcile(examined.metadata, told, filename=name, modified_at=mtime, zone=self.zone, now=self.now)
+
+    def _recorded_time(self, facts: Facts | None) -> ReconciledTime | None:
+        """The capture time as photobak had recorded it when it exported the photo."""
+        recorded = facts.recorded if facts else None
+        if recorded is None or recorded.taken is None or not is_possible(recorded.taken.taken_at, self.now):
+            return None
+        return ReconciledTime(recorded.taken, tuple(sorted(recorded.alternatives, key=alternative_text)))
 
     def _candidate(self, examined: _Examined, time: ReconciledTime, motion: str | None) -> Candidate:
         path = Path(examined.medium.path)
@@ -207,13 +214,6 @@ def _leaders(group: MediumGroup, examined: list[_Examined]) -> dict[str, str]:
     paths_of = {PurePosixPath(each.medium.path).name: each.medium.path for each in examined}
     types = {name: each.media_type for name, each in zip(paths_of, examined, strict=False)}
     return {paths_of[follower]: paths_of[leader] for follower, leader in leaders(types.items()).items()}
-
-
-def _recorded_time(facts: Facts | None) -> ReconciledTime | None:
-    """The capture time as photobak had recorded it when it exported the photo."""
-    if facts is None or facts.recorded is None or facts.recorded.taken is None:
-        return None
-    return ReconciledTime(facts.recorded.taken, tuple(sorted(facts.recorded.alternatives, key=alternative_text)))
 
 
 def _recorded_sources(medium: Medium) -> frozenset[str]:
