@@ -102,11 +102,12 @@ class Reconfirmer:
             CloudError: the cloud can't be asked.
             SignInNeeded: the session has ended.
         """
-        if not self._confirmations.kept():
+        count = self._confirmations.kept()
+        if not count:
             return
         changes = changes_since(self._session, self._confirmations.feed)
         self._feed = changes.sequence
-        wanted = self._scope(changes)
+        wanted = self._scope(changes, count)
         by_age = self._confirmations.by_age(self._now)
         hashes = chain(
             () if wanted.everything else self._confirmations.known(changes.hashes),
@@ -127,10 +128,10 @@ class Reconfirmer:
         if self._feed:
             self._confirmations.note_progress(feed=self._feed, rotated_at=self._rotated_at)
 
-    def _scope(self, changes: Changes) -> Scope:
+    def _scope(self, changes: Changes, kept: int) -> Scope:
         rotated_at = self._confirmations.rotated_at
         wanted = scope(
-            kept=self._confirmations.kept(),
+            kept=kept,
             gap=changes.gap,
             recheck=self._recheck,
             rotated_at=rotated_at,

@@ -59,6 +59,7 @@ def monthly_bill(prices: Prices, shelf: Shelf, storage: StorageClass) -> Bill:
         _queue(prices, new * usage.QUEUE_REQUESTS + usage.IDLE_POLLS),
         _table(prices, shelf.photos, new),
         _logs(prices, new),
+        _confirmations(prices, shelf.photos),
         _proofs(prices, shelf, storage),
     ))  # fmt: skip
 
@@ -177,6 +178,12 @@ def _table(prices: Prices, stored: int, new: int) -> Line:
 def _logs(prices: Prices, photos: int) -> Line:
     size, price = photos * usage.LOG_BYTES / GB, prices.logs["ingested_gb"]
     return Line("logs", size * price, max(0.0, size - prices.free["logs_gb"]) * price)
+
+
+def _confirmations(prices: Prices, stored: int) -> Line:
+    """One machine's questions whether everything is still there: a consistent read of up to 4 KB is one unit."""
+    reads = stored * usage.CONFIRMATIONS
+    return _plain("confirmations, each within six days", reads / 1e6 * prices.requests["dynamodb_read"])
 
 
 def _proofs(prices: Prices, shelf: Shelf, storage: StorageClass) -> Line:

@@ -39,6 +39,8 @@ WRITE_UNITS: Final = 6
 READ_UNITS: Final = 4
 """The process function's consistent reads, the announcement's, and the client's three questions on average."""
 
+CONFIRMATIONS: Final = 5
+"""How often a month each content is asked for by a machine that syncs every night: all of them within six days."""
 PROOFS: Final = 2 * 30
 """Originals read back in a month of nightly runs (``photobak sync --prove 2``)."""
 LARGEST_PROOF: Final = 200_000_000
