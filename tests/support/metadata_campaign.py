@@ -151,6 +151,17 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
+def resident(field: str) -> int:
+    """Bytes of this process in memory: ``VmRSS`` now, ``VmHWM`` at most since ``forget_peak`` (proc_pid_status(5))."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{field}:")[2].split()[0]) * 1024
+
+
+def forget_peak() -> None:
+    """Begin to measure the peak anew (proc_pid_clear_refs(5))."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def main(seed: int, inputs: int, samples: Path | None) -> None:
     files = whole_files()
     if samples is not None:
@@ -161,10 +172,13 @@ def main(seed: int, inputs: int, samples: Path | None) -> None:
         _, data, read = one(random.Random(f"warm {number}"), files, names)
         read(data)
     limit_memory()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started_with = resident("VmRSS")
     worst, slowest = 0.0, ""
+    most, largest = 0, ""
     for number in range(inputs):
         name, data, read = one(random.Random(f"{seed} {number}"), files, names)
+        forget_peak()
+        before = resident("VmRSS")  # with the input, which may be 50 MB itself
         began = time.process_time()
         try:
             read(data)
@@ -173,8 +187,22 @@ def main(seed: int, inputs: int, samples: Path | None) -> None:
         seconds = time.process_time() - began
         if seconds > worst:
             worst, slowest = seconds, f"{number}: {name}"
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-    print(json.dumps({"inputs": inputs, "seconds": worst, "slowest": slowest, "bytes": grown}))
+        taken = resident("VmHWM") - before
+        if taken > most:
+            most, largest = taken, f"{number}: {name}"
+    del data
+    print(
+        json.dumps(
+            {
+                "inputs": inputs,
+                "seconds": worst,
+                "slowest": slowest,
+                "bytes": most,
+                "largest": largest,
+                "left": resident("VmRSS") - started_with,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -210,12 +210,23 @@ def test_a_rotation_goes_on_from_its_last_part(index: Index, monkeypatch: pytest
     assert (Confirmations(index).feed, Confirmations(index).rotated_at) == ("7", NOW)
 
 
-def test_without_a_sequence_nothing_is_noted(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_feed_does_not_stop_the_rotation(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud(monkeypatch, **dict.fromkeys("abcdef", Status.STORED))
+    cloud.changes = Changes((), "", gap=False)
+    for night, asked in enumerate((0, 1, 2)):
+        _, made = run(index, now=NOW + night * DAY)
+        made.conclude()
+        assert (Confirmations(index).feed, Confirmations(index).rotated_at) == ("", NOW + night * DAY)
+        assert len(cloud.asked) == asked
+
+
+def test_a_feed_that_was_emptied_takes_no_sequence_away(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    Confirmations(index).note_progress(feed="6", rotated_at=NOW)
     cloud = Cloud(monkeypatch)
     cloud.changes = Changes((), "", gap=True)
     _, made = run(index)
     made.conclude()
-    assert (Confirmations(index).feed, Confirmations(index).rotated_at) == ("", None)
+    assert (Confirmations(index).feed, Confirmations(index).rotated_at) == ("6", NOW)
 
 
 def test_before_anything_is_kept_the_cloud_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

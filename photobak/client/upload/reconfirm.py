@@ -92,7 +92,7 @@ class Reconfirmer:
         self._confirmations = confirmations
         self._recheck = recheck
         self._now = now
-        self._feed = ""
+        self._feed: str | None = None
         self._rotated_at: float | None = None
 
     def reconfirm(self, _: Iterable[None]) -> Iterator[Doubt | Report]:
@@ -106,7 +106,7 @@ class Reconfirmer:
         if not count:
             return
         changes = changes_since(self._session, self._confirmations.feed)
-        self._feed = changes.sequence
+        self._feed = changes.sequence or self._confirmations.feed  # a feed that is empty has no sequence
         wanted = self._scope(changes, count)
         by_age = self._confirmations.by_age(self._now)
         hashes = chain(
@@ -125,7 +125,7 @@ class Reconfirmer:
 
     def conclude(self) -> None:
         """The run is over and what it has learned is in the index: the next one goes on from here."""
-        if self._feed:
+        if self._feed is not None:
             self._confirmations.note_progress(feed=self._feed, rotated_at=self._rotated_at)
 
     def _scope(self, changes: Changes, kept: int) -> Scope:
