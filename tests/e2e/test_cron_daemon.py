@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,16 @@ from photobak.client.scheduled import read_schedule
 CRON = shutil.which("cron", path="/usr/sbin:/usr/bin")
 
 
+SUDO = [] if os.geteuid() == 0 else ["sudo", "-n"]
+
+
 def has_namespaces() -> bool:
-    return (
-        os.geteuid() == 0
-        and subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
-    )
+    return subprocess.run([*SUDO, "unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
 
 
 pytestmark = [
     pytest.mark.skipif(CRON is None, reason="needs Debian's package cron"),
-    pytest.mark.skipif(not has_namespaces(), reason="needs root and mount namespaces, to have a crontab of its own"),
+    pytest.mark.skipif(not has_namespaces(), reason="needs mount namespaces, to have a crontab of its own"),
 ]
 
 IN_A_NAMESPACE = """
@@ -44,8 +45,8 @@ shift
 def prepared(folder: Path) -> Path:
     for name in ("spool", "nothing", "run", "sbin"):
         (folder / name).mkdir()
-    (folder / "spool").chmod(0o1730)
-    shutil.chown(folder / "spool", group="crontab")
+    subprocess.run([*SUDO, "chown", "root:crontab", folder / "spool"], check=True)
+    subprocess.run([*SUDO, "chmod", "1730", folder / "spool"], check=True)
     (folder / "crontab").touch(0o644)
     shutil.copy2(str(CRON), folder / "sbin" / "cron")
     sendmail = folder / "sbin" / "sendmail"
@@ -57,7 +58,7 @@ def prepared(folder: Path) -> Path:
 @contextmanager
 def daemon(folder: Path) -> Iterator[None]:
     script = f"{IN_A_NAMESPACE}exec /usr/sbin/cron -f"
-    process = subprocess.Popen(["unshare", "-m", "sh", "-ec", script, "sh", str(folder)])
+    process = subprocess.Popen([*SUDO, "unshare", "-m", "sh", "-ec", script, "sh", str(folder)])
     try:
         yield
         assert process.poll() is None
@@ -66,12 +67,12 @@ def daemon(folder: Path) -> Iterator[None]:
         process.wait(30)
 
 
-def schedule(backup: Backup, folder: Path, *arguments: str) -> None:
-    command = [PHOTOBAK, "--profile", backup.profile.name, "schedule", *arguments]
-    script = f'{IN_A_NAMESPACE}exec "$@"'
-    subprocess.run(
-        ["unshare", "-m", "sh", "-ec", script, "sh", str(folder), *command], env=environ_of(backup.home), check=True
-    )
+def schedule(backup: Backup, folder: Path, *arguments: str) -> str:
+    variables = [f"{name}={value}" for name, value in environ_of(backup.home).items()]
+    command = ["env", *variables, PHOTOBAK, "--profile", backup.profile.name, "schedule", *arguments]
+    as_before = ["sudo", "-n", "-u", getuser()] if SUDO else []
+    shell = ["unshare", "-m", "sh", "-ec", f'{IN_A_NAMESPACE}exec "$@"', "sh", str(folder)]
+    return subprocess.run([*SUDO, *shell, *as_before, *command], stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 @pytest.mark.timeout(400)
@@ -104,5 +105,6 @@ def test_the_daemon_stores_the_photos_silently(backup: Backup, tmp_path: Path) -
     assert known.exit_code == 0
     assert [record.filename for record in backup.records().values()] == ["night.jpg"]
     assert not (folder / "mail").exists()
+    assert "photobak" in schedule(backup, folder, "show")
     schedule(backup, folder, "remove")
-    assert "photobak" not in (folder / "spool" / "root").read_text()
+    assert schedule(backup, folder, "show") == ""
