@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """What an import announces with a photo; all of it may be missing."""
+    """What an import announces with a photo, and a sync of a Live Photo; all of it may be missing."""
 
     description: str = ""
     favorite: bool | None = None
@@ -42,6 +42,11 @@ class Described:
     """SHA-256 of the video that belongs to this Live or Motion Photo."""
     alternatives: frozenset[CaptureTime] = frozenset()
     """What other sources say of the capture time, where they disagree."""
+
+    @property
+    def is_motion_alone(self) -> bool:
+        """Whether it says no more than which video belongs to the photo, which is all that a sync knows."""
+        return self.motion is not None and self == Described(motion=self.motion)
 
     def to_json(self) -> dict[str, Any]:
         """All that is said, as it goes over the wire."""
@@ -101,9 +106,7 @@ def enriched(record: "Record", described: Described, taken: CaptureTime) -> "Rec
         described: what the import knows.
         taken: the capture time as the import reconciled it.
     """
-    differs = alternative_text(taken) != alternative_text(record.taken)
-    is_corrected_here = record.taken.source is TakenSource.USER
-    corrected = differs and not is_corrected_here and _rank(taken.source) >= _rank(record.taken.source)
+    corrected = _corrects(described, taken, record.taken)
     place = described if described.latitude is not None else record
     return replace(
         record,
@@ -119,6 +122,14 @@ def enriched(record: "Record", described: Described, taken: CaptureTime) -> "Rec
         longitude=place.longitude,
         motion=described.motion or record.motion,
     )
+
+
+def _corrects(described: Described, taken: CaptureTime, recorded: CaptureTime) -> bool:
+    """Whether the capture time of an announcement replaces that of a record."""
+    if described.is_motion_alone and taken.source not in _CORRECTED:
+        return False  # a sync has weighed no sources, and may know another time zone
+    differs = alternative_text(taken) != alternative_text(recorded)
+    return differs and recorded.source is not TakenSource.USER and _rank(taken.source) >= _rank(recorded.source)
 
 
 def _rank(source: TakenSource) -> int:

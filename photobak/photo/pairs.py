@@ -11,7 +11,7 @@ from typing import Final
 
 from photobak.photo.capture_time import STATED, CaptureTime, beside
 from photobak.photo.kind import Kind
-from photobak.photo.media_type import HEIC, HEIF, JPEG, MediaType, is_raw
+from photobak.photo.media_type import HEIC, HEIF, JPEG, MOV, MP4, MediaType, is_raw
 
 _APPLE_EDIT = re.compile(r"(?P<before>img_)[eo](?P<number>\d+)")
 """``IMG_E1234.JPG`` is the edit of ``IMG_1234.HEIC``, ``IMG_O1234.AAE`` the edit's recipe."""
@@ -20,6 +20,8 @@ _MORE_EXTENSIONS = re.compile(r"(\.(?=\d*[a-z])[a-z0-9]{2,4})+$")
 """``.jpg`` of ``img_1.jpg.xmp``; not ``.01`` of ``2024.01.xmp``."""
 _CAMERA_FORMATS: Final = (HEIC, HEIF, JPEG)
 """Formats that a camera writes beside others, its preferred one first."""
+_LONGEST_LIVE_VIDEO: Final = 5.0
+"""Seconds. A Live Photo moves for three; a longer video of the same name is one that somebody took."""
 _RAW_RANK: Final = len(_CAMERA_FORMATS) + 1
 
 
@@ -58,6 +60,26 @@ def take_leaders_times(times: Mapping[str, CaptureTime], followed: Mapping[str, 
         if own is not None and led is not None and not (own.source in STATED and led.source not in STATED):
             resolved[follower] = beside(led)
     return resolved
+
+
+def live_videos(
+    followed: Mapping[str, str], types: Mapping[str, MediaType], durations: Mapping[str, float | None]
+) -> dict[str, str]:
+    """The videos of one folder that are the moving half of a Live Photo: photo's name → video's name.
+
+    Args:
+        followed: as ``leaders`` returned it.
+        types: of all files.
+        durations: in seconds, of the videos that were read.
+    """
+    return {
+        photo: video
+        for video, photo in followed.items()
+        if types[photo] in _CAMERA_FORMATS
+        and types[video] in (MOV, MP4)
+        and _stem(photo) == _stem(video)
+        and 0 < (durations.get(video) or 0) <= _LONGEST_LIVE_VIDEO
+    }
 
 
 class _Folder:

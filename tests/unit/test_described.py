@@ -106,3 +106,12 @@ def test_what_was_corrected_here_is_not_undone_by_an_older_export() -> None:
     exported = CaptureTime(NOON - timedelta(days=1), TakenSource.USER)
     assert enriched(corrected, Described(), exported).taken == corrected.taken
     assert enriched(record(), Described(), exported).taken == exported
+
+
+def test_a_sync_that_pairs_a_live_photo_changes_no_date() -> None:
+    """Two machines in two time zones may date a photo without an offset differently, and the first date stands."""
+    elsewhere = CaptureTime(NOON + timedelta(hours=1), TakenSource.EXIF)
+    paired = enriched(record(), Described(motion="ab" * 32), elsewhere)
+    assert paired == record(motion="ab" * 32)
+    exported = CaptureTime(NOON + timedelta(hours=1), TakenSource.TAKEOUT)
+    assert enriched(record(), Described(motion="ab" * 32), exported).taken == exported

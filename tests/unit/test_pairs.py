@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.media_type import MediaType, recognise
-from photobak.photo.pairs import family, leaders, take_leaders_times
+from photobak.photo.pairs import family, leaders, live_videos, take_leaders_times
 
 
 def folder(*names: str) -> list[tuple[str, MediaType]]:
@@ -143,3 +143,25 @@ def test_a_statement_is_not_given_up_for_a_guess() -> None:
 def test_a_leader_whose_time_is_not_known_leads_nobody() -> None:
     times = {"IMG_1.MOV": at(13, TakenSource.VIDEO)}
     assert take_leaders_times(times, {"IMG_1.MOV": "IMG_1.JPG"}) == times
+
+
+@pytest.mark.parametrize(
+    ("photo", "video", "duration", "is_live"),
+    [
+        ("IMG_1.HEIC", "IMG_1.MOV", 2.8, True),
+        ("IMG_1.JPG", "img_1.mov", 1.5, True),
+        ("IMG_1.jpg", "IMG_1.mp4", 3.0, True),
+        ("IMG_1.HEIC", "IMG_1.MOV", 31.0, False),  # a video of the same name
+        ("IMG_1.HEIC", "IMG_1.MOV", None, False),
+        ("IMG_1.PNG", "IMG_1.MOV", 2.8, False),
+        ("IMG_1.CR2", "IMG_1.MOV", 2.8, False),
+        ("IMG_1.HEIC", "IMG_E1.MOV", 2.8, False),  # the edit's
+        ("IMG_1.HEIC", "IMG_2.MOV", 2.8, False),
+    ],
+)
+def test_a_short_video_of_the_same_stem_is_the_moving_half(
+    photo: str, video: str, duration: float | None, is_live: bool
+) -> None:
+    types = {name: media_type for name in (photo, video) if (media_type := recognise(b"", name)) is not None}
+    found = live_videos(leaders(types.items()), types, {video: duration})
+    assert found == ({photo: video} if is_live else {})

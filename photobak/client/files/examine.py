@@ -18,9 +18,10 @@ from photobak.client.files.select import Group
 from photobak.client.index.index import Fingerprint, KnownFile
 from photobak.errors import reason_of
 from photobak.photo.capture_time import CaptureTime, decide
+from photobak.photo.described import Described
 from photobak.photo.identity import sha256_of, short_id
 from photobak.photo.media_type import HEAD_BYTES, MediaType, recognise
-from photobak.photo.pairs import leaders, take_leaders_times
+from photobak.photo.pairs import leaders, live_videos, take_leaders_times
 from photobak.photo.record import Status
 from photobak.photo.source import Source
 from photobak.platform.files import open_to_read
@@ -99,7 +100,9 @@ class Examiner:
         types |= {name: file.media_type for name, file in examined.items()}
         own = {name: file.taken for name, file in untouched.items()}
         own |= {name: self._capture_time(name, file) for name, file in examined.items()}
-        taken = take_leaders_times(own, leaders(types.items()))
+        followed = leaders(types.items())
+        taken = take_leaders_times(own, followed)
+        live = live_videos(followed, types, {name: file.metadata.duration for name, file in examined.items()})
         for name, file in examined.items():
             yield Candidate(
                 folder=group.folder,
@@ -109,6 +112,7 @@ class Examiner:
                 media_type=file.media_type,
                 taken=taken[name],
                 source=str(Source(self.device, group.root.relative(group.folder, name))),
+                described=Described(motion=examined[live[name]].sha256) if name in live else None,
             )
 
     def _capture_time(self, name: str, file: _Examined) -> CaptureTime:
