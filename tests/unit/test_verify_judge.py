@@ -157,7 +157,7 @@ WRONG: dict[str, tuple[Facts, list[Said]]] = {
     ),
     "no placeholder": (
         facts(record=replace(PHOTO, thumbhash=None)),
-        [("missing-preview", "its record has no placeholder for the gallery", THUMB)],
+        [("missing-preview", "not all previews are made yet", THUMB)],
     ),
     "no thumbnail": (facts(objects=objects(ORIGINAL, WEB, RECORD)), [("missing-preview", NO_PREVIEW, THUMB)]),
     "an empty web view": (
