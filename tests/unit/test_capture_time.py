@@ -2,6 +2,8 @@
 
 # ruff: noqa: DTZ001 - times without a zone are the subject
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -208,3 +210,29 @@ def test_the_calendars_ends_are_read() -> None:
 def test_a_capture_time_without_offset_does_not_exist() -> None:
     with pytest.raises(ValueError, match="offset"):
         CaptureTime(NOON, TakenSource.EXIF)
+
+
+def test_the_first_year_of_photography_counts() -> None:
+    assert decided(Metadata(original=datetime(1826, 6, 1)))[1] == "exif"
+
+
+def test_a_local_time_in_utc_has_no_offset_from_it() -> None:
+    found = decide(Metadata(original=NOON), filename="", modified_at=NOON.replace(tzinfo=UTC), zone=UTC, now=NOW)
+    assert found.isoformat() == "2024-06-30T12:00:00+00:00"
+
+
+def test_an_instant_is_shown_in_any_zone() -> None:
+    taken = CaptureTime(NOON.replace(tzinfo=UTC), TakenSource.EXIF)
+    assert taken.in_zone(timezone(timedelta(hours=9))).isoformat() == "2024-06-30T21:00:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: CaptureTime(NOON, TakenSource.EXIF), "a capture time needs an offset"),
+        (lambda: CaptureTime.parse("x", TakenSource.EXIF), "'x' is not a date like 2024-06-30T12:00:00+02:00"),
+    ],
+)
+def test_what_is_no_capture_time_says_what_is_missing(wrong: Callable[[], object], said: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(said)}$"):
+        wrong()

@@ -86,3 +86,14 @@ def test_a_place_that_was_announced_since_is_added() -> None:
 def test_what_names_anything_else_is_no_record_of_it(changes: dict[str, Any]) -> None:
     assert is_record_of(PHOTO, "us-east-1:0", PHOTO.sha256)
     assert not is_record_of(replace(PHOTO, **changes), "us-east-1:0", PHOTO.sha256)
+
+
+def test_what_is_forgotten_and_has_no_original_has_no_record() -> None:
+    forgotten = of(PHOTO, status=Status.FORGOTTEN)
+    assert standing_record(Evidence(forgotten, (), PHOTO, is_original_there=False), NOW) is None
+    assert standing_record(Evidence(forgotten, (), PHOTO, is_original_there=True), NOW) == PHOTO
+
+
+def test_the_trash_lets_go_at_the_very_second() -> None:
+    ends_now = replace(PHOTO, status=Status.TRASHED, trashed_until=NOW)
+    assert standing_record(Evidence(None, (), ends_now, is_original_there=False), NOW) is None

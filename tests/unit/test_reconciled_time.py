@@ -153,3 +153,22 @@ def test_a_local_time_alone_in_utc_has_no_offset_from_it() -> None:
     told = ToldTime(NOON, TakenSource.XMP)
     found = reconcile(NOTHING, told, filename="a.jpg", modified_at=MODIFIED, zone=ZoneInfo("UTC"), now=NOW)
     assert found.taken.isoformat() == "2024-06-30T12:00:00+00:00"
+
+
+TOKYO = NOON.replace(tzinfo=timezone(timedelta(hours=9)))
+
+
+@pytest.mark.parametrize("own", [NOON, TOKYO])
+@pytest.mark.parametrize(("seconds", "agree"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_second_was_cut_off_and_no_more(own: datetime, seconds: int, agree: bool) -> None:
+    instant = TOKYO.astimezone(UTC) + timedelta(seconds=seconds)
+    found = reconciled(Metadata(original=own), instant)
+    assert found[1:] == ("exif", []) if agree else found[1] == "takeout"
+    local = NOON + timedelta(seconds=seconds)
+    assert reconciled(Metadata(original=own), local, TakenSource.XMP)[1] == ("exif" if agree else "xmp")
+
+
+@pytest.mark.parametrize(("year", "counts"), [(1825, False), (1826, True), (2024, True), (2026, False)])
+def test_years_before_photography_and_after_the_next_have_no_say(year: int, counts: bool) -> None:
+    told = datetime(year, 1, 1, 12, tzinfo=UTC)
+    assert (reconciled(NOTHING, told)[1] == "takeout") is counts

@@ -4,12 +4,17 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.known_files import known_file
 
-from photobak.client.files.scan import Filters, distinct_roots, scan
-from photobak.client.files.select import Selection, select
+from photobak.client.files import select as module
+from photobak.client.files.candidate import Candidate
+from photobak.client.files.outcome import FileOutcome, Found, Ignored, Result, Unchanged
+from photobak.client.files.scan import Filters, Skipped, distinct_roots, scan
+from photobak.client.files.select import Group, Newest, Selection, select, select_all
 from photobak.client.index.index import Fingerprint, Index, KnownFile
 from photobak.photo.record import Status
 
@@ -145,3 +150,66 @@ def test_names_that_are_not_utf8(index: Index, folder: Path) -> None:
     assert selected(index, folder).unchanged == 1
     path.unlink()
     assert [file.path for file in selected(index, folder).gone] == [path]
+
+
+def test_each_sort_of_file_in_a_folder_is_counted_by_itself(index: Index, folder: Path) -> None:
+    for name in ("a.jpg", "b.jpg", "sent.jpg"):
+        index.confirm([known(make(folder / name))], NOW)
+    sent = known(folder / "sent.jpg", Status.EXPECTED)
+    index.note_sent([sent], NOW)
+    new, beside = make(folder / "a.mov"), known(folder / "a.jpg")
+    selection = selected(index, folder)
+    assert selection.listing.folder == str(folder)
+    assert (selection.unchanged, [each.name for each in selection.pending]) == (2, ["sent.jpg"])
+    (group,) = selection.groups
+    assert group.changed == {"a.mov": Fingerprint.of(new.stat())}
+    assert group.untouched == {"a.jpg": beside}
+    assert list(selection.work()) == [*selection.pending, group]
+    assert list(selection.reports()) == [Unchanged(2)]
+
+
+def test_a_folder_that_is_done_with_is_not_looked_at_file_by_file(
+    index: Index, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.confirm([known(make(folder / "a.jpg"))], NOW)
+    monkeypatch.setattr(module, "_sorted", lambda *_: pytest.fail("looked at"))
+    selection = selected(index, folder)
+    assert (selection.listing.folder, selection.unchanged) == (str(folder), 1)
+
+
+def test_what_cannot_be_read_and_what_is_left_alone_is_reported() -> None:
+    skipped, closed = Skipped("/p/notes.txt", "why", 1), Skipped("/p/closed", "permission denied")
+    listing: Any = SimpleNamespace(ignored=[skipped], unreadable=[closed])
+    selection = Selection(listing, 0, [], [], [])
+    failed = FileOutcome(Path("/p/closed"), Result.FAILED, "permission denied")
+    assert list(selection.reports()) == [Ignored([skipped]), Found(1, 0), failed]
+
+
+def test_with_rehash_nothing_is_unchanged(index: Index, folder: Path) -> None:
+    file = known(make(folder / "a.jpg"))
+    index.confirm([file], NOW)
+    (root,) = distinct_roots([folder])
+    (selection,) = select_all(scan(root, Filters()), index)
+    assert (selection.listing.folder, selection.unchanged, selection.pending, selection.gone) == (
+        str(folder),
+        0,
+        [],
+        [],
+    )
+    (group,) = selection.groups
+    assert (group.changed, group.doubted, group.sizes) == ({}, {"a.jpg": file}, [5])
+
+
+def test_the_newest_are_chosen_by_whole_paths() -> None:
+    asked: list[Path] = []
+
+    def sendable(path: Path) -> bool:
+        asked.append(path)
+        return True
+
+    root: Any = None
+    group = Group(root, "/p/q", {"a.jpg": Fingerprint(1, 7, 1, 1)})
+    waiting = Candidate.pending(known_file("/p/b.jpg", status=Status.EXPECTED))
+    twin = Candidate.pending(known_file("/p/c.jpg", status=Status.EXPECTED))
+    assert list(Newest(3, sendable).choose([waiting, group, twin])) == [group, waiting, twin]
+    assert asked == [Path("/p/q/a.jpg")]
