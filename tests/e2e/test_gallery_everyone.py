@@ -59,6 +59,7 @@ def test_the_keyboard_alone_suffices(chromium: Chromium) -> None:
         keyboard.press("Tab")
         keyboard.type(cloud.hosted_ui.password)
         keyboard.press("Enter")
+        tab.action("sign-out").wait_for()
         tab.wait_for_pictures()
         press_tab_to(tab, "sign-out")
         keyboard.press("Tab")

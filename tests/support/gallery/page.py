@@ -54,6 +54,7 @@ class GalleryPage:
         self.page = page
         self.url = url
         self.errors: list[str] = []
+        self._waits = 0
         page.set_default_timeout(LIMIT * 1000)
         page.add_init_script(SHIFTS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -133,10 +134,11 @@ class GalleryPage:
 
         A scroll event comes with the frame after the scrolling, and the page draws in the one after that.
         """
-        self.page.evaluate("window.framesInOrder = 0")
+        self._waits += 1
         self.page.wait_for_function(f"""() => {{
-            window.framesInOrder = ({condition}) ? (window.framesInOrder || 0) + 1 : 0;
-            return window.framesInOrder >= 3;
+            const [wait, frames] = window.framesInOrder ?? [];
+            window.framesInOrder = [{self._waits}, ({condition}) ? (wait === {self._waits} ? frames : 0) + 1 : 0];
+            return window.framesInOrder[1] >= 3;
         }}""")
 
     def wait_for_pictures(self) -> None:
