@@ -59,7 +59,7 @@ def test_all_comes_back_when_index_and_tables_are_lost(backup: Backup, tree: Pat
     repaired = new.run("repair")
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert new.records() == records
-    restored = new.run("get", "--all", "--layout", "source", "--to", str(new.home / "restored"))
+    restored = new.run("get", "--all", "--dotfiles", "--layout", "source", "--to", str(new.home / "restored"))
     assert restored.returncode == 0, restored.stdout + restored.stderr
     compared = subprocess.run(["diff", "-r", tree, new.home / "restored"], capture_output=True, check=False)
     assert (compared.stdout, compared.returncode) == (b"", 0)
