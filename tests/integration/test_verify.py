@@ -88,6 +88,7 @@ def plant_all(backup: Backup, library: dict[str, Record]) -> Said:
         ("missing-object", "destroyed"),
         ("missing-preview", "thumb"),
         ("missing-preview", "web"),
+        ("missing-preview", "older"),
         ("wrong-size", "longer"),
         ("bad-bytes", "bytes"),
         ("wrong-size", "empty"),
