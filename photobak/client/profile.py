@@ -234,8 +234,9 @@ def post_url_problem(url: str, profile: Profile) -> str:
     parts = urlsplit(url)
     stack, _, account = profile.bucket.rpartition("-photos-")  # as the template names its two buckets
     bucket = f"{stack}-temp-{account}"
-    if profile.is_local:
-        here = is_loopback(parts.hostname or "") and parts.path.strip("/") == bucket
+    if profile.endpoint_url:
+        its_own = parts.hostname == urlsplit(profile.endpoint_url).hostname or is_loopback(parts.hostname or "")
+        here = its_own and parts.path.strip("/") == bucket
         return "" if here else "it is not this stack's upload bucket"
     suffix = "amazonaws.com.cn" if profile.region.startswith("cn-") else "amazonaws.com"
     hosts = (f"{bucket}.s3.{profile.region}.{suffix}", f"{bucket}.s3.{suffix}")

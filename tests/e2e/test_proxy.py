@@ -23,7 +23,7 @@ from support.command_line import photobak, started
 from support.connect_proxy import MOODS, ConnectProxy
 from support.stacks import aws_variables
 from support.terminal import terminal
-from support.tls_cloud import API, AWS, LIVE, LOGIN, UPLOADS, TlsCloud
+from support.tls_cloud import API, AWS, LIVE, LOGIN, TlsCloud
 
 from photobak.client.account.sign_in.hosted_ui import HostedUiForm
 from photobak.client.profile import save_profile
@@ -94,7 +94,7 @@ def test_every_host_of_sync_ls_and_get_is_asked_by_way_of_the_proxy(office: Offi
     synced = office.run("sync", str(office.backup.photos))
     assert synced.returncode == 0, synced.stderr
     hosts = office.asked()
-    assert {office.api, UPLOADS, AWS} <= hosts <= {office.api, UPLOADS, AWS, LIVE}
+    assert {office.api, AWS} <= hosts <= {office.api, AWS, LIVE}
     listed = office.run("ls", "--json")
     assert (listed.returncode, office.asked()) == (0, {AWS}), listed.stderr
     fetched = office.run("get", "--all", "--layout", "flat", "--to", str(tmp_path / "back"))
@@ -149,7 +149,7 @@ def test_a_host_that_is_spared_is_asked_directly(office: Office, name: str) -> N
     office.backup.make("a.jpg")
     synced = office.run("sync", str(office.backup.photos), **{name: f"elsewhere.example, {API}"})
     assert synced.returncode == 0, synced.stderr
-    assert {UPLOADS, AWS} <= office.asked() <= {UPLOADS, AWS, LIVE}
+    assert {AWS} <= office.asked() <= {AWS, LIVE}
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "ALL_PROXY", "all_proxy"])
@@ -224,7 +224,7 @@ def test_a_ca_bundle_that_does_not_exist(office: Office, variable: str, command:
     office.backup.make("a.jpg")
     changed = {"AWS_CA_BUNDLE": "", "AWS_DEFAULT_REGION": "us-east-1", variable: "/nowhere/ca.pem"}
     said = _fails(office, *arguments, **changed)
-    assert said == (
+    assert said.endswith(
         f"photobak: {variable} can't be used: the CA bundle /nowhere/ca.pem does not exist. "
         f"Correct {variable}, or unset it\n"
     )

@@ -12,8 +12,11 @@ from moto import mock_aws
 @contextmanager
 def table(name: str) -> Iterator[Any]:
     """A client whose account has one empty table with the key ``id``."""
-    with mock_aws():
-        client = _client()
+    client = _client()
+    # Other tests of this process have moto servers and credentials of their own: nothing of theirs is reset.
+    mock = mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}})
+    mock.start(reset=False)
+    try:
         client.create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -21,6 +24,9 @@ def table(name: str) -> Iterator[Any]:
             BillingMode="PAY_PER_REQUEST",
         )
         yield client
+        client.delete_table(TableName=name)
+    finally:
+        mock.stop(remove_data=False)
 
 
 @cache

@@ -26,7 +26,6 @@ from photobak.client.profile import Profile
 AWS: Final = "aws.photobak.test"
 LOGIN: Final = "login.photobak.test"
 LIVE: Final = "live.photobak.test"
-UPLOADS: Final = "uploads.photobak.test"
 API: Final = "localhost"
 """A name that needs no proxy, so that it can be spared."""
 
@@ -119,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         status, headers, content = answer.status, dict(answer.getheaders()), answer.read()
         upstream.close()
         if "execute-api" in self.path:
-            content = content.replace(f"http://127.0.0.1:{self.cloud.upstream}".encode(), f"https://{UPLOADS}".encode())
+            content = content.replace(f"http://127.0.0.1:{self.cloud.upstream}".encode(), f"https://{AWS}".encode())
         if self.cloud.change is not None:
             status, headers, content = self.cloud.change(self.path, status, headers, content)
         self.send_response(status)

@@ -348,11 +348,11 @@ def folder_for_tokens_that_others_can_enter(folder: Path) -> bool:
         return False
 
 
-@ATTACKS.on(wheels, "_all_as_locked", without=lambda _: True)
+@ATTACKS.on(wheels, "_all_as_locked", without=lambda *_: True)
 def wheel_that_was_planted_in_the_cache(folder: Path) -> bool:
     """It would be deployed, and run with access to every photo."""
 
-    def offline(_: wheels.Platform, __: Path) -> None:
+    def offline(*_: object) -> None:
         raise StackError("the Lambda's libraries can't be downloaded")
 
     with pytest.MonkeyPatch.context() as monkeypatch:
