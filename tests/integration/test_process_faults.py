@@ -25,8 +25,10 @@ from support.cloud import (
 )
 from support.photo_files import movie
 from support.pictures import encoded, quadrants
+from support.videos import video
 
 from photobak.cloud.process.queue import UploadEvent
+from photobak.cloud.store.posters import PosterFailed
 from photobak.photo.keys import record_key
 from photobak.photo.record import Record, Status
 
@@ -55,7 +57,8 @@ KEPT = {
     "announced": Scenario(PHOTO),
     "unannounced": Scenario(PHOTO, announced=False),
     "undecodable": Scenario(PHOTO[:400], status=Status.NO_PREVIEW, objects=("original", "record")),
-    "film": Scenario(movie(), objects=("original", "record")),
+    "film": Scenario(video()),
+    "film without pictures": Scenario(movie(), status=Status.NO_PREVIEW, objects=("original", "record")),
 }
 WRONG_BYTES = Scenario(OTHER, announced=False, key=SHA256)
 
@@ -136,6 +139,31 @@ def test_it_may_die_again_and_again(local: Aws) -> None:
         number += STEP
     assert number > 5
     check_kept(person, KEPT["announced"])
+
+
+def test_it_may_die_before_it_calls_the_poster_function(local: Aws) -> None:
+    rehearsal, person = local.person(), local.person()
+    rehearsal.process(KEPT["film"].begin(rehearsal))
+    event = KEPT["film"].begin(person)
+    assert dies(person, event, rehearsal.calls.index("Invoke") + 1)
+    person.process(event)
+    check_kept(person, KEPT["film"])
+
+
+def test_a_poster_function_that_fails_once_costs_no_poster(local: Aws) -> None:
+    """It fails for real: what its URL names is not there, and then is again."""
+    person = local.person()
+    event = KEPT["film"].begin(person)
+
+    def take_away(_number: int, name: str) -> None:
+        if name == "Invoke":
+            local.root("s3").delete_object(Bucket=event.bucket, Key=str(event.key))
+
+    with pytest.raises(PosterFailed):
+        person.process(event, take_away)
+    assert person.records == []
+    person.process(person.upload(KEPT["film"].content))
+    check_kept(person, KEPT["film"])
 
 
 def test_it_may_die_before_any_of_its_calls_while_it_refuses(aws: Aws) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -24,7 +25,7 @@ from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import DescribedPhoto
 from photobak.cloud.api.trash import Trash
-from photobak.cloud.photos.describe import Previewer, previews_of_photo
+from photobak.cloud.photos.describe import previews_of, previews_of_photo
 from photobak.cloud.photos.evidence import Doubt
 from photobak.cloud.process.keep import UploadKeeper
 from photobak.cloud.process.queue import UploadEvent
@@ -33,6 +34,7 @@ from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.photos import PhotosTable
+from photobak.cloud.store.posters import Posters
 from photobak.cloud.store.uploads import PostSigner, UploadStore
 from photobak.cloud.undelete.records import RecordRepairer
 from photobak.cloud.undelete.trash_exit import TrashExit
@@ -92,6 +94,7 @@ class Aws:
     photo_bucket: str
     photos_table: str
     contents_table: str
+    poster_function: str
     root: Callable[[str], Any]
     """A client that may do everything."""
     process_role: "Clients"
@@ -173,25 +176,29 @@ class Person:
 
     # ------------------------------------------------------------------ what the process function does
 
-    def process(
-        self, event: UploadEvent, before_call: BeforeCall = nothing, previewer: Previewer = previews_of_photo
-    ) -> None:
-        """Run the process function for one event, in this process."""
-        with self._library(self.aws.process_role, before_call) as (library, s3):
+    def process(self, event: UploadEvent, before_call: BeforeCall = nothing) -> None:
+        """Run the process function for one event, in this process; the stack's own function makes posters."""
+        role, called = self.aws.process_role, self._called(before_call)
+        with self._library(role, before_call) as (library, s3), role.lent("lambda", called) as lambda_:
+            posters = Posters(s3, lambda_, self.aws.poster_function)
+            previewer = partial(previews_of, lambda: posters)
             UploadKeeper(UploadStore(s3), library, previewer, clock=lambda: NOW).keep(event)
 
     @contextmanager
     def _library(self, role: "Clients", before_call: BeforeCall) -> Iterator[tuple[Library, Any]]:
         self.calls.clear()
-
-        def called(model: Any, **_: object) -> None:
-            self.calls.append(model.name)
-            before_call(len(self.calls), model.name)
-
+        called = self._called(before_call)
         with role.lent("dynamodb", called) as dynamodb, role.lent("s3", called) as s3:
             contents = ContentsTable(dynamodb, self.aws.contents_table)
             photos = PhotosTable(dynamodb, self.aws.photos_table)
             yield Library(dynamodb, contents, photos, PhotoBucket(s3, self.aws.photo_bucket)), s3
+
+    def _called(self, before_call: BeforeCall) -> Callable[..., None]:
+        def called(model: Any, **_: object) -> None:
+            self.calls.append(model.name)
+            before_call(len(self.calls), model.name)
+
+        return called
 
     # ------------------------------------------------------------------ what there is
 
@@ -282,6 +289,7 @@ def _aws(stack: LocalStack, name: str, outputs: StackOutputs) -> Aws:
         photo_bucket=outputs.bucket,
         photos_table=outputs.table,
         contents_table=outputs.contents_table,
+        poster_function=f"{name}-poster",
         root=lambda service: root_client(stack, service),
         process_role=_role_of(stack, f"{name}-process"),
         api_role=_role_of(stack, f"{name}-api"),
@@ -323,7 +331,7 @@ def moto_aws() -> Iterator[Aws]:
             s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket="photos", VersioningConfiguration={"Status": "Enabled"})
         made = {"dynamodb": dynamodb, "s3": s3}
-        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", made.__getitem__, *4 * [clients])
+        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", "poster", made.__getitem__, *4 * [clients])
     finally:
         server.stop()
 
