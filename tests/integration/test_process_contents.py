@@ -20,7 +20,7 @@ from photobak.local.values import LocalStack
 from photobak.photo.kind import Kind
 from photobak.photo.record import Record, Status
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
