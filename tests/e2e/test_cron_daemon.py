@@ -1,4 +1,4 @@
-"""Debian's cron daemon runs the scheduled entry: the photos are stored, and nobody gets mail."""
+"""Debian's cron daemon runs the scheduled entry: the photos are stored, one is proved, and nobody gets mail."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ from support.backup import Backup
 from support.command_line import PHOTOBAK, environ_of
 from support.local_stack import eventually
 
+from photobak.client.index.proofs import ProofResult, Receipts
 from photobak.client.scheduled import read_schedule
 
 CRON = shutil.which("cron", path="/usr/sbin:/usr/bin")
@@ -104,6 +105,8 @@ def test_the_daemon_stores_the_photos_silently(backup: Backup, tmp_path: Path) -
     assert known is not None
     assert known.exit_code == 0
     assert [record.filename for record in backup.records().values()] == ["night.jpg"]
+    receipts = Receipts.beside_index(backup.places, backup.profile)
+    assert [receipt.result for receipt in receipts.read()] == [ProofResult.PROVED]
     assert not (folder / "mail").exists()
     assert "photobak" in schedule(backup, folder, "show")
     schedule(backup, folder, "remove")

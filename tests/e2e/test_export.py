@@ -39,7 +39,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory, local_stack: LocalStack) -> 
     person.make("edited.jpg", "a/IMG_1.jpg", "b/IMG_1.jpg", "<odd> & \u00e9.jpg", LONG, "live/IMG_9.jpg")
     (person.photos / "live/IMG_9.mov").write_bytes(movie(brand=b"qt  ", created=3_000_000_000))
     (person.photos / "live/IMG_9.AAE").write_text("<plist/>")
-    shutil.copy(person.photos / "a/IMG_1.jpg", person.photos / "b/copy.jpg")
+    shutil.copy(person.photos / "a/IMG_1.jpg", person.photos / "b/IMG_1 copy.jpg")
     (person.photos / "edited.jpg.xmp").write_text("<x:xmpmeta xmlns:x='adobe:ns:meta/'>mine</x:xmpmeta>")
     for path in person.photos.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
