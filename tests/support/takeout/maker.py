@@ -153,6 +153,11 @@ class Maker:
         self.corpus.expected[path] = expected
         return path
 
+    def pair(self, path: str, described: str, title: str, relation: str = "own") -> str:
+        """A medium and the JSON that describes it, whose names need not agree."""
+        self.corpus.files[described] = self.describe(title)
+        return self.put(path, Expected(self.kind, described, relation))
+
     def follower(self, of: str, name: str, relation: str) -> str:
         """A medium that has the JSON of another one."""
         led = self.corpus.expected[of]

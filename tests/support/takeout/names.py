@@ -59,8 +59,7 @@ def json_names_of_53_characters(maker: Maker) -> None:
     title = "Screenshot_2024-08-31-00-53-48-647_com.snapchat.android.jpg"
     path = f"{maker.folder}/{title[:47]}.jpg"
     described = f"{maker.folder}/{title[:53]}.json"
-    maker.corpus.files[described] = maker.describe(title)
-    maker.put(path, Expected(maker.kind, described, "own"))
+    maker.pair(path, described, title)
 
 
 @trap
@@ -73,9 +72,8 @@ def emoji_count_twice(maker: Maker) -> None:
 def composed_and_decomposed_names(maker: Maker) -> None:
     folder = maker.folder
     described = f"{folder}/{unicodedata.normalize('NFC', 'Café à Genève.jpg')}.supplemental-metadata.json"
-    maker.corpus.files[described] = maker.describe("Café à Genève.jpg")
     path = f"{folder}/{unicodedata.normalize('NFD', 'Café à Genève.jpg')}"
-    maker.put(path, Expected(maker.kind, described, "own"))
+    maker.pair(path, described, "Café à Genève.jpg")
 
 
 @trap
@@ -194,8 +192,7 @@ def long_and_uploaded_without_extension(maker: Maker) -> None:
 @trap
 def extensions_in_the_other_case(maker: Maker) -> None:
     described = f"{maker.folder}/IMG_1234.jpg.json"
-    maker.corpus.files[described] = maker.describe("IMG_1234.jpg")
-    maker.put(f"{maker.folder}/IMG_1234.JPG", Expected(maker.kind, described, "own"))
+    maker.pair(f"{maker.folder}/IMG_1234.JPG", described, "IMG_1234.jpg")
 
 
 @trap
@@ -206,8 +203,7 @@ def wrong_extensions(maker: Maker) -> None:
 @trap
 def another_extension_than_the_title_has(maker: Maker) -> None:
     described = f"{maker.folder}/lp_image.jpg.supplemental-metadata.json"
-    maker.corpus.files[described] = maker.describe("lp_image.jpg")
-    maker.put(f"{maker.folder}/lp_image.jpeg", Expected(maker.kind, described, "own"))
+    maker.pair(f"{maker.folder}/lp_image.jpeg", described, "lp_image.jpg")
 
 
 @trap

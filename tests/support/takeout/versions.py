@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from support.takeout.maker import Expected, Maker, Trap, google_cut, trap
+from support.takeout.maker import Maker, Trap, google_cut, trap
 
 SUFFIXES = (
     *("-edited", "-bearbeitet", "-modifié", "-modificato", "-bewerkt", "-edytowane", "-ha editado", "-editado"),
@@ -82,8 +82,7 @@ def creations_with_a_json_of_their_own(maker: Maker) -> None:
 @trap
 def versions_whose_original_is_in_no_part(maker: Maker) -> None:
     described = f"{maker.folder}/IMG_1.jpg.supplemental-metadata.json"
-    maker.corpus.files[described] = maker.describe("IMG_1.jpg")
-    maker.put(f"{maker.folder}/IMG_1-edited.jpg", Expected(maker.kind, described, "version"))
+    maker.pair(f"{maker.folder}/IMG_1-edited.jpg", described, "IMG_1.jpg", "version")
 
 
 @trap
@@ -141,8 +140,7 @@ def two_live_photos_of_one_name(maker: Maker) -> None:
 @trap
 def live_photos_whose_still_is_in_no_part(maker: Maker) -> None:
     described = f"{maker.folder}/IMG_5.HEIC.json"
-    maker.corpus.files[described] = maker.describe("IMG_5.HEIC")
-    maker.put(f"{maker.folder}/IMG_5.MP4", Expected(maker.kind, described, "motion"))
+    maker.pair(f"{maker.folder}/IMG_5.MP4", described, "IMG_5.HEIC", "motion")
 
 
 @trap
