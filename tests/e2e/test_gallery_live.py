@@ -162,7 +162,9 @@ def test_a_filter_finds_and_the_address_holds_it(chromium: Chromium) -> None:
         ]
         tab.scroll_to_end()
         tab.page.get_by_text(f"all: {len(expected)} photos.").wait_for()
-        assert tab.tiles.last.get_attribute("data-sha256") == expected[-1]
+        tab.tile(expected[-1]).wait_for()
+        tab.wait_for_records()
+        assert order(tab)[-1] == expected[-1]
         tab.tile(expected[-2]).click()
         tab.page.keyboard.press("ArrowRight")
         assert tab.shown == expected[-1]
