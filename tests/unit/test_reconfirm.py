@@ -167,7 +167,7 @@ def test_a_run_asks_for_what_has_changed_and_for_the_oldest(index: Index, monkey
     assert cloud.sequences == ["6"]
     assert cloud.sessions == [SESSION, SESSION]
     assert cloud.asked == [sha256(name) for name in "afe"]
-    assert found == [Reconfirmed([sha256("a"), sha256("e")]), Doubt(sha256("f"), None)]
+    assert found == [Doubt(sha256("f"), None), Reconfirmed([sha256("a"), sha256("e")])]
     made.conclude()
     assert (Confirmations(index).feed, Confirmations(index).rotated_at) == ("7", NOW)
 
@@ -243,6 +243,16 @@ def test_a_hundred_contents_are_one_request(index: Index, monkeypatch: pytest.Mo
     run(index, recheck=True)
     assert sorted(cloud.batches) == [50, MAX_PHOTOS_A_REQUEST]
     assert len(set(cloud.asked)) == 150
+
+
+def test_what_is_kept_is_noted_in_few_transactions(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.confirm([known_file(f"/q/{number}") for number in range(294)], NOW - DAY)
+    cloud = Cloud(monkeypatch, **dict.fromkeys("abcdef", Status.STORED))
+    cloud.verdicts |= {known_file(f"/q/{number}").sha256: Verdict(Status.STORED) for number in range(294)}
+    monkeypatch.setattr(reconfirm, "_NOTED_AT_ONCE", 200)
+    found, _ = run(index, recheck=True)
+    assert [len(each.hashes) for each in found] == [200, 100]
+    assert {sha256 for each in found for sha256 in each.hashes} == set(cloud.verdicts)
 
 
 # ---- what the ledger makes of deletions

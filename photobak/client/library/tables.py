@@ -1,6 +1,6 @@
 """Reads one's own rows of the two tables: in the order of their keys, page by page, or by key, a hundred at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,6 +16,7 @@ from photobak.photo.record import Status
 
 DELETION_FIELDS: Final = ("deleted_at", "deleted_from", "trashed_until")
 _WHAT: Final = "the list of photos can't be read"
+_STATUSES: Final[Mapping[str | None, Status]] = {status.value: status for status in Status}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,15 @@ class ContentRow:
         Raises:
             CloudError: it lacks something.
         """
-        sha256, status = attribute(item, "sha256", "S"), attribute(item, "status", "S")
+        sha256, word = attribute(item, "sha256", "S"), attribute(item, "status", "S")
         if sha256 is None or not is_sha256(sha256):
             raise CloudError(_WHAT, why="a row has no sha256")
-        if status not in list(Status):
+        status = _STATUSES.get(word)
+        if status is None:
             raise CloudError(_WHAT, why=f"the row of {sha256} has no status that this photobak knows")
-        deletion = _deletion(item, Status(status)) if Status(status).deleted else None
+        deletion = _deletion(item, status) if status.deleted else None
         reason = attribute(item, "reason", "S")
-        return cls(sha256, Status(status), attribute(item, "timestamp", "N"), reason, deletion)
+        return cls(sha256, status, attribute(item, "timestamp", "N"), reason, deletion)
 
 
 def _deletion(item: Item, status: Status) -> Deletion:

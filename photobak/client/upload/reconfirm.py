@@ -23,6 +23,8 @@ ROTATION_SECONDS: Final = 6 * 86_400.0
 SHORTEST_ROTATION: Final = 3600.0
 """Seconds between two parts of a round: a watcher that syncs each minute asks for nothing in between."""
 _REQUESTS_AT_ONCE: Final = 4
+_NOTED_AT_ONCE: Final = 5000
+"""Contents: each note waits for the disk, and a run that is cut off only asks for some of them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,16 @@ class Reconfirmer:
         def ask(batch: list[str]) -> tuple[list[str], dict[str, Verdict]]:
             return batch, statuses.read(batch)
 
+        renewed: list[str] = []
         for batch, verdicts in parallel(ask, _batches(hashes), jobs=_REQUESTS_AT_ONCE):
             kept = [sha256 for sha256, verdict in verdicts.items() if verdict.status.kept]
-            yield Reconfirmed(kept)
+            renewed += kept
+            if len(renewed) >= _NOTED_AT_ONCE:
+                yield Reconfirmed(renewed)
+                renewed = []
             yield from (Doubt(sha256, verdicts.get(sha256)) for sha256 in set(batch) - set(kept))
+        if renewed:
+            yield Reconfirmed(renewed)
 
     def conclude(self) -> None:
         """The run is over and what it has learned is in the index: the next one goes on from here."""
