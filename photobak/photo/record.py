@@ -127,6 +127,10 @@ class Record:
     """Ids of the albums in which it is."""
     motion: str | None = None
     """SHA-256 of the video that belongs to this Live or Motion Photo."""
+    motion_offset: int | None = None
+    """Where in the original the video inside a Motion Photo begins, in bytes; always together with its size."""
+    motion_size: int | None = None
+    """Bytes of the video inside a Motion Photo."""
     taken_alternatives: frozenset[CaptureTime] = frozenset()
     """What other sources say of the capture time, where they disagree."""
     trashed_until: datetime | None = None
@@ -344,6 +348,13 @@ def _number(value: object) -> float:
     return number
 
 
+def _byte_count(value: Any) -> int:
+    count = int(value)
+    if count <= 0:
+        raise ValueError("not positive")
+    return count
+
+
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "username": _text,
     "timestamp": Decimal,
@@ -384,6 +395,8 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "tags": _texts,
     "albums": _texts,
     "motion": _sha256,
+    "motion_offset": _byte_count,
+    "motion_size": _byte_count,
     "taken_alternatives": _alternatives,
     "trashed_until": _instant,
     "deleted_at": _instant,

@@ -20,6 +20,9 @@ _NAMESPACES: Final = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://ns.adobe.com/exif/1.0/": "exif",
     "http://ns.adobe.com/lightroom/1.0/": "lr",
+    "http://ns.google.com/photos/1.0/camera/": "GCamera",
+    "http://ns.google.com/photos/1.0/container/": "Container",
+    "http://ns.google.com/photos/1.0/container/item/": "Item",
     "http://ns.adobe.com/photoshop/1.0/": "photoshop",
     "http://ns.adobe.com/xap/1.0/": "xmp",
     "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": "Iptc4xmpExt",
@@ -76,14 +79,20 @@ class XmpPacket:
         """The items of an array in their order, or a simple property as the only one; each once, none empty."""
         return tuple(dict.fromkeys(text for text in self._texts(name) if text))
 
-    def structures(self, *path: str) -> Iterator[dict[str, str]]:
-        """The simple members of each structure in an array, found by the names that lead to it from the top."""
+    def structures(self, *path: str, inner: str = "") -> Iterator[dict[str, str]]:
+        """The simple members of each structure in an array.
+
+        Args:
+            path: the names that lead to the array from the top.
+            inner: the member of each structure that has what is wanted; empty for the structure itself.
+        """
         elements = [child for each in self._descriptions for child in each.children if child.name == path[0]]
         for name in path[1:]:
             elements = [child for each in elements for child in _members(each) if child.name == name]
         for element in elements:
             for item in _items(element):
-                yield _simple_members(item)
+                wanted = [each for each in _members(item) if each.name == inner] if inner else [item]
+                yield from map(_simple_members, wanted)
 
     def _texts(self, name: str) -> Iterator[str]:
         for description in self._descriptions:

@@ -110,5 +110,7 @@ def records(draw: st.DrawFn) -> Record:
         tags=draw(_names),
         albums=draw(_names),
         motion=draw(st.none() | hashes),
+        motion_offset=draw(st.none() | st.integers(1, 5 * 2**30)),
+        motion_size=draw(st.none() | st.integers(1, 5 * 2**30)),
         taken_alternatives=draw(st.frozensets(captures, max_size=2)),
     )

@@ -19,7 +19,7 @@ _MAX_READ: Final = 2_000
 """Records that one request looks through for those that match; the next one goes on behind them."""
 _FOR_VIEWERS: Final = (
     *("reason", "lens", "f_number", "exposure_time", "iso", "focal_length", "duration", "description", "favorite"),
-    *("motion", "thumbhash"),
+    *("motion", "motion_offset", "motion_size", "thumbhash"),
 )
 """What a viewer shows beside what ``ls --json`` prints, as far as it is known."""
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from aws_lambda_powertools import Logger
+
 from photobak.cloud.store.objects import PhotoBucket
 from photobak.cloud.store.posters import Posters
 from photobak.cloud.store.uploads import Upload
@@ -15,9 +17,11 @@ from photobak.photo.described import Described, enriched
 from photobak.photo.keys import TempKey, original_key, thumb_key, timestamp_key, web_key
 from photobak.photo.kind import Kind
 from photobak.photo.media_type import MediaType, recognise
-from photobak.photo.metadata import Metadata, UnreadableMetadata, read_metadata
+from photobak.photo.metadata import InnerVideo, Metadata, UnreadableMetadata, find_inner_video, read_metadata
 from photobak.photo.preview import Previews, UndecodableImage, make_previews
 from photobak.photo.record import Record, Status
+
+logger = Logger(child=True)
 
 _MAX_EXTENSION: Final = 8
 
@@ -39,6 +43,8 @@ class Description:
     """What an import has announced with it."""
     unreadable: str | None
     """Why its metadata could not be read, for a person; None where they were."""
+    inner_video: InnerVideo | None
+    """Of a Motion Photo."""
 
 
 def describe(upload: Upload, announcement: Announcement | None, *, reads_metadata: bool = True) -> Description:
@@ -64,6 +70,7 @@ def describe(upload: Upload, announcement: Announcement | None, *, reads_metadat
         modified_at=announcement.modified_at if announcement else upload.uploaded_at,
         described=(announcement.described if announcement else None) or Described(),
         unreadable=unreadable,
+        inner_video=_inner_video(upload, media_type) if reads_metadata else None,
     )
 
 
@@ -83,7 +90,7 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
         now: the time of storing.
     """
     identity_id, sha256 = upload.key.identity_id, upload.sha256
-    metadata = description.metadata
+    metadata, inner_video = description.metadata, description.inner_video
     record = Record(
         username=identity_id,
         timestamp=timestamp_key(description.taken.taken_at, sha256),
@@ -106,6 +113,8 @@ def make_record(upload: Upload, description: Description, previews: Previews | s
         duration=metadata.duration,
         latitude=metadata.latitude,
         longitude=metadata.longitude,
+        motion_offset=inner_video.offset if inner_video else None,
+        motion_size=inner_video.size if inner_video else None,
         filename=description.filename,
         sources=description.sources,
         modified_at=description.modified_at,
@@ -185,6 +194,17 @@ def _metadata(upload: Upload, media_type: MediaType) -> tuple[Metadata, str | No
             return read_metadata(file, media_type), None
         except UnreadableMetadata as error:
             return Metadata(), str(error)
+
+
+def _inner_video(upload: Upload, media_type: MediaType) -> InnerVideo | None:
+    if upload.path is None:
+        return None
+    with upload.path.open("rb") as file:
+        try:
+            return find_inner_video(file, media_type)
+        except UnreadableMetadata as error:  # a photo is worth keeping without it
+            logger.warning("A Motion Photo's video was not found", extra={"reason": str(error)})
+            return None
 
 
 def _capture_time(

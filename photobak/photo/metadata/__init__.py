@@ -1,7 +1,7 @@
 """Metadata of photos and videos, read straight from their bytes: one module a format family, one value for all."""
 
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from photobak.photo import media_type as types
 from photobak.photo.media_type import MediaType
@@ -9,6 +9,7 @@ from photobak.photo.metadata.bitmaps import read_bmp, read_gif, read_png
 from photobak.photo.metadata.ciff import read_ciff
 from photobak.photo.metadata.heif import read_heif, read_jxl
 from photobak.photo.metadata.jpeg import read_jpeg
+from photobak.photo.metadata.motion_photo import InnerVideo, find_in_heif, find_in_jpeg
 from photobak.photo.metadata.mpeg_ts import read_mpeg_ts
 from photobak.photo.metadata.quicktime import read_quicktime
 from photobak.photo.metadata.raw import read_cr2, read_cr3, read_raf, read_rw2, read_tiff
@@ -17,7 +18,7 @@ from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Damaged, Window
 from photobak.photo.metadata.xmp import read_xmp
 
-__all__ = ["Metadata", "UnreadableMetadata", "read_metadata"]
+__all__ = ["InnerVideo", "Metadata", "UnreadableMetadata", "find_inner_video", "read_metadata"]
 
 _READERS: Final[dict[str, Callable[[Window], Metadata]]] = {
     types.JPEG.content_type: read_jpeg,
@@ -45,6 +46,15 @@ _READERS: Final[dict[str, Callable[[Window], Metadata]]] = {
     types.XMP.content_type: read_xmp,
 }
 
+_FINDERS: Final[dict[str, Callable[[Window], InnerVideo | None]]] = {
+    types.JPEG.content_type: find_in_jpeg,
+    types.HEIC.content_type: find_in_heif,
+    types.HEIF.content_type: find_in_heif,
+    types.AVIF.content_type: find_in_heif,
+}
+"""The formats of Motion Photos."""
+_Found = TypeVar("_Found")
+
 
 class UnreadableMetadata(Exception):
     """A file's metadata can't be read, for a reason that its format doesn't explain; its bytes are sound all the same.
@@ -71,10 +81,23 @@ def read_metadata(file: BinaryIO, media_type: MediaType, head: bytes = b"") -> M
     reader = _READERS.get(media_type.content_type) or (read_tiff if types.is_raw(media_type) else None)
     if reader is None:
         return Metadata()
+    return _guarded(lambda: reader(Window.on(file, head)), Metadata())
+
+
+def find_inner_video(file: BinaryIO, media_type: MediaType) -> InnerVideo | None:
+    """Find the video inside a Motion Photo; None where the file is none, or what it says of its video is wrong.
+
+    Bounded as ``read_metadata`` is, and raises the same.
+    """
+    find = _FINDERS.get(media_type.content_type)
+    return _guarded(lambda: find(Window.on(file)), None) if find else None
+
+
+def _guarded(read: Callable[[], _Found], nothing: _Found) -> _Found:
     try:
-        return reader(Window.on(file, head))
+        return read()
     except Damaged:
-        return Metadata()
+        return nothing
     except OSError:
         raise
     except Exception as error:  # whatever one file makes a reader raise, the others are none the worse for it

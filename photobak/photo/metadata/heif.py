@@ -10,6 +10,8 @@ from photobak.photo.metadata.window import Damaged, Window
 from photobak.photo.metadata.xmp import read_xmp
 
 _MAX_TABLE_BYTES: Final = 64 * 1024
+_XMP: Final = b"mime"
+"""The item type of XMP; what else has it is no XML, or has none of the properties."""
 _IN_FILE: Final = 0
 _IN_IDAT: Final = 1
 
@@ -20,15 +22,17 @@ def read_heif(window: Window) -> Metadata:
     if meta is None:
         return Metadata()
     meta = meta_content(meta)
-    kinds = _item_kinds(meta)
-    places = _item_places(meta, window)
-    found = Metadata()
-    if exif := next((places[item] for item, kind in kinds.items() if kind == b"Exif" and item in places), None):
-        found = read_exif(exif)
-    xmp = next((places[item] for item, kind in kinds.items() if kind == b"mime" and item in places), None)
-    if found.original is None and xmp:
-        found = found.completed_by(read_xmp(xmp))
+    items = _first_items(meta, window)
+    found = read_exif(items[b"Exif"]) if b"Exif" in items else Metadata()
+    if found.original is None and _XMP in items:
+        found = found.completed_by(read_xmp(items[_XMP]))
     return found.completed_by(_size(meta))
+
+
+def find_xmp(window: Window) -> Window | None:
+    """The XMP packet, which is an item (23008-12, annex A.3)."""
+    meta = child(window, b"meta")
+    return _first_items(meta_content(meta), window).get(_XMP) if meta else None
 
 
 def read_jxl(window: Window) -> Metadata:
@@ -48,6 +52,16 @@ def _size(meta: Window) -> Metadata:
 def _spatial_extent(content: Window) -> Metadata:
     head = content.up_to(0, 12)
     return Metadata.of_size(int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big"))
+
+
+def _first_items(meta: Window, file: Window) -> dict[bytes, Window]:
+    """The first item of each type that has a place."""
+    places = _item_places(meta, file)
+    found: dict[bytes, Window] = {}
+    for item, kind in _item_kinds(meta).items():
+        if item in places:
+            found.setdefault(kind, places[item])
+    return found
 
 
 def _item_kinds(meta: Window) -> dict[int, bytes]:

@@ -76,6 +76,14 @@ def read_jpeg(window: Window) -> Metadata:
     return found
 
 
+def find_xmp(window: Window) -> Window | None:
+    """The first XMP packet; extensions of it (XMP Specification part 3, section 1.1.3.1) have another signature."""
+    for marker, segment in _segments(window):
+        if marker == _APP1 and segment.up_to(0, len(_XMP)) == _XMP:
+            return segment.part(len(_XMP))
+    return None
+
+
 def _block(marker: int, segment: Window) -> _Block | None:
     if marker not in _MARKERS:
         return None

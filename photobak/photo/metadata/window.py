@@ -36,13 +36,14 @@ class Window:
     holds a reader.
     """
 
-    __slots__ = ("_budget", "_file", "_head", "_start", "size")
+    __slots__ = ("_budget", "_file", "_head", "size", "start")
 
     def __init__(self, file: BinaryIO, head: bytes, start: int, size: int, budget: _Budget) -> None:
         self._file = file
         self._head = head
-        self._start = start
         self._budget = budget
+        self.start = start
+        """Where in the file it begins."""
         self.size = size
         """Bytes."""
 
@@ -61,7 +62,7 @@ class Window:
             raise Damaged("points outside of its container")
         rest = self.size - offset
         size = rest if size is None else min(size, rest)
-        return Window(self._file, self._head, self._start + offset, size, self._budget)
+        return Window(self._file, self._head, self.start + offset, size, self._budget)
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes.
@@ -84,7 +85,7 @@ class Window:
             raise Damaged("points outside of its container")
         length = min(length, self.size - offset)
         self._budget.spend(length)
-        start = self._start + offset
+        start = self.start + offset
         if start + length <= len(self._head):
             return self._head[start : start + length]
         self._file.seek(start)

@@ -14,11 +14,18 @@ _DIGITIZED: Final = ("exif:DateTimeDigitized", "xmp:CreateDate")
 """What stands for the two EXIF dates: Metadata Working Group guidelines 2.0, section 5.6."""
 
 
-def read_xmp(window: Window) -> Metadata:
-    """The dates of a packet; empty where it is no XML, is damaged, or declares entities."""
+def read_packet(window: Window, properties: frozenset[str]) -> XmpPacket | None:
+    """These properties of a packet; None where it is no XML, is damaged, or declares entities."""
     try:
-        packet = XmpPacket.read(window.up_to(0, _MAX_PACKET_BYTES), frozenset(_ORIGINAL + _DIGITIZED))
+        return XmpPacket.read(window.up_to(0, _MAX_PACKET_BYTES), properties)
     except UnreadableXml:
+        return None
+
+
+def read_xmp(window: Window) -> Metadata:
+    """The dates of a packet; empty where it can't be read."""
+    packet = read_packet(window, frozenset(_ORIGINAL + _DIGITIZED))
+    if packet is None:
         return Metadata()
 
     def first(names: tuple[str, ...]) -> str:
