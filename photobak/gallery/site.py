@@ -106,7 +106,7 @@ class Site:
             "worker-src": "'self'",
             "style-src": "'self'",
             "img-src": f"'self' data: {buckets}",
-            "media-src": buckets,
+            "media-src": f"blob: {buckets}",  # a part of an original, which the page has cut out
             "connect-src": f"'self' {buckets} {' '.join(sorted(asked))}",
             "manifest-src": "'self'",
             "base-uri": "'none'",

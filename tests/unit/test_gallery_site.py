@@ -99,6 +99,8 @@ def test_nothing_strange_can_run() -> None:
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["media-src"].split() == ["blob:", *SITE.bucket_origins]
+    assert [name for name, allowed in policy.items() if "blob:" in allowed] == ["media-src"]
     assert policy["require-trusted-types-for"] == "'script'"
     assert "unsafe" not in SITE.content_security_policy
     for origin in ("https://photos.auth.", "https://cognito-idp.", "wss://ws.", "https://photos.s3."):

@@ -35,6 +35,8 @@ import { lastAtMost } from './layout.js';
  * @property {boolean} [favorite]
  * @property {string} [thumbhash] base64
  * @property {string} [motion] SHA-256 of the video that belongs to it
+ * @property {number} [motion_offset] where in its original a video begins
+ * @property {number} [motion_size] bytes of that video
  * @property {string} month the timeline's month it is in, such as `2024-06`
  * @property {number} position in that month, 0 being the newest
  * @property {string} [thumb_url]

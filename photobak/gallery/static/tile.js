@@ -5,6 +5,7 @@
  */
 
 import { day, duration } from './format.js';
+import { isMotionPhoto } from './motion.js';
 import { text } from './texts.js';
 import { placeholder } from './thumbhash_image.js';
 
@@ -127,7 +128,7 @@ function picture(tile, photo) {
 function badgesOf(photo) {
   const badges = element('span', 'badges');
   if (photo.kind === 'video') badges.append(element('span', 'badge', `▶ ${photo.duration ? duration(photo.duration) : ''}`.trim()));
-  if (photo.motion) badges.append(element('span', 'badge', text('live')));
+  if (isMotionPhoto(photo)) badges.append(element('span', 'badge', text('live')));
   if (photo.favorite) badges.append(element('span', 'badge', '♥'));
   return badges;
 }

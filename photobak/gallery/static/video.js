@@ -1,5 +1,5 @@
 /**
- * Videos, and the moving halves of Live and Motion Photos. They are the originals, which the browser fetches in ranges.
+ * Shows videos in a `<video>`. Most are originals, which the browser fetches in ranges.
  *
  * @module
  */

@@ -6,6 +6,7 @@
 
 import { ApiProblem } from './api.js';
 import { showDetails } from './details.js';
+import { isMotionPhoto, MotionVideos } from './motion.js';
 import { CantPlay, loadVideo, unloadVideo } from './video.js';
 import { WebViews } from './web_views.js';
 import { text } from './texts.js';
@@ -30,6 +31,7 @@ export class Viewer extends EventTarget {
   /** @type {Photo | undefined} */
   #photo;
   #views;
+  #motions;
 
   /**
    * @param {HTMLDialogElement} dialog
@@ -41,6 +43,7 @@ export class Viewer extends EventTarget {
     this.dialog = dialog;
     this.originals = originals;
     this.#views = new WebViews(reload);
+    this.#motions = new MotionVideos(originals);
     const stage = /** @type {HTMLElement} */ (dialog.querySelector('.stage'));
     this.image = /** @type {HTMLImageElement} */ (dialog.querySelector('img'));
     this.video = /** @type {HTMLVideoElement} */ (dialog.querySelector('video'));
@@ -80,6 +83,7 @@ export class Viewer extends EventTarget {
     this.#button('next').disabled = slot >= album.count - 1;
     this.zoom.reset();
     this.stopLive();
+    this.#motions.release();
     unloadVideo(this.video);
     if (photo) void this.#showPhoto(photo);
     else {
@@ -125,21 +129,22 @@ export class Viewer extends EventTarget {
     this.#button('details').setAttribute('aria-expanded', String(!this.details.hidden));
   }
 
-  /** Play the moving half of a Live Photo over its picture. */
+  /** Play the video of a Live or Motion Photo over its picture. */
   async playLive() {
     const photo = this.#photo;
-    if (!photo?.motion || this.zoom.zoomed) return;
+    if (!photo || !isMotionPhoto(photo) || this.zoom.zoomed) return;
     this.#wantsLive = true;
-    const { url } = await this.originals.of(photo.motion);
-    if (!this.#wantsLive || this.#photo !== photo) return;
-    this.video.controls = false;
-    this.video.loop = true;
+    const isWanted = () => this.#wantsLive && this.#photo?.sha256 === photo.sha256;
     try {
+      const url = await this.#motions.addressOf(photo);
+      if (!isWanted()) return;
+      this.video.controls = false;
+      this.video.loop = true;
       await loadVideo(this.video, url, '');
-      this.video.hidden = !this.#wantsLive;
-      if (this.#wantsLive) await this.video.play();
+      this.video.hidden = !isWanted();
+      if (isWanted()) await this.video.play();
     } catch (error) {
-      if (error instanceof CantPlay) this.#say(text('cantPlay'));
+      if (isWanted()) this.#say(whyNotPlayed(error, photo));
     }
   }
 
@@ -204,7 +209,7 @@ export class Viewer extends EventTarget {
     this.dialog.setAttribute('aria-label', altText(photo));
     this.dialog.dataset.photo = photo.sha256;
     this.#button('favorite').setAttribute('aria-pressed', String(Boolean(photo.favorite)));
-    this.#button('play-live').hidden = !photo.motion;
+    this.#button('play-live').hidden = !isMotionPhoto(photo);
     showDetails(this.details, photo);
   }
 
@@ -243,6 +248,7 @@ export class Viewer extends EventTarget {
 
   #closed() {
     this.stopLive();
+    this.#motions.release();
     unloadVideo(this.video);
     this.image.removeAttribute('src');
     this.#views.clear();
