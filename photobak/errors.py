@@ -26,10 +26,14 @@ class PhotobakError(Exception):
         self.why = why
         self.next_step = next_step
 
+    @property
+    def summary(self) -> str:
+        """What and why, without the next step."""
+        return f"{self.what}: {self.why}" if self.why else self.what
+
     def __str__(self) -> str:
         """One line: what, why, next."""
-        sentence = f"{self.what}: {self.why}" if self.why else self.what
-        return f"{sentence}. {self.next_step}" if self.next_step else sentence
+        return f"{self.summary}. {self.next_step}" if self.next_step else self.summary
 
 
 class WrongUsage(PhotobakError):

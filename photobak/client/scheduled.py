@@ -1,10 +1,11 @@
 """The schedule as photobak remembers it: when it is due, when it ran last, and how that ended.
 
-The schedulers only call ``photobak schedule run``; whether there is anything to do is decided here. So a night that
-the machine was off is made up, and two schedulers at once back up once.
+The schedulers call ``photobak schedule run`` every hour; whether there is anything to do is decided here. So a night
+that the machine was off or on battery power is made up, and two schedulers at once back up once.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -73,6 +74,21 @@ def forget_schedule(places: Places, name: str) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigError(f"{path} cannot be removed", why=reason_of(error)) from error
+
+
+def called(schedule: Schedule, now: datetime, waiting_for: Callable[[], str]) -> Schedule | None:
+    """The schedule after a scheduler's call: the run that is due begins, or waits; None if none is due.
+
+    Args:
+        schedule: before the call.
+        now: local time.
+        waiting_for: tells what a run would have to wait for; "" for nothing. Asked only if a run is due.
+    """
+    if not schedule.due(now):
+        return None
+    if reason := waiting_for():
+        return replace(schedule, waiting_for=reason)
+    return began(schedule, now.timestamp())
 
 
 def began(schedule: Schedule, now: float) -> Schedule:

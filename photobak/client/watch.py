@@ -134,7 +134,7 @@ class Watch:
         """Show it, unless it was shown last."""
         if error.what != self._trouble:
             self._trouble = error.what
-            self._tell(f"{error.what}{f': {error.why}' if error.why else ''}. Retrying until it works")
+            self._tell(f"{error.summary}. Retrying until it works")
 
     def _next_pause(self) -> float:
         pause = self._pause

@@ -30,7 +30,7 @@ def on_metered_network() -> bool:
 
 
 def _on_battery_by_sysfs(supplies: Path) -> bool:
-    """As systemd's ConditionACPower: no mains is connected, and a battery is discharging."""
+    """No mains is connected, and a battery is discharging (as systemd's ConditionACPower has it)."""
     discharging = False
     for supply in sorted(supplies.glob("*")):
         kind, status = _read(supply / "type"), _read(supply / "status")

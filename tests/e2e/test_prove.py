@@ -1,10 +1,12 @@
 """`photobak prove`: originals are read back, a failure is found, told with its cure, and the cure works."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
 from support.backup import Backup, json_lines
+from support.fault_proxy import Fault, FaultProxy, Kind
 from support.library_damage import Damage
 
 from photobak.client.index.index import Index
@@ -54,6 +56,31 @@ def test_originals_are_read_back_and_a_damaged_one_is_found_and_repaired(backup:
     assert "lost or damaged" not in backup.run("status").stdout
 
 
+def test_a_network_that_goes_between_sync_and_proof_does_not_fail_the_run(backup: Backup) -> None:
+    """All photos are confirmed, so the run is complete; that no original was read back is said, and made up for."""
+    backup.make("a.jpg", "b.jpg")
+    gone = threading.Event()
+
+    def decide(kind: Kind, _number: int) -> Fault:
+        if kind is Kind.FETCH:
+            gone.set()
+        return Fault.DROP if gone.is_set() else Fault.NONE
+
+    with FaultProxy(int(backup.stack.endpoint_url.rpartition(":")[2]), decide).running() as proxy:
+        done = backup.run("sync", str(backup.photos), "--prove", "2", **proxy.environment)
+    assert gone.is_set()
+    assert done.returncode == 0, done.stderr
+    assert "2 files safe" in done.stderr
+    assert "No original was read back: " in done.stderr
+    status = backup.run("status")
+    assert (status.returncode, status.stdout.split()[0]) == (0, "green")
+    assert "0 of 0 originals read back; not possible on 20" in status.stdout
+
+    _, summary = json_lines(backup.run("sync", str(backup.photos), "--prove", "2", "--json").stdout)
+    assert "proofs_not_made" not in summary
+    assert json.loads(backup.run("status", "--json").stdout)["proofs"]["not_made"] is None
+
+
 def test_a_cloud_that_cannot_be_reached_proves_nothing(backup: Backup) -> None:
     backup.make("a.jpg")
     backup.sync()
@@ -61,4 +88,6 @@ def test_a_cloud_that_cannot_be_reached_proves_nothing(backup: Backup) -> None:
     session = backup.without_network().session()
     with Index.open(backup.index_file) as index, pytest.raises(CloudError):
         list(Prover(session, index, receipts).prove(1))
-    assert receipts.history().total == 0
+    history = receipts.history()
+    assert history.total == 0
+    assert history.not_made is not None

@@ -76,7 +76,7 @@ def test_systemd_is_taken_first_and_takes_over_from_cron(home: Path) -> None:
     asked = (home / "systemctl.log").read_text()
     assert "daemon-reload\nenable --now photobak-default.timer\n" in asked
     assert "with systemd (unchanged)." in schedule(home, both, "install", pictures)[1]
-    assert "OnCalendar=*-*-* 03:00:00" in schedule(home, both, "show")[0]
+    assert "OnCalendar=*-*-* *:00:00" in schedule(home, both, "show")[0]
     moved = schedule(home, both, "install", "--with", "cron", pictures)[1]
     assert "with cron.\nRemoved the previous schedule from systemd.\n" in moved
     assert not (home / "active.photobak-default.timer").exists()

@@ -47,6 +47,15 @@ def test_a_failure_lasts_until_the_photo_is_proved_again_or_deleted() -> None:
     assert (deleted.failing, deleted.proved, deleted.total) == ((), 1, 2)
 
 
+def test_a_proof_that_was_not_made_says_nothing_about_the_photo_and_is_told_until_one_is_made() -> None:
+    missed = receipt(ONE, 3, ProofResult.NOT_MADE)
+    history = ProofHistory.of([receipt(ONE, 0, ProofResult.FAILED), receipt(TWO, 1), missed])
+    assert (history.failing, history.proved, history.total) == ((ONE,), 1, 2)
+    assert history.last == SEPTEMBER + timedelta(days=1)
+    assert history.not_made == missed
+    assert ProofHistory.of([missed, receipt(ONE, 4)]).not_made is None
+
+
 def test_a_line_that_a_power_cut_left_incomplete_costs_no_other_line(file: Path) -> None:
     Receipts(file).append(receipt(ONE, 0))
     whole = file.read_bytes()

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from photobak.client.places import places
-from photobak.client.scheduled import Schedule, began, ended, forget_schedule, read_schedule, save_schedule
+from photobak.client.scheduled import Schedule, began, called, ended, forget_schedule, read_schedule, save_schedule
 from photobak.platform.power import on_battery
 from photobak.platform.scheduler.interface import Job
 from photobak.platform.scheduler.launchd import plist
@@ -48,6 +48,26 @@ def test_a_month_asleep_is_one_run() -> None:
     assert not began(schedule, late.timestamp()).due(late + timedelta(minutes=1))
 
 
+def test_a_night_on_battery_power_is_made_up_within_an_hour_of_mains_power_and_only_once() -> None:
+    unplugged = {at(2, hour) for hour in range(1, 9)} | {at(3, hour) for hour in range(24)}
+    schedule, begun = began(Schedule("03:00"), at(1, 3).timestamp()), []
+    for hour in range(1, 3 * 24):
+        now = at(2, 0) + timedelta(hours=hour)
+        after = called(schedule, now, lambda now=now: "mains power" if now in unplugged else "")
+        if after is not None and not after.waiting_for:
+            begun.append(now)
+        schedule = after or schedule
+        assert bool(schedule.waiting_for) == (now in unplugged and schedule.due(now))
+    assert begun == [at(2, 9), at(4, 0), at(4, 3)]
+
+
+def test_power_and_network_are_not_asked_while_nothing_is_due() -> None:
+    def never() -> str:
+        raise AssertionError
+
+    assert called(began(Schedule("03:00"), at(1, 3).timestamp()), at(1, 4), never) is None
+
+
 def test_a_laptop_in_another_zone_runs_at_its_new_night() -> None:
     tokyo = timezone(timedelta(hours=9))
     schedule = began(Schedule("03:00"), at(1, 3).timestamp())  # 10:00 in Tokyo
@@ -79,12 +99,12 @@ def test_the_property_list_is_one() -> None:
     assert found["ProgramArguments"] == list(JOB.command)
     assert found["EnvironmentVariables"] == {"PHOTOBAK_HOME": "/my home"}
     assert (found["Label"], found["ProcessType"], found["LowPriorityIO"]) == ("photobak.default", "Background", True)
-    when = time(found["StartCalendarInterval"]["Hour"], found["StartCalendarInterval"]["Minute"])
-    assert time(3, 5) <= when <= time(3, 25)
+    assert list(found["StartCalendarInterval"]) == ["Minute"], "every hour"
+    assert 5 <= found["StartCalendarInterval"]["Minute"] <= 25
 
 
 def test_jitter_stays_within_its_limits_and_the_same() -> None:
-    for minutes in (0, 1, 720):
+    for minutes in (0, 1, 59):
         job = replace(JOB, at=time(23, 59), jitter=minutes)
         moved = datetime.combine(at(1, 0), job.moved_at, ZONE) - at(1, 23, 59)
         assert moved % timedelta(days=1) <= timedelta(minutes=minutes)
@@ -95,6 +115,7 @@ ORDER = {  # [MS-TSCH] 2.5.1 and 2.5.3: sequences; Settings is xs:all
     "Task": ["RegistrationInfo", "Triggers", "Principals", "Settings", "Data", "Actions"],
     "CalendarTrigger": ["Enabled", "StartBoundary", "EndBoundary", "Repetition", "ExecutionTimeLimit", "RandomDelay",
                         "ScheduleByDay"],
+    "Repetition": ["Interval", "Duration", "StopAtDurationEnd"],
     "Exec": ["Command", "Arguments", "WorkingDirectory"],
 }  # fmt: skip
 
@@ -109,7 +130,8 @@ def test_the_task_is_as_its_schema_says() -> None:
     assert (found["StartBoundary"].text or "").endswith("T03:05:00")
     assert (found["RandomDelay"].text, found["DaysInterval"].text) == ("PT20M", "1")
     assert (found["StartWhenAvailable"].text, found["MultipleInstancesPolicy"].text) == ("true", "IgnoreNew")
-    assert found["DisallowStartIfOnBatteries"].text == "true"
+    assert (found["Interval"].text, found["Duration"].text) == ("PT1H", "P1D"), "every hour"
+    assert found["DisallowStartIfOnBatteries"].text == "false", "the command itself waits for mains power"
     assert found["Command"].text == "cmd.exe"
     assert found["Arguments"].text == (
         '/d /c "set "PHOTOBAK_HOME=/my home" && /opt/photobak -q schedule run "/a \\"b\\" & <c>""'
@@ -117,9 +139,7 @@ def test_the_task_is_as_its_schema_says() -> None:
 
 
 def test_without_variables_a_task_needs_no_shell() -> None:
-    text = definition(replace(JOB, environment=(), on_battery=True))
-    assert "<Command>/opt/photobak</Command>" in text
-    assert "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>" in text
+    assert "<Command>/opt/photobak</Command>" in definition(replace(JOB, environment=()))
 
 
 @pytest.mark.parametrize(

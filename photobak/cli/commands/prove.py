@@ -23,7 +23,7 @@ def command(context: Context, count: int, as_json: bool) -> None:
       photobak prove
       photobak prove --count 20
     """
-    from photobak.cli.ui.outcomes import tell_proofs
+    from photobak.cli.ui.outcomes import ProofView
     from photobak.client.index.file import index_path
     from photobak.client.index.index import Index
     from photobak.client.index.proofs import Receipts
@@ -31,8 +31,11 @@ def command(context: Context, count: int, as_json: bool) -> None:
 
     session = require_session(context)
     receipts = Receipts.beside_index(context.places, session.profile)
+    view = ProofView(context, as_json)
     with Index.open(index_path(context.places, session.profile)) as index:
-        counts = tell_proofs(context, Prover(session, index, receipts).prove(count), as_json)
+        for proof in Prover(session, index, receipts).prove(count):
+            view.tell(proof)
+    counts = view.counts
     history = receipts.history()
     if as_json:
         numbers = {name: counts[name] for name in ("proved", "failed", "skipped")}

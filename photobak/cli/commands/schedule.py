@@ -18,8 +18,9 @@ def command() -> None:
     """Run `photobak sync` every night.
 
     It uses the scheduler of the system: a systemd timer or cron on Linux, launchd on macOS, Task Scheduler on Windows.
-    A run has low priority and waits for mains power and an unmetered network. If the machine was off, the run is made
-    up later. Only photobak's own entry is changed.
+    The scheduler checks every hour whether a backup is due. If the machine was off, on battery power or on a metered
+    network, the backup runs within an hour after that has changed. It has low priority. Only photobak's own entry is
+    changed.
 
     \b
     Examples:
@@ -33,7 +34,7 @@ def command() -> None:
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--at", metavar="HH:MM", help="Time of day (default: 03:00).")
 @click.option(
-    "--jitter", metavar="MINUTES", type=click.IntRange(0, 720), help="Start up to this much later (default: 15)."
+    "--jitter", metavar="MINUTES", type=click.IntRange(0, 59), help="Start up to this much later (default: 15)."
 )
 @_BATTERY
 @_METERED
@@ -120,20 +121,21 @@ def show(context: Context, as_json: bool) -> None:
 def run(context: Context, paths: tuple[Path, ...], at: str, on_battery: bool, on_metered: bool, now: bool) -> None:
     """Run the scheduled backup if it is due; this is what the scheduler calls.
 
-    It is due once a day, at the time of day or as soon after it as the machine runs. It does nothing while another run
-    is at work. After the backup, it reads a few originals back (prove.count in the settings), and sends a notice if
-    something has changed (docs/notices.md).
+    A backup is due once a day, from the given time on, until it has begun. It does nothing while another run is at
+    work. After the backup, it reads a few originals back (prove.count in the settings), and sends a notice if something
+    has changed (docs/notices.md).
 
     \b
     Example:
       photobak schedule run
     """
     from photobak.cli.ui.schedule import job_name
-    from photobak.cli.ui.scheduled_run import run_if_due, waiting_for
+    from photobak.cli.ui.scheduled_run import Allowed, run_if_due
     from photobak.cli.ui.values import parse_time_of_day
 
     name, profile = job_name(context)
-    wait_for = "" if now else waiting_for(context, battery_allowed=on_battery, metered_allowed=on_metered)
+    limits = context.settings.schedule
+    allowed = Allowed(on_battery or limits.on_battery, on_metered or limits.on_metered)
     arguments = ("-q", *profile, "sync", "--prove", str(context.settings.prove.count), *map(str, paths))
-    code = run_if_due(context, name, f"{parse_time_of_day(at):%H:%M}", arguments, wait_for, always=now)
+    code = run_if_due(context, name, f"{parse_time_of_day(at):%H:%M}", arguments, allowed, always=now)
     click.get_current_context().exit(code)

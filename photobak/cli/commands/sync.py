@@ -8,6 +8,7 @@ import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, folders_to_back_up, pass_context
 from photobak.cli.ui.options import backup_options, wait_lock_option
+from photobak.errors import CloudError
 
 if TYPE_CHECKING:
     from photobak.client.account.session import Session
@@ -105,7 +106,7 @@ def command(
         try:
             summary = sync.rehearse(roots) if dry_run else sync.run(roots)
             if prove and not dry_run:
-                failed_proofs = _prove(context, session, index, prove, as_json)
+                failed_proofs, summary.proofs_not_made = _prove(context, session, index, prove, as_json)
         except KeyboardInterrupt:
             raise view.interrupted() from None
         finally:  # after an interruption or an error, too: people want to know what is safe
@@ -114,11 +115,17 @@ def command(
         click.get_current_context().exit(INCOMPLETE)
 
 
-def _prove(context: Context, session: "Session", index: "Index", count: int, as_json: bool) -> int:
-    """Read originals back; returns how many are lost or damaged."""
-    from photobak.cli.ui.outcomes import tell_proofs
+def _prove(context: Context, session: "Session", index: "Index", count: int, as_json: bool) -> tuple[int, str]:
+    """Read originals back; returns how many are lost or damaged, and why the cloud could not be asked, if so."""
+    from photobak.cli.ui.outcomes import ProofView
     from photobak.client.index.proofs import Receipts
     from photobak.client.verify.prove import Prover
 
     prover = Prover(session, index, Receipts.beside_index(context.places, session.profile))
-    return tell_proofs(context, prover.prove(count), as_json, brief=True)["failed"]
+    view, not_made = ProofView(context, as_json, brief=True), ""
+    try:
+        for proof in prover.prove(count):
+            view.tell(proof)
+    except CloudError as error:  # what the run has confirmed stays true, so it has not failed; the next one tries again
+        not_made = error.summary
+    return view.counts["failed"], not_made

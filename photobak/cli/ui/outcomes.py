@@ -94,29 +94,36 @@ def tell_redated(context: Context, outcomes: "Iterable[Redated]", as_json: bool)
     return counts["failed"]
 
 
-def tell_proofs(context: Context, proofs: "Iterable[Proof]", as_json: bool, *, brief: bool = False) -> "Counter[str]":
-    """Print the result for each original that was read back; return how many were proved, failed and skipped.
+class ProofView:
+    """Prints the result for each original that was read back, and counts them."""
 
-    Args:
-        context: the global options.
-        proofs: as they are made.
-        as_json: whether to print JSON.
-        brief: whether to print failures only, unless JSON or -v is wanted.
-    """
-    from photobak.client.verify.prove import in_words
+    def __init__(self, context: Context, as_json: bool, *, brief: bool = False) -> None:
+        """Prepare to print.
 
-    counts: Counter[str] = Counter()
-    for proof in proofs:
+        Args:
+            context: the global options.
+            as_json: whether to print JSON.
+            brief: whether to print failures only, unless JSON or -v is wanted.
+        """
+        self._as_json = as_json
+        self._brief = brief
+        self._every = context.verbosity > 0 or not brief
+        self.counts: Counter[str] = Counter()
+        """How many were proved, failed and skipped."""
+
+    def tell(self, proof: "Proof") -> None:
+        """Print one result."""
+        from photobak.client.verify.prove import in_words
+
         entry = proof.to_json()
-        counts[entry["result"]] += 1
-        if as_json:
+        self.counts[entry["result"]] += 1
+        if self._as_json:
             json_line(entry)
-        elif context.verbosity > 0 or not brief:
+        elif self._every:
             note = f": {entry['reason']}" if entry["reason"] else ""
-            click.echo(shown(f"{entry['result']:8} {proof.sha256[:12]}  {proof.filename}{note}"), err=brief)
+            click.echo(shown(f"{entry['result']:8} {proof.sha256[:12]}  {proof.filename}{note}"), err=self._brief)
         if proof.failed:
             say(f"photobak: {shown(in_words(proof))}")
-    return counts
 
 
 class RepairView:

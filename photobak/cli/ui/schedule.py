@@ -118,7 +118,6 @@ def _plan(context: Context, wish: Wish) -> "tuple[Job, Scheduler]":
         command=(*program(), "-q", *profile, "schedule", "run", "--at", f"{at:%H:%M}", *flags, *paths),
         environment=tuple((each, os.environ[each]) for each in _KEPT_VARIABLES if _may_be_kept(each)),
         jitter=settings.jitter if wish.jitter is None else wish.jitter,
-        on_battery=wish.on_battery or settings.on_battery,
     )
     wanted = wish.scheduler or (None if settings.scheduler == "auto" else settings.scheduler)
     return job, usable(schedulers(), wanted)[0]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -14,7 +14,7 @@ from typing import IO, Final
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.notices import tell_begun, tell_ended
 from photobak.cli.ui.terminal import say
-from photobak.client.scheduled import ANOTHER_RUN, Schedule, began, ended, read_schedule, save_schedule
+from photobak.client.scheduled import ANOTHER_RUN, Schedule, began, called, ended, read_schedule, save_schedule
 from photobak.platform.power import on_battery, on_metered_network
 
 _ERROR: Final = "photobak: "
@@ -29,39 +29,47 @@ def program() -> tuple[str, ...]:
     return (str(called),) if os.access(called, os.X_OK) else (sys.executable, str(called))
 
 
-def waiting_for(context: Context, *, battery_allowed: bool, metered_allowed: bool) -> str:
-    """What a run has to wait for; empty if it can begin."""
-    limits = context.settings.schedule
-    if not (battery_allowed or limits.on_battery) and on_battery():
-        return "mains power"
-    if not (metered_allowed or limits.on_metered) and on_metered_network():
-        return "an unmetered network"
-    return ""
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Where a scheduled run may take place."""
+
+    battery: bool
+    """On battery power."""
+    metered: bool
+    """On a metered network."""
+
+    def waiting_for(self) -> str:
+        """What a run has to wait for now; empty if it can begin."""
+        if not self.battery and on_battery():
+            return "mains power"
+        if not self.metered and on_metered_network():
+            return "an unmetered network"
+        return ""
 
 
 def run_if_due(
-    context: Context, name: str, at: str, arguments: tuple[str, ...], wait_for: str, *, always: bool = False
+    context: Context, name: str, at: str, arguments: tuple[str, ...], allowed: Allowed, *, always: bool = False
 ) -> int:
-    """Run ``photobak sync`` if it is due; returns its exit code, 0 if there is nothing to do.
+    """Run ``photobak sync`` if it is due and may run here; returns its exit code, 0 if there is nothing to do.
 
     Args:
         context: of the command.
         name: the schedule's, "default" or a profile's.
         at: time of day, if nothing is remembered.
         arguments: of ``photobak``: options and PATHs.
-        wait_for: what the run has to wait for; "" if it can begin.
-        always: whether to run even if nothing is due.
+        allowed: where it may run.
+        always: whether to run even if nothing is due, and wherever this is.
     """
     before = read_schedule(context.places, name) or Schedule(at=at)
     now = datetime.now().astimezone()
-    if not (always or before.due(now)):
+    running = began(before, now.timestamp()) if always else called(before, now, allowed.waiting_for)
+    if running is None:
         _tell(context, f"Nothing to do: the next run is due on {before.next_run(now):%Y-%m-%d at %H:%M}.")
         return 0
-    if wait_for:
-        _tell(context, f"The run waits for {wait_for}.")
-        save_schedule(context.places, name, replace(before, waiting_for=wait_for))
+    if running.waiting_for:
+        _tell(context, f"The run waits for {running.waiting_for}.")
+        save_schedule(context.places, name, running)
         return 0
-    running = began(before, time.time())
     save_schedule(context.places, name, running)
     tell_begun(context)
     code, last_error = _run((*program(), *arguments))

@@ -52,9 +52,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "last run", _last_sync(found)
     yield "next run", _next_run(found["schedule"])
     yield "waiting", _waiting(found)
-    proofs = found["proofs"]
-    since = f" since {datetime.fromisoformat(proofs['since']).astimezone():%B %Y}" if proofs["since"] else ""
-    yield "proofs", f"{proofs['proved']:,} of {proofs['total']:,} originals read back{since}"
+    yield "proofs", _proofs(found["proofs"])
     if found["freed"]:
         yield "freed", f"{plural(found['freed'], 'file')} in the cloud only: photobak get --layout source"
     if found["deleted"]:
@@ -170,6 +168,13 @@ def _headline(found: Mapping[str, Any]) -> str:
         return "nothing is backed up yet"
     safe = f"{plural(found['stored'], 'photo')} safe in the cloud"
     return f"{safe}, each confirmed since {_local(found['oldest_confirmation'])}"
+
+
+def _proofs(proofs: Mapping[str, Any]) -> str:
+    since = f" since {datetime.fromisoformat(proofs['since']).astimezone():%B %Y}" if proofs["since"] else ""
+    missed = proofs["not_made"]
+    note = f"; not possible on {_local(missed['at'])}: {missed['reason']}" if missed else ""
+    return f"{proofs['proved']:,} of {proofs['total']:,} originals read back{since}{note}"
 
 
 def _last_sync(found: Mapping[str, Any]) -> str:

@@ -156,6 +156,8 @@ def summary_lines(summary: Summary, reasons: "Counter[str]", unfinished: int) ->
     if unfinished:
         lines.append(f"{plural(unfinished, 'file')} not finished; run sync again to continue.")
     lines += _left_alone(summary)
+    if summary.proofs_not_made:
+        lines.append(f"No original was read back: {summary.proofs_not_made}. The next run tries again.")
     return [*lines, f"{bytes_text(summary.bytes_uploaded)} uploaded in {summary.seconds:.1f} s."]
 
 

@@ -72,7 +72,7 @@ class Schedule:
     at: time = _setting(_THREE_O_CLOCK, values.time_of_day, "Time of day, local time.", '"03:00"')  # noqa: RUF009 - a field
     jitter: int = _setting(
         15,
-        values.whole(0, 720),
+        values.whole(0, 59),
         "Minutes within which the start is chosen at random, so that not all start at once.",
         "15",
     )

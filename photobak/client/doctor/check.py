@@ -56,8 +56,7 @@ def _result(check: Check) -> Result:
     except Wrong as wrong:
         return Result(check.name, False, wrong.detail, wrong.cure)
     except PhotobakError as error:
-        what = f"{error.what}: {error.why}" if error.why else error.what
-        return Result(check.name, False, what, check.cure or _command_in(error.next_step))
+        return Result(check.name, False, error.summary, check.cure or _command_in(error.next_step))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return Result(check.name, False, f"{where}{reason_of(error)}", check.cure)

@@ -117,6 +117,8 @@ class Summary:
     """Contents that the cloud has lost and that no file of this machine has."""
     emptied: list[Path] = field(default_factory=list)
     """Folders to back up in which there is nothing any more, though files were backed up from them."""
+    proofs_not_made: str = ""
+    """Why no original could be read back after the run, if that was asked for; the counts stay true."""
 
     @property
     def scanned(self) -> int:
@@ -146,6 +148,7 @@ class Summary:
             "ignored": self.ignored,
             "bytes_uploaded": self.bytes_uploaded,
             **{name: count for name, count in unusual.items() if count},
+            **({"proofs_not_made": self.proofs_not_made} if self.proofs_not_made else {}),
             "seconds": round(self.seconds, 3),
         }
 

@@ -29,6 +29,8 @@ class ProofResult(StrEnum):
     """The original is lost, or its bytes are wrong."""
     DELETED = "deleted"
     """A proof failed before, and the owner has deleted the photo since."""
+    NOT_MADE = "not-made"
+    """The original was to be read back, and the cloud could not be reached: this says nothing about the original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class ProofHistory:
     last: datetime | None = None
     failing: tuple[str, ...] = ()
     """SHA-256 of the photos whose last proof failed."""
+    not_made: Receipt | None = None
+    """The last receipt, if it says that no proof could be made."""
 
     def __str__(self) -> str:
         """62 of 62 since September 2026."""
@@ -86,6 +90,7 @@ class ProofHistory:
             "failing": len(self.failing),
             "since": self.since.isoformat() if self.since else None,
             "last": self.last.isoformat() if self.last else None,
+            "not_made": {"at": self.not_made.at.isoformat(), "reason": self.not_made.reason} if self.not_made else None,
         }
 
     @classmethod
@@ -95,14 +100,19 @@ class ProofHistory:
         since: datetime | None = None
         last: datetime | None = None
         latest: dict[str, ProofResult] = {}
+        not_made: Receipt | None = None
         for each in receipts:
+            if each.result is ProofResult.NOT_MADE:
+                not_made = each
+                continue
+            not_made = None
             latest[each.sha256] = each.result
             if each.result is not ProofResult.DELETED:
                 proved += each.result is ProofResult.PROVED
                 total += 1
                 since, last = since or each.at, each.at
         failing = tuple(sha256 for sha256, result in latest.items() if result is ProofResult.FAILED)
-        return cls(proved, total, since, last, failing)
+        return cls(proved, total, since, last, failing, not_made)
 
 
 class Receipts:

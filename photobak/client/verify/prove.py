@@ -15,7 +15,7 @@ from photobak.client.library.bucket import SessionBucket
 from photobak.client.library.library import Library
 from photobak.client.transport.download import Download, Gone, ObjectArchived, WrongSize
 from photobak.client.upload.content import StatusReader, Verdict
-from photobak.errors import UnknownPhoto
+from photobak.errors import CloudError, UnknownPhoto
 from photobak.photo.identity import short_id
 from photobak.photo.record import Record, Status
 
@@ -77,12 +77,21 @@ class Prover:
             now: gives the time of a receipt.
 
         Raises:
-            CloudError: the cloud can't be reached, which proves nothing.
+            CloudError: the cloud can't be reached, which proves nothing; a receipt says that no proof was made.
             SignInNeeded: the sign-in has ended.
             ConfigError: a receipt can't be kept.
         """
         failing = self._receipts.history().failing
         chosen = list(dict.fromkeys([*failing[:count], *self._confirmations.sample(count)]))
+        try:
+            yield from self._prove_each(chosen, failing, now)
+        except CloudError as error:
+            self._receipts.append(Receipt(chosen[0], now(), ProofResult.NOT_MADE, error.summary))
+            raise
+
+    def _prove_each(
+        self, chosen: Sequence[str], failing: Sequence[str], now: Callable[[], datetime]
+    ) -> Iterator[Proof]:
         verdicts = self._statuses.read(chosen)
         for sha256, found in zip(chosen, self._records(chosen, verdicts), strict=True):
             proof = self._proof(sha256, found, failed_before=sha256 in failing)

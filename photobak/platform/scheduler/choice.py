@@ -11,7 +11,7 @@ from photobak.platform.scheduler.task_scheduler import TaskScheduler
 
 
 def schedulers() -> list[Scheduler]:
-    """All that photobak knows, the best one first: cron knows neither power nor priorities."""
+    """All that photobak knows, the best one first."""
     return [Systemd(), Launchd(), TaskScheduler(), Cron()]
 
 

@@ -1,7 +1,6 @@
 """cron: two lines in the user's crontab; all other lines stay as they are.
 
-cron does not make up for missed runs, so its entry runs every hour, and ``photobak schedule run`` ends at once if
-nothing is due.
+Its entry runs every hour, and ``photobak schedule run`` ends at once if nothing is due.
 """
 
 import shlex

@@ -12,20 +12,21 @@ _ANY_DAY = date(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command that is run once a day."""
+    """A command that is run every hour; it decides by itself whether there is anything to do.
+
+    Not once a day: what a run has to wait for, such as mains power, may come an hour later, and no scheduler tells.
+    """
 
     name: str
     """The profile, which has one job at most."""
     at: time
-    """Local time, to the minute."""
+    """When the backup is due: local time, to the minute. Schedulers need only the minute."""
     command: tuple[str, ...]
     """Program (an absolute path) and arguments."""
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that it needs besides the scheduler's own."""
     jitter: int = 0
-    """Minutes within which its start may be moved, so that not every machine starts at the same time."""
-    on_battery: bool = False
-    """Whether it may run on battery power."""
+    """Minutes (at most 59) by which its start may be moved, so that not every machine starts at the same time."""
 
     @property
     def moved_at(self) -> time:

@@ -1,4 +1,4 @@
-"""launchd: an agent of the user, which runs a missed job when the machine wakes up (launchd.plist(5))."""
+"""launchd: an agent of the user, which makes up for what was missed when the machine wakes up (launchd.plist(5))."""
 
 import os
 import plistlib
@@ -68,7 +68,7 @@ def plist(job: Job) -> str:
         "Label": _label(job.name),
         "ProgramArguments": list(job.command),
         "EnvironmentVariables": dict(job.environment),
-        "StartCalendarInterval": {"Hour": job.moved_at.hour, "Minute": job.moved_at.minute},
+        "StartCalendarInterval": {"Minute": job.moved_at.minute},
         "ProcessType": "Background",
         "LowPriorityIO": True,
         "Nice": 10,

@@ -1,4 +1,4 @@
-"""systemd: a timer and a service of the user's own manager, which makes up for a night when the machine was off."""
+"""systemd: a timer and a service of the user's own manager."""
 
 import os
 import shutil
@@ -67,9 +67,8 @@ class Systemd:
     def _files(self, job: Job) -> dict[Path, str]:
         values = {
             "name": job.name,
-            "at": f"{job.at:%H:%M}",
+            "minute": f"{job.at:%M}",
             "jitter": str(job.jitter),
-            "condition": "" if job.on_battery else "ConditionACPower=true",
             "command": " ".join(_quoted(part).replace("$", "$$") for part in job.command),
             "environment": "\n".join(f"Environment={_quoted(f'{name}={value}')}" for name, value in job.environment),
         }

@@ -17,6 +17,18 @@ NAMESPACE: Final = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SCHTASKS: Final = "schtasks"
 _FIRST_DAY: Final = "2024-01-01"
 """Any day in the past; the schedule has no beginning."""
+_SETTINGS: Final = {
+    "MultipleInstancesPolicy": "IgnoreNew",
+    "DisallowStartIfOnBatteries": "false",  # the command waits for mains power by itself
+    "StopIfGoingOnBatteries": "false",
+    "StartWhenAvailable": "true",
+    "RunOnlyIfNetworkAvailable": "true",
+    "ExecutionTimeLimit": "PT0S",
+    "Priority": "7",
+}
+_COMPARED: Final = ("StartBoundary", "Interval", "RandomDelay", "Command", "Arguments", "DisallowStartIfOnBatteries",
+                    "StartWhenAvailable")  # fmt: skip
+"""What tells one definition from another."""
 
 
 class TaskScheduler:
@@ -61,29 +73,18 @@ def definition(job: Job) -> str:
     task = ElementTree.Element(f"{{{NAMESPACE}}}Task", version="1.4")
     trigger = _at(task, "Triggers/CalendarTrigger")
     _at(trigger, "StartBoundary").text = f"{_FIRST_DAY}T{job.at:%H:%M}:00"
+    repetition = _at(trigger, "Repetition")
+    _at(repetition, "Interval").text, _at(repetition, "Duration").text = "PT1H", "P1D"
     if job.jitter:
         _at(trigger, "RandomDelay").text = f"PT{job.jitter}M"
     _at(trigger, "ScheduleByDay/DaysInterval").text = "1"
     settings = _at(task, "Settings")
-    for name, value in _settings(job).items():
+    for name, value in _SETTINGS.items():
         _at(settings, name).text = value
     action = _at(task, "Actions/Exec")
     _at(action, "Command").text, _at(action, "Arguments").text = _action(job)
     ElementTree.indent(task)
     return '<?xml version="1.0" encoding="UTF-16"?>\n' + ElementTree.tostring(task, "unicode") + "\n"
-
-
-def _settings(job: Job) -> dict[str, str]:
-    on_mains = "false" if job.on_battery else "true"
-    return {
-        "MultipleInstancesPolicy": "IgnoreNew",
-        "DisallowStartIfOnBatteries": on_mains,
-        "StopIfGoingOnBatteries": "false",
-        "StartWhenAvailable": "true",
-        "RunOnlyIfNetworkAvailable": "true",
-        "ExecutionTimeLimit": "PT0S",
-        "Priority": "7",
-    }
 
 
 def _action(job: Job) -> tuple[str, str]:
@@ -107,10 +108,7 @@ def _texts(xml: str) -> dict[str, str]:
         return {}
     root = ElementTree.fromstring(xml.partition("?>")[2] or xml)  # noqa: S314 - the system's own answer
     texts = {each.tag.rpartition("}")[2]: (each.text or "").strip() for each in root.iter()}
-    return {name: texts.get(name, "") for name in ("StartBoundary", "RandomDelay", "Command", "Arguments", *_COMPARED)}
-
-
-_COMPARED: Final = ("DisallowStartIfOnBatteries", "StartWhenAvailable")
+    return {name: texts.get(name, "") for name in _COMPARED}
 
 
 def _task(name: str) -> str:
