@@ -63,7 +63,10 @@ def take_leaders_times(times: Mapping[str, CaptureTime], followed: Mapping[str, 
 
 
 def live_videos(
-    followed: Mapping[str, str], types: Mapping[str, MediaType], durations: Mapping[str, float | None]
+    followed: Mapping[str, str],
+    types: Mapping[str, MediaType],
+    durations: Mapping[str, float | None],
+    content_ids: Mapping[str, str | None],
 ) -> dict[str, str]:
     """The videos of one folder that are the moving half of a Live Photo: photo's name → video's name.
 
@@ -71,6 +74,7 @@ def live_videos(
         followed: as ``leaders`` returned it.
         types: of all files.
         durations: in seconds, of the videos that were read.
+        content_ids: Apple's identifiers, of the files that were read.
     """
     return {
         photo: video
@@ -78,8 +82,15 @@ def live_videos(
         if types[photo] in _CAMERA_FORMATS
         and types[video] in (MOV, MP4)
         and _stem(photo) == _stem(video)
-        and 0 < (durations.get(video) or 0) <= _LONGEST_LIVE_VIDEO
+        and _is_live(durations.get(video), content_ids.get(photo), content_ids.get(video))
     }
+
+
+def _is_live(duration: float | None, photo_id: str | None, video_id: str | None) -> bool:
+    """Whether a video belongs to the photo of its name: Apple's identifier decides where both have one."""
+    if photo_id and video_id:
+        return photo_id == video_id
+    return 0 < (duration or 0) <= _LONGEST_LIVE_VIDEO
 
 
 class _Folder:

@@ -52,7 +52,7 @@ def press(tab: GalleryPage) -> None:
     tab.page.mouse.down()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_motion_photo_of_each_maker_plays_from_its_own_original(
     chromium: Chromium, backup: Backup, movie: bytes
 ) -> None:

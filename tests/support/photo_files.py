@@ -95,6 +95,12 @@ def dated(
     return tiff(more.get("main", ()), [*exif, *more.get("exif", ())], more.get("gps", ()), order=order)
 
 
+def apple_note(content_id: str | bytes) -> Field:
+    """Apple's maker note with the identifier of a Live Photo."""
+    head = b"Apple iOS\0\0\1MM"
+    return text(0x927C, head + directory([text(0x0011, content_id)], len(head), order=">"), kind=UNDEFINED, end=b"")
+
+
 def gps_fields(date: str, *time: tuple[int, int], order: str = "<") -> list[Field]:
     return [fractions(GPS_TIME, *time, order=order), text(GPS_DATE, date)]
 
@@ -262,6 +268,7 @@ def movie(
     brand: bytes = b"qt  ",
     created: int = 0,
     creation_date: str = "",
+    content_id: str = "",
     place: str = "",
     day: str = "",
     size: tuple[int, int] = (1920, 1080),
@@ -278,13 +285,14 @@ def movie(
     tkhd = full_box(b"tkhd", track_times, track_rest, dimensions, version=version)
     place_and_camera = {b"location.ISO6709": place, b"make": "Apple", b"model": "iPhone 13"} if place else {}
     given = {b"creationdate": creation_date, **place_and_camera} if creation_date else place_and_camera
+    given |= {b"content.identifier": content_id} if content_id else {}
     keys = full_box(b"keys", struct.pack(">I", len(given)), *(box(b"mdta", b"com.apple.quicktime." + k) for k in given))
     items = [
         box(struct.pack(">I", number), box(b"data", struct.pack(">II", 1, 0), value.encode()))
         for number, value in enumerate(given.values(), start=1)
     ]
     handler = full_box(b"hdlr", bytes(4), b"mdta", bytes(13))
-    meta = box(b"meta", handler, keys, box(b"ilst", *items)) if creation_date or place else b""
+    meta = box(b"meta", handler, keys, box(b"ilst", *items)) if given else b""
     udta = box(b"udta", box(b"\xa9day", struct.pack(">HH", len(day), 0), day.encode())) if day else b""
     return ftyp(brand) + box(b"mdat", bytes(32)) + box(b"moov", mvhd, box(b"trak", tkhd), meta, udta)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.as_nobody import as_nobody
 from support.known_files import known_file
-from support.photo_files import dated, jpeg, movie, png
+from support.photo_files import apple_note, dated, jpeg, movie, png
 
 from photobak.client.files.candidate import Candidate, modified_at
 from photobak.client.files.examine import Examiner, read_again
@@ -23,6 +23,7 @@ from photobak.client.files.select import Group
 from photobak.client.index.index import Fingerprint, KnownFile
 from photobak.photo import metadata
 from photobak.photo.capture_time import CaptureTime, TakenSource
+from photobak.photo.described import Described
 from photobak.photo.media_type import HEIC, JPEG, MOV
 
 LARGEST = 10_000_000
@@ -160,6 +161,15 @@ def test_a_change_in_the_same_tick_of_the_clock_has_another_fingerprint(tmp_path
         with path.open("r+b") as file:
             file.write(b"after!")
         assert Fingerprint.of(path.stat()) != found.fingerprint
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_short_video_with_another_identifier_is_a_video_of_its_own(tmp_path: Path, same: bool) -> None:
+    of_photo, of_video = ("4D3C2B1A-0000-4000-8000-12345678900" + end for end in ("A", "A" if same else "B"))
+    (tmp_path / "IMG_1.JPG").write_bytes(jpeg(dated("2024:06:30 12:00:00", exif=[apple_note(of_photo)])))
+    (tmp_path / "IMG_1.MOV").write_bytes(movie(content_id=of_video, duration=1200))
+    photo, video = (each for each in examined(group(tmp_path, "IMG_1.JPG", "IMG_1.MOV")) if isinstance(each, Candidate))
+    assert photo.described == (Described(motion=video.sha256) if same else None)
 
 
 class TestCaptureTimes:

@@ -30,6 +30,7 @@ from support.photo_files import (
     SUBSEC_ORIGINAL,
     UNDEFINED,
     Field,
+    apple_note,
     avchd,
     avi,
     bmp,
@@ -66,6 +67,7 @@ TWO_HOURS_EAST = timezone(timedelta(hours=2))
 BLOCK = dated(WRITTEN)
 XMP = xmp_packet('exif:DateTimeOriginal="2021-06-07T08:09:10.25+02:00"')
 TAKEN_IN_XMP = TAKEN.replace(microsecond=250000, tzinfo=TWO_HOURS_EAST)
+CONTENT_ID = "4D3C2B1A-0000-4000-8000-123456789ABC"
 JUNE_7_UTC = 3705905350
 """2021-06-07 10:09:10 in seconds since 1904."""
 
@@ -203,6 +205,31 @@ def test_a_videos_duration(version: int) -> None:
 def test_the_duration_of_an_avi() -> None:
     assert read(avi(b"", frame_us=40_000, frames=375)).duration == 15.0
     assert read(avi(b"", frame_us=2**32 - 1, frames=2**32 - 1)).duration is None
+
+
+def test_apples_identifier_of_a_live_photo_is_in_both_files() -> None:
+    block = dated(WRITTEN, exif=[apple_note(CONTENT_ID.lower())])
+    for data in (jpeg(block), heif(block), movie(content_id=CONTENT_ID)):
+        assert read(data, "x.heic").content_id == CONTENT_ID
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        apple_note(""),
+        apple_note("x" * 36),
+        apple_note(CONTENT_ID + "0"),
+        apple_note(b"\xff" * 5000),
+        Field(MAKER_NOTE, UNDEFINED, 14, b"Apple iOS\0\0\1MM"),
+        Field(MAKER_NOTE, UNDEFINED, 9, b"Apple iOS"),
+        Field(
+            MAKER_NOTE, UNDEFINED, 40, b"Apple iOS\0\0\1MM\xff\xff" + b"\0\x11\0\2\xff\xff\xff\xff\xff\xff\xff\xff" * 2
+        ),
+    ],
+)
+def test_an_identifier_that_is_none_spoils_nothing(note: Field) -> None:
+    found = read(jpeg(dated(WRITTEN, exif=[note])))
+    assert (found.content_id, found.original) == (None, TAKEN)
 
 
 def test_names_are_bounded_and_blank_ones_are_none() -> None:

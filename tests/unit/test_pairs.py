@@ -163,5 +163,26 @@ def test_a_short_video_of_the_same_stem_is_the_moving_half(
     photo: str, video: str, duration: float | None, is_live: bool
 ) -> None:
     types = {name: media_type for name in (photo, video) if (media_type := recognise(b"", name)) is not None}
-    found = live_videos(leaders(types.items()), types, {video: duration})
+    found = live_videos(leaders(types.items()), types, {video: duration}, {})
     assert found == ({photo: video} if is_live else {})
+
+
+@pytest.mark.parametrize(
+    ("photo_id", "video_id", "duration", "is_live"),
+    [
+        ("A", "A", 2.8, True),
+        ("A", "A", 7.0, True),  # an edited loop is longer
+        ("A", "A", None, True),
+        ("A", "B", 2.8, False),  # a counter began anew, and two shots have one name
+        ("A", None, 2.8, True),  # a converter has left it out
+        (None, "B", 2.8, True),
+        (None, None, 7.0, False),
+    ],
+)
+def test_apples_identifiers_decide_where_both_files_have_one(
+    photo_id: str | None, video_id: str | None, duration: float | None, is_live: bool
+) -> None:
+    types = dict(folder("IMG_1.HEIC", "IMG_1.MOV"))
+    content_ids = {"IMG_1.HEIC": photo_id, "IMG_1.MOV": video_id}
+    found = live_videos(leaders(types.items()), types, {"IMG_1.MOV": duration}, content_ids)
+    assert found == ({"IMG_1.HEIC": "IMG_1.MOV"} if is_live else {})

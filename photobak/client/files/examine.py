@@ -102,7 +102,9 @@ class Examiner:
         own |= {name: self._capture_time(name, file) for name, file in examined.items()}
         followed = leaders(types.items())
         taken = take_leaders_times(own, followed)
-        live = live_videos(followed, types, {name: file.metadata.duration for name, file in examined.items()})
+        durations = {name: file.metadata.duration for name, file in examined.items()}
+        content_ids = {name: file.metadata.content_id for name, file in examined.items()}
+        live = live_videos(followed, types, durations, content_ids)
         for name, file in examined.items():
             yield Candidate(
                 folder=group.folder,

@@ -1,5 +1,6 @@
 """EXIF: what its directories say about a picture (CIPA DC-008, EXIF 2.32)."""
 
+import re
 import struct
 from datetime import datetime
 from typing import Final
@@ -56,6 +57,10 @@ _NAME_CHARACTERS: Final = 128
 _HEADER_SEARCH: Final = 64
 """So far a TIFF header is looked for: some writers put ``Exif\\0\\0``, a length or an APP1 marker before it."""
 
+_APPLE_NOTE: Final = b"Apple iOS\0\0\1MM"
+_APPLE_CONTENT_ID: Final = 0x0011
+_CONTENT_ID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+
 _RECONYX_VERSION: Final = b"\x01\xf1"
 _RECONYX_DATE: Final = slice(22, 34)
 
@@ -99,6 +104,7 @@ def describe(main: Directory, exif: Directory | None, gps: Directory | None) -> 
         original=original or (_reconyx_date(exif) if exif else None),
         digitized=_date(exif, _DATE_TIME_DIGITIZED, _SUB_SEC_TIME_DIGITIZED, _OFFSET_TIME_DIGITIZED) if exif else None,
         gps_time=_gps_time(gps) if gps else None,
+        content_id=_apple_content_id(exif) if exif else None,
     )
 
 
@@ -116,6 +122,11 @@ def name(text: str) -> str | None:
     """A camera's or lens's name fit to be shown: no control or format characters, single spaces, bounded length."""
     printable = "".join(c if c.isprintable() else " " for c in text[: 4 * _NAME_CHARACTERS])
     return " ".join(printable.split())[:_NAME_CHARACTERS].rstrip() or None
+
+
+def content_id(text: str) -> str | None:
+    """Apple's identifier of a Live Photo; None where it is no UUID."""
+    return text.upper() if _CONTENT_ID.fullmatch(text.upper()) else None
 
 
 def _orientation(main: Directory) -> int | None:
@@ -173,6 +184,15 @@ def _gps_time(gps: Directory) -> datetime | None:
     if hours is None or minutes is None or seconds is None:
         return None
     return dates.gps(day, hours, minutes, seconds)
+
+
+def _apple_content_id(exif: Directory) -> str | None:
+    """From Apple's maker note: a directory behind a head of 14 bytes, whose offsets count from the note's beginning."""
+    note = exif.window(_MAKER_NOTE)
+    if note is None or exif.raw(_MAKER_NOTE, len(_APPLE_NOTE)) != _APPLE_NOTE:
+        return None
+    directory = Tiff(note, ">", big=False, first=len(_APPLE_NOTE)).below(len(_APPLE_NOTE))
+    return content_id(directory.text(_APPLE_CONTENT_ID)) if directory else None
 
 
 def _reconyx_date(exif: Directory) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from photobak.photo.metadata import dates
 from photobak.photo.metadata.boxes import boxes, child, meta_content
-from photobak.photo.metadata.exif import name, position
+from photobak.photo.metadata.exif import content_id, name, position
 from photobak.photo.metadata.value import Metadata
 from photobak.photo.metadata.window import Window
 
@@ -19,6 +19,7 @@ MAX_DURATION: Final = 366 * 86_400.0
 _CREATION_DATE: Final = "com.apple.quicktime.creationdate"
 _MAKE: Final = "com.apple.quicktime.make"
 _MODEL: Final = "com.apple.quicktime.model"
+_CONTENT_ID: Final = "com.apple.quicktime.content.identifier"
 _LOCATION: Final = "com.apple.quicktime.location.ISO6709"
 
 _USER_DATA: Final = {b"\xa9day": _CREATION_DATE, b"\xa9mak": _MAKE, b"\xa9mod": _MODEL, b"\xa9xyz": _LOCATION}
@@ -62,6 +63,7 @@ def _described(facts: dict[str, str]) -> Metadata:
         latitude=latitude,
         longitude=longitude,
         recorded_local=_local_date(facts.get(_CREATION_DATE, "")),
+        content_id=content_id(facts.get(_CONTENT_ID, "")),
     )
 
 

@@ -45,6 +45,8 @@ class Metadata:
     """When a video began, where its container tells local time."""
     recorded_utc: datetime | None = None
     """When a video began, where its container tells UTC alone."""
+    content_id: str | None = None
+    """Apple's UUID, in upper case, that both files of a Live Photo have."""
 
     def completed_by(self, other: "Metadata") -> "Metadata":
         """This, with the fields that are missing taken from a less trusted place of the same file."""
