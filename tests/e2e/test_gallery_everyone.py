@@ -35,8 +35,7 @@ def test_a_german_browser_gets_a_german_page(chromium: Chromium) -> None:
         assert tab.page.inner_text("[data-month='2024-06'] h2") == "Juni 2024"
         assert tab.page.inner_text("#end") == "Das ist alles: 60 Fotos."
         tab.tiles.first.click()
-        tab.action("details").click()
-        assert "Sonntag, 30. Juni 2024" in tab.page.inner_text("#details")
+        assert "Sonntag, 30. Juni 2024" in tab.open_details()
 
 
 def press_tab_to(tab: GalleryPage, action: str) -> None:
@@ -65,17 +64,17 @@ def test_the_keyboard_alone_suffices(chromium: Chromium) -> None:
         keyboard.press("Tab")
         keyboard.press("ArrowRight")
         keyboard.press("Enter")
-        tab.viewer.wait_for()
-        assert tab.shown == PHOTOS[1].sha256
+        tab.wait_for_photo(PHOTOS[1].sha256)
         press_tab_to(tab, "trash")
         keyboard.press("Enter")
-        tab.wait_until(lambda: tab.shown == PHOTOS[2].sha256, "the next photo")
+        tab.wait_for_photo(PHOTOS[2].sha256)
         tab.action("undo").wait_for()
         press_tab_to(tab, "undo")
         keyboard.press("Enter")
-        tab.wait_until(lambda: cloud.api.trash == {}, "the photo coming back")
+        tab.wait_for_photo(PHOTOS[1].sha256)
+        assert cloud.api.trash == {}
         keyboard.press("Escape")
-        tab.wait_until(lambda: tab.viewer.count() == 0, "the viewer closing")
+        tab.wait_until_closed(PHOTOS[1].sha256)
         press_tab_to(tab, "sign-out")
         keyboard.press("Enter")
         tab.page.get_by_text("You are signed out").wait_for()

@@ -15,10 +15,6 @@ def new_photo(number: int, days: float = 0.0) -> Shown:
     return Shown(sha256=f"{number:064x}", taken_at=START - timedelta(days=days), filename=f"NEW_{number}.jpg")
 
 
-def order(tab: GalleryPage) -> list[str]:
-    return list(tab.page.eval_on_selector_all("[data-sha256]", "all => all.map((each) => each.dataset.sha256)"))
-
-
 def test_a_photo_that_is_stored_elsewhere_appears_in_its_place_and_one_that_is_deleted_goes(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
         tab.wait_for_pictures()
@@ -26,20 +22,15 @@ def test_a_photo_that_is_stored_elsewhere_appears_in_its_place_and_one_that_is_d
         between = new_photo(1, days=4)
         cloud.photos.add(between)
         cloud.live.tell(between, "stored")
-        tab.tile(between.sha256).wait_for()
-        tab.wait_for_records()
-        assert order(tab)[:4] == [PHOTOS[0].sha256, PHOTOS[1].sha256, between.sha256, PHOTOS[2].sha256]
+        tab.wait_for_order(PHOTOS[0].sha256, PHOTOS[1].sha256, between.sha256, PHOTOS[2].sha256)
         cloud.photos.remove(PHOTOS[1].sha256)
         cloud.live.tell(PHOTOS[1], "trashed")
-        tab.tile(PHOTOS[1].sha256).wait_for(state="detached")
-        tab.wait_for_records()
-        assert order(tab)[:3] == [PHOTOS[0].sha256, between.sha256, PHOTOS[2].sha256]
+        tab.wait_for_order(PHOTOS[0].sha256, between.sha256, PHOTOS[2].sha256)
 
 
 def test_what_comes_in_above_moves_nothing_that_is_looked_at(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
-        tab.page.evaluate("scrollTo(0, 2500)")
-        tab.wait_for_pictures()
+        tab.scroll_to(2500)
         seen = tab.page.evaluate("document.elementFromPoint(300, 400).closest('[data-sha256]').dataset.sha256")
         before = tab.tile(seen).bounding_box()
         tab.wait_until(lambda: bool(cloud.live.subscriptions), "the subscription")
@@ -74,9 +65,10 @@ def test_two_tabs_show_the_same(chromium: Chromium) -> None:
         other = GalleryPage(tab.page.context.new_page(), cloud.url).open()
         other.action("sign-in").click()
         other.wait_for_pictures()
-        other.wait_until(lambda: len(cloud.live.subscriptions) == 2, "both subscriptions")
+        other.wait_until(lambda: len(cloud.live.subscriptions) >= 2, "both subscriptions")
         tab.tile(PHOTOS[2].sha256).click()
         tab.action("trash").click()
+        tab.hold_undo()
         other.tile(PHOTOS[2].sha256).wait_for(state="detached")
         tab.action("undo").click()
         other.tile(PHOTOS[2].sha256).wait_for()
@@ -91,10 +83,11 @@ def test_offline_what_was_seen_is_still_shown_and_online_again_it_goes_on(chromi
         tab.page.reload()
         tab.wait_for_pictures()
         tab.page.get_by_text("You are offline").wait_for()
-        assert tab.tiles.first.get_attribute("data-sha256") == PHOTOS[0].sha256
+        tab.wait_for_order(PHOTOS[0].sha256)
         tab.tiles.first.click()
         tab.page.wait_for_function("() => document.querySelector('dialog[open] img').naturalWidth > 0")
         tab.page.keyboard.press("Escape")
+        tab.wait_until_closed(PHOTOS[0].sha256)
         tab.page.context.set_offline(False)
         tab.action("sign-out").wait_for()
         tab.scroll_to_end()
@@ -127,7 +120,7 @@ def test_a_full_disk_keeps_less_and_shows_all(chromium: Chromium) -> None:
         session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 30_000})
         tab.open().sign_in(cloud.hosted_ui.username, cloud.hosted_ui.password)
         tab.wait_for_pictures()
-        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
+        tab.wait_for_worker()
         tab.page.reload()
         tab.scroll_to_end()
         tab.wait_for_pictures()
@@ -143,8 +136,8 @@ def test_an_api_that_is_out_of_reach_is_tried_again(chromium: Chromium) -> None:
         tab.page.get_by_text("broken").first.wait_for()
         cloud.api.broken = False
         tab.scroll_to_end()
+        tab.wait_for_last(PHOTOS[-1].sha256)
         tab.wait_for_pictures()
-        assert tab.tiles.last.get_attribute("data-sha256") == PHOTOS[-1].sha256
 
 
 def test_a_filter_finds_and_the_address_holds_it(chromium: Chromium) -> None:
@@ -152,6 +145,7 @@ def test_a_filter_finds_and_the_address_holds_it(chromium: Chromium) -> None:
         replace(photo, fields={"camera": "Nikon D750"}) if number % 3 else photo for number, photo in enumerate(PHOTOS)
     ]
     with signed_in(chromium, Photos(named)) as (_cloud, tab):
+        tab.wait_for_pictures()
         tab.action("filter").click()
         tab.page.fill('[name="camera"]', "nikon")
         tab.page.fill('[name="until"]', "2024-03-01")
@@ -162,25 +156,27 @@ def test_a_filter_finds_and_the_address_holds_it(chromium: Chromium) -> None:
         ]
         tab.scroll_to_end()
         tab.page.get_by_text(f"all: {len(expected)} photos.").wait_for()
-        tab.tile(expected[-1]).wait_for()
-        tab.wait_for_records()
-        assert order(tab)[-1] == expected[-1]
+        tab.wait_for_last(expected[-1])
         tab.tile(expected[-2]).click()
+        tab.wait_for_photo(expected[-2])
         tab.page.keyboard.press("ArrowRight")
-        assert tab.shown == expected[-1]
+        tab.wait_for_photo(expected[-1])
         assert tab.action("next").is_disabled()
         tab.page.reload()
-        tab.wait_until(lambda: tab.viewer.count() == 1 and tab.shown == expected[-1], "the photo being shown again")
+        tab.wait_for_photo(expected[-1])
         tab.page.keyboard.press("Escape")
+        tab.wait_until_closed(expected[-1])
+        tab.page.get_by_text(f"all: {len(expected)} photos.").wait_for()  # each of them once
         assert tab.page.input_value('[name="camera"]') == "nikon"
         tab.action("clear-filter").click()
         tab.tile(PHOTOS[0].sha256).wait_for()
         tab.page.go_back()
-        tab.wait_until(lambda: order(tab)[:1] == expected[:1], "the filter being on again")
+        tab.wait_for_order(expected[0])
 
 
 def test_what_finds_nothing_says_so(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
+        tab.wait_for_pictures()
         tab.open("#/?name=nowhere")
         tab.page.get_by_text("No photos match").wait_for()
         assert tab.page.input_value('[name="name"]') == "nowhere"

@@ -15,8 +15,8 @@ def test_photos_come_ten_at_first_and_the_last_one_of_120_has_the_stop_marker_be
         assert cloud.api.pages[0]["limit"] == "10"
         assert tab.tiles.count() < 60
         tab.scroll_to_end()
+        tab.wait_for_last(photos[-1].sha256)
         tab.wait_for_pictures()
-        assert tab.tiles.last.get_attribute("data-sha256") == photos[-1].sha256
         assert tab.page.inner_text("#end").endswith("all: 120 photos.")
         assert tab.shifted == 0
 
@@ -24,6 +24,7 @@ def test_photos_come_ten_at_first_and_the_last_one_of_120_has_the_stop_marker_be
 def test_photos_are_in_rows_that_fill_the_width_under_the_heading_of_their_month(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(some_photos(120, days_apart=0.5))) as (_, tab):
         tab.wait_for_pictures()
+        tab.wait_for_records()
         assert tab.months == ["2024-06"]
         assert tab.page.inner_text("[data-month] h2") == "June 2024"
         rows: dict[float, list[dict[str, float]]] = {}
@@ -91,8 +92,7 @@ def test_the_last_of_a_million_photos_can_be_reached_and_the_box_stays_within_wh
 
 def test_a_small_step_moves_by_as_much_even_where_the_box_stands_for_more(chromium: Chromium) -> None:
     with signed_in(chromium, ManyPhotos(960_000)) as (_, tab):
-        tab.page.evaluate("scrollTo(0, 5_000_000)")
-        tab.wait_for_pictures()
+        tab.scroll_to(5_000_000)
         tile = tab.page.locator(".tile").nth(30)
         handle = tile.element_handle()
         before = handle.bounding_box()
@@ -105,7 +105,7 @@ def test_a_small_step_moves_by_as_much_even_where_the_box_stands_for_more(chromi
             assert after
             return before["y"] - after["y"]
 
-        tab.wait_until(lambda: moved() > 0, "the scrolling")
+        tab.wait_until(lambda: moved() >= 118, "the scrolling")
         tab.wait_for_frames()
         assert moved() == pytest.approx(120, abs=2)
         assert tab.shifted == 0
@@ -118,12 +118,11 @@ def test_the_arrow_keys_walk_through_the_photos_and_enter_opens_one(chromium: Ch
         tab.tiles.first.focus()
         for key, slot in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowDown", 6), ("ArrowUp", 2), ("ArrowLeft", 1)]:
             tab.page.keyboard.press(key)
-            assert tab.focused == photos[slot].sha256, key
+            tab.wait_for_focus(photos[slot].sha256)
         tab.page.keyboard.press("End")
-        tab.wait_until(lambda: tab.focused == photos[-1].sha256, "the last photo having the focus")
+        tab.wait_for_focus(photos[-1].sha256)
         tab.page.keyboard.press("Enter")
-        tab.viewer.wait_for()
-        assert tab.shown == photos[-1].sha256
+        tab.wait_for_photo(photos[-1].sha256)
 
 
 def test_one_press_of_tab_leads_into_the_photos_and_the_next_out_of_them(chromium: Chromium) -> None:
@@ -133,19 +132,19 @@ def test_one_press_of_tab_leads_into_the_photos_and_the_next_out_of_them(chromiu
         assert tab.page.locator('.tile[tabindex="0"]').count() == 1
         tab.action("sign-out").focus()
         tab.page.keyboard.press("Tab")
-        assert tab.focused == photos[0].sha256
+        tab.wait_for_focus(photos[0].sha256)
         tab.page.keyboard.press("Tab")
-        assert tab.page.evaluate("document.activeElement.id") == "scrubber"
+        tab.page.wait_for_function("() => document.activeElement.id === 'scrubber'")
         tab.page.keyboard.press("PageDown")
         tab.wait_until(lambda: "2023" in str(tab.page.get_attribute("#scrubber", "aria-valuetext")), "a step of a year")
 
 
 def test_a_turned_phone_still_shows_the_photo_that_it_showed(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(some_photos(400)), **PHONE) as (_, tab):
-        tab.page.evaluate("scrollTo(0, 3000)")
-        tab.wait_for_pictures()
+        tab.scroll_to(3000)
         first = tab.page.evaluate("document.elementFromPoint(40, 300).closest('[data-sha256]').dataset.sha256")
         tab.page.set_viewport_size({"width": 740, "height": 360})
+        tab.wait_for_frames("innerWidth === 740")
         tab.wait_for_pictures()
         box = tab.tile(first).bounding_box()
         assert box

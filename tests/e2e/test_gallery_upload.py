@@ -175,7 +175,7 @@ def test_dropped_files_and_folders_are_uploaded(chromium: Chromium) -> None:
 
 def test_what_was_shared_to_the_installed_page_is_uploaded_when_its_owner_says_so(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(some_photos(3))) as (cloud, tab):
-        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
+        tab.wait_for_worker()
         share = """async (bytes) => {
             const form = new FormData();
             form.append('files', new File([new Uint8Array(bytes)], 'teilen ü.jpg', { type: 'image/jpeg' }));
@@ -193,7 +193,7 @@ def test_what_was_shared_to_the_installed_page_is_uploaded_when_its_owner_says_s
 
 def test_a_file_that_another_site_posts_is_not_uploaded(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(some_photos(3))) as (cloud, tab):
-        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
+        tab.wait_for_worker()
         tab.page.goto(f"{cloud.api.site.settings.hosted_ui_url}/oauth2/authorize")  # another origin
         post = """([action, bytes]) => {
             const data = new DataTransfer();

@@ -52,10 +52,10 @@ def test_a_video_has_a_poster_and_its_length_and_is_played_by_ranges(chromium: C
         assert "/web/" in tab.page.evaluate("document.querySelector('dialog video').poster")
         tab.page.evaluate("document.querySelector('dialog video').play()")
         tab.page.wait_for_function("() => document.querySelector('dialog video').currentTime > 0.2")
-        assert ranges
+        tab.wait_until(lambda: bool(ranges), "a request for a range")
         assert all(each.startswith("bytes=") for each in ranges)
         tab.page.keyboard.press("ArrowRight")
-        tab.wait_until(lambda: tab.shown == PHOTOS[1].sha256, "the next photo")
+        tab.wait_for_photo(PHOTOS[1].sha256)
         assert tab.page.evaluate("document.querySelector('dialog video').hasAttribute('src')") is False
         assert cloud.bucket.requests.count(("GET", f"/original/me/{PHOTOS[0].sha256}.bin")) >= 1
 
@@ -75,7 +75,7 @@ def test_a_video_that_the_browser_can_not_decode_says_so_and_offers_the_download
             tab.action("download").click()
         assert download.value.suggested_filename == "VID_1.mp4"
         tab.page.keyboard.press("ArrowRight")
-        tab.wait_until(lambda: tab.shown == PHOTOS[1].sha256, "the next photo")
+        tab.wait_for_photo(PHOTOS[1].sha256)
         assert tab.page.locator("dialog .trouble").is_hidden()
 
 
@@ -93,7 +93,7 @@ def live_photo(video: bytes) -> Photos:
 def open_live(tab: GalleryPage) -> None:
     assert "Live" in tab.tiles.first.inner_text()
     tab.tiles.first.click()
-    tab.page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 500")
+    tab.wait_for_view(PHOTOS[0].sha256)
 
 
 def test_a_live_photo_plays_while_it_is_pressed(chromium: Chromium, video: bytes) -> None:
@@ -129,7 +129,7 @@ def test_a_placeholder_stands_in_until_the_thumbnail_is_there(chromium: Chromium
         text = str(tab.page.evaluate(background)).partition("base64,")[2].rpartition('"')[0]
         assert Image.open(BytesIO(base64.b64decode(text))).size[0] <= 32
         assert tab.tiles.count() == 4
-        assert held
+        tab.wait_until(lambda: len(held) >= 4, "the thumbnails being asked for")
         tab.page.unroute("**/thumb/**")
         tab.wait_for_pictures()
         tab.wait_until(lambda: tab.page.evaluate(background) == "", "the thumbnail alone")

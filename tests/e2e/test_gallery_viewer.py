@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 from support.chromium import Chromium
-from support.gallery.fixtures import PHONE, signed_in
-from support.gallery.page import GalleryPage
+from support.gallery.fixtures import PHONE, gallery, signed_in
 from support.gallery.shelf import Photos, some_photos
 
 PHOTOS = some_photos(120)
@@ -17,35 +16,23 @@ DECODED = """async (sha256) => {
     while (!loaded()) await new Promise((resolve) => requestAnimationFrame(resolve));
     const image = Object.assign(new Image(), { crossOrigin: 'anonymous', src: loaded().name });
     await image.decode(); // comes after the page's own
+    for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
 }"""
-
-
-def ready(tab: GalleryPage) -> None:
-    """Until the viewer shows the web view."""
-    tab.page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 500")
-
-
-def closed_at(tab: GalleryPage, sha256: str) -> None:
-    """Wait until the viewer has closed and the page is back at a photo."""
-    tab.wait_until(lambda: tab.viewer.count() == 0 and tab.focused == sha256, "the way back to the photo")
-    tab.wait_until(lambda: "photo" not in tab.page.url, "the address of the timeline")
 
 
 def test_a_click_opens_a_photo_the_arrows_walk_and_escape_leads_back_to_the_photo(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
         tab.tile(PHOTOS[3].sha256).click()
-        ready(tab)
-        assert tab.shown == PHOTOS[3].sha256
+        tab.wait_for_view(PHOTOS[3].sha256)
         for key, slot in [("ArrowRight", 4), ("ArrowRight", 5), ("ArrowLeft", 4)]:
             tab.page.keyboard.press(key)
-            assert tab.shown == PHOTOS[slot].sha256
-            assert PHOTOS[slot].sha256[:12] in tab.page.url
-            ready(tab)
+            tab.wait_for_view(PHOTOS[slot].sha256)
+            tab.page.wait_for_url(f"**#/photo/{PHOTOS[slot].sha256[:12]}")
         for _ in range(60):
             tab.action("next").click()
-        tab.wait_until(lambda: tab.shown == PHOTOS[64].sha256, "the 64th photo being shown")
+        tab.wait_for_photo(PHOTOS[64].sha256)
         tab.page.keyboard.press("Escape")
-        closed_at(tab, PHOTOS[64].sha256)
+        tab.wait_until_closed(PHOTOS[64].sha256)
         box = tab.tile(PHOTOS[64].sha256).bounding_box()
         assert box
         assert 56 <= box["y"] < 800
@@ -54,27 +41,25 @@ def test_a_click_opens_a_photo_the_arrows_walk_and_escape_leads_back_to_the_phot
 def test_back_and_forward_and_reload_and_a_link_show_the_photo_that_they_name(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
         tab.tile(PHOTOS[2].sha256).click()
-        ready(tab)
+        tab.wait_for_view(PHOTOS[2].sha256)
         tab.page.go_back()
-        closed_at(tab, PHOTOS[2].sha256)
+        tab.wait_until_closed(PHOTOS[2].sha256)
         tab.page.go_forward()
-        ready(tab)
-        assert tab.shown == PHOTOS[2].sha256
+        tab.wait_for_view(PHOTOS[2].sha256)
         tab.page.reload()
-        ready(tab)
-        assert tab.shown == PHOTOS[2].sha256
+        tab.wait_for_view(PHOTOS[2].sha256)
         tab.action("close").click()
-        closed_at(tab, PHOTOS[2].sha256)
+        tab.wait_until_closed(PHOTOS[2].sha256)
         tab.page.goto(f"{cloud.url}#/photo/{PHOTOS[100].sha256[:12]}")
-        ready(tab)
-        tab.wait_until(lambda: tab.shown == PHOTOS[100].sha256, "the link being followed")
+        tab.wait_for_view(PHOTOS[100].sha256)
         tab.page.keyboard.press("Escape")
-        closed_at(tab, PHOTOS[100].sha256)
+        tab.wait_until_closed(PHOTOS[100].sha256)
         assert tab.page.url == f"{cloud.url}#/"
 
 
 def test_a_link_to_a_photo_that_is_not_there_says_so(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
+        tab.wait_for_pictures()
         tab.open("#/photo/ffffffffffff")
         tab.page.get_by_text("in your library").wait_for()
         assert tab.viewer.count() == 0
@@ -82,8 +67,9 @@ def test_a_link_to_a_photo_that_is_not_there_says_so(chromium: Chromium) -> None
 
 def test_the_next_photo_is_on_the_screen_at_once_because_it_was_fetched_before(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (cloud, tab):
+        tab.wait_for_worker()
         tab.tile(PHOTOS[3].sha256).click()
-        ready(tab)
+        tab.wait_for_view(PHOTOS[3].sha256)
         tab.wait_until(lambda: ("GET", f"/web/me/{PHOTOS[4].sha256}.webp") in cloud.bucket.requests, "a preload")
         tab.page.evaluate(DECODED, PHOTOS[4].sha256)
         tab.page.keyboard.press("ArrowRight")
@@ -111,8 +97,7 @@ def test_details_tell_time_in_the_photos_zone_camera_exposure_and_place_without_
         asked: list[str] = []
         tab.page.on("request", lambda request: asked.append(request.url))
         tab.tiles.first.click()
-        tab.action("details").click()
-        details = tab.page.inner_text("#details")
+        details = tab.open_details()
         for text in ["18:00:00 UTC+02:00", "Google Pixel 8", "Sigma 50mm", "ƒ/1.4 · 1/250 s · ISO 200 · 50 mm"]:
             assert text in details
         for text in ["IMG_0000.jpg", "3024 · 12.2 MP · 2.3 MB", "laptop:Pictures/IMG_0000.jpg"]:
@@ -130,7 +115,7 @@ def test_names_with_markup_and_bidi_characters_are_text_and_nothing_else(chromiu
         tab.wait_for_pictures()
         assert tab.page.locator(".no-picture bdi").inner_text() == name
         tab.tile(odd.sha256).click()
-        tab.action("details").click()
+        tab.open_details()
         assert [camera, name] == [
             each for each in tab.page.locator("#details bdi").all_inner_texts() if each in (camera, name)
         ]
@@ -144,15 +129,14 @@ def test_a_photo_without_preview_is_an_honest_tile_and_says_why(chromium: Chromi
         assert "DSC_1.NEF" in tab.tiles.first.inner_text()
         assert "No preview: its format is unknown" in tab.tiles.first.inner_text()
         tab.tiles.first.click()
-        assert "its format is unknown" in tab.viewer.inner_text()
+        tab.viewer.get_by_text("its format is unknown").wait_for()
         assert tab.action("download").is_enabled()
 
 
 def test_a_lost_thumbnail_is_said_to_be_lost(chromium: Chromium) -> None:
-    with signed_in(chromium, Photos(PHOTOS[:5])) as (cloud, tab):
+    with gallery(chromium, Photos(PHOTOS[:5])) as (cloud, tab):
         cloud.bucket.lost.add(PHOTOS[1].sha256)
-        tab.page.evaluate("caches.delete('thumbs')")
-        tab.page.reload()
+        tab.open().sign_in(cloud.hosted_ui.username, cloud.hosted_ui.password)
         tab.page.get_by_text("be loaded").wait_for()
         assert "IMG_0001.jpg" in tab.tile(PHOTOS[1].sha256).inner_text()
 
@@ -162,9 +146,10 @@ def test_an_address_that_has_expired_is_fetched_anew_and_nobody_notices(chromium
         tab.wait_for_pictures()
         cloud.bucket.epoch += 1
         tab.tile(PHOTOS[4].sha256).click()
-        ready(tab)
+        tab.wait_for_view(PHOTOS[4].sha256)
         assert tab.page.locator(".trouble:visible").count() == 0
         tab.page.keyboard.press("Escape")
+        tab.wait_until_closed(PHOTOS[4].sha256)
         tab.scroll_to_end()
         tab.wait_for_pictures()
         assert tab.page.locator(".no-picture").count() == 0
@@ -183,29 +168,29 @@ def test_a_favorite_is_one_at_once_and_after_a_reload(chromium: Chromium) -> Non
     with signed_in(chromium, Photos(PHOTOS[:3])) as (cloud, tab):
         tab.tiles.first.click()
         tab.action("favorite").click()
-        assert tab.action("favorite").get_attribute("aria-pressed") == "true"
-        tab.wait_until(lambda: cloud.api.counts["POST photos/describe"] == 1, "the request")
+        pressed = tab.page.locator('[data-action="favorite"][aria-pressed="true"]')
+        pressed.wait_for()
+        tab.wait_until(lambda: bool(cloud.photos.all[0].fields.get("favorite")), "the cloud keeping it")
         tab.page.reload()
-        tab.wait_until(lambda: tab.action("favorite").get_attribute("aria-pressed") == "true", "the favorite")
+        pressed.wait_for()
         tab.action("close").click()
-        assert "♥" in tab.tiles.first.inner_text()
+        tab.tile(PHOTOS[0].sha256).get_by_text("♥").wait_for()
 
 
 def test_a_photo_goes_into_the_trash_the_next_one_is_shown_and_undo_brings_it_back(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS[:20])) as (cloud, tab):
         tab.tile(PHOTOS[3].sha256).click()
         tab.action("trash").click()
-        tab.wait_until(lambda: tab.shown == PHOTOS[4].sha256, "the next photo")
+        tab.hold_undo()
+        tab.wait_for_photo(PHOTOS[4].sha256)
         assert PHOTOS[3].sha256 in cloud.api.trash
-        tab.action("close").click()
-        assert tab.tile(PHOTOS[3].sha256).count() == 0
+        tab.page.keyboard.press("Escape")
+        tab.wait_until_closed(PHOTOS[4].sha256)
+        tab.tile(PHOTOS[3].sha256).wait_for(state="detached")
         tab.page.get_by_text("IMG_0003.jpg is in the trash").wait_for()
         tab.action("undo").click()
-        tab.tile(PHOTOS[3].sha256).wait_for()
-        tab.wait_for_records()
+        tab.wait_for_order(*(photo.sha256 for photo in PHOTOS[:6]))
         assert cloud.api.trash == {}
-        order = tab.page.eval_on_selector_all("[data-sha256]", "all => all.map((each) => each.dataset.sha256)")
-        assert order[:6] == [photo.sha256 for photo in PHOTOS[:6]]
 
 
 def test_a_deletion_that_needs_a_fresh_sign_in_goes_on_after_it(chromium: Chromium) -> None:
@@ -223,7 +208,7 @@ def test_a_deletion_that_needs_a_fresh_sign_in_goes_on_after_it(chromium: Chromi
         authorize = next(url for url in asked if "/oauth2/authorize" in url)
         assert "prompt=login" in authorize
         assert "max_age=0" in authorize
-        assert tab.shown == PHOTOS[4].sha256
+        tab.wait_for_photo(PHOTOS[4].sha256)
 
 
 def test_a_fresh_sign_in_of_another_person_deletes_nothing(chromium: Chromium) -> None:
@@ -233,9 +218,11 @@ def test_a_fresh_sign_in_of_another_person_deletes_nothing(chromium: Chromium) -
         tab.action("trash").click()
         tab.action("signInAgain").click()
         cloud.hosted_ui.subject = "sub-of-bob"
+        tab.page.locator("input[name=username]").wait_for()
+        cloud.live.subscriptions.clear()
         tab.sign_in_form(cloud.hosted_ui.username, cloud.hosted_ui.password)
-        tab.viewer.wait_for()
-        tab.wait_until(lambda: tab.shown == PHOTOS[3].sha256, "the photo being shown again")
+        tab.wait_for_photo(PHOTOS[3].sha256)
+        tab.wait_until(lambda: bool(cloud.live.subscriptions), "the page being through with the sign-in")
         assert cloud.api.trash == {}
         assert cloud.api.counts["DELETE photos"] == 1
 
@@ -244,8 +231,9 @@ def test_the_last_photo_of_all_can_be_deleted_too(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS[:1])) as (_, tab):
         tab.tiles.first.click()
         tab.action("trash").click()
+        tab.hold_undo()
         tab.page.get_by_text("No photos yet").wait_for()
-        assert tab.viewer.count() == 0
+        tab.viewer.wait_for(state="detached")
         tab.action("undo").click()
         tab.tile(PHOTOS[0].sha256).wait_for()
 
@@ -253,7 +241,7 @@ def test_the_last_photo_of_all_can_be_deleted_too(chromium: Chromium) -> None:
 def test_the_wheel_zooms_and_a_double_click_does_and_undoes_it(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS)) as (_, tab):
         tab.tiles.first.click()
-        ready(tab)
+        tab.wait_for_view(PHOTOS[0].sha256)
         transform = "getComputedStyle(document.querySelector('dialog img')).transform"
         tab.page.mouse.move(700, 300)
         tab.page.mouse.wheel(0, -500)
@@ -263,6 +251,7 @@ def test_the_wheel_zooms_and_a_double_click_does_and_undoes_it(chromium: Chromiu
         tab.page.mouse.dblclick(700, 300)
         tab.wait_until(lambda: "matrix(2.5" in tab.page.evaluate(transform), "the zoom")
         tab.page.keyboard.press("ArrowRight")
+        tab.wait_for_photo(PHOTOS[1].sha256)
         assert tab.page.evaluate(transform) == "none"
 
 
@@ -270,21 +259,21 @@ def test_the_wheel_zooms_and_a_double_click_does_and_undoes_it(chromium: Chromiu
 def test_a_swipe_leads_on_or_back_or_closes(chromium: Chromium, to: tuple[int, int], slot: int | None) -> None:
     with signed_in(chromium, Photos(PHOTOS), **PHONE) as (_, tab):
         tab.tile(PHOTOS[3].sha256).tap()
-        ready(tab)
+        tab.wait_for_view(PHOTOS[3].sha256)
         tab.page.mouse.move(180, 400)
         tab.page.mouse.down()
         tab.page.mouse.move(*to, steps=4)
         tab.page.mouse.up()
         if slot is None:
-            tab.wait_until(lambda: tab.viewer.count() == 0, "the viewer closing")
+            tab.viewer.wait_for(state="detached")
         else:
-            tab.wait_until(lambda: tab.shown == PHOTOS[slot].sha256, "another photo")
+            tab.wait_for_photo(PHOTOS[slot].sha256)
 
 
 def test_two_fingers_zoom(chromium: Chromium) -> None:
     with signed_in(chromium, Photos(PHOTOS), **PHONE) as (_, tab):
         tab.tile(PHOTOS[0].sha256).tap()
-        ready(tab)
+        tab.wait_for_view(PHOTOS[0].sha256)
         session = tab.page.context.new_cdp_session(tab.page)
 
         def touch(kind: str, *places: tuple[int, int]) -> None:

@@ -143,7 +143,6 @@ export class Gallery extends EventTarget {
   clear() {
     if (this.viewer.dialog.open) this.viewer.close();
     this.#use({});
-    this.#showEnd();
   }
 
   #use(/** @type {Record<string, string>} */ filter) {
@@ -158,6 +157,7 @@ export class Gallery extends EventTarget {
     this.timeline.show(library, this.loader);
     library.addEventListener('photos', () => this.viewer.update());
     library.addEventListener('months', () => this.#showEnd());
+    this.#showEnd(); // the end of the photos before is not the end of these
   }
 
   #listen() {

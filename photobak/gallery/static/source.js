@@ -119,6 +119,8 @@ export class WholeTimeline {
 export class Found {
   complete = false;
   #cursor = '';
+  /** @type {Promise<void>} the page that was asked for last */
+  #last = Promise.resolve();
 
   /**
    * @param {Api} api
@@ -136,12 +138,23 @@ export class Found {
   }
 
   /**
-   * Load what follows the last photo known.
+   * Load what follows the last photo known. Pages come one after the other: two at a time would be the same one.
    *
    * @param {number} limit
    * @param {AbortSignal} [signal]
    */
-  async more(limit, signal) {
+  more(limit, signal) {
+    const page = this.#last.then(() => this.#more(limit, signal));
+    this.#last = page.catch(() => undefined);
+    return page;
+  }
+
+  /**
+   * @param {number} limit
+   * @param {AbortSignal} [signal]
+   */
+  async #more(limit, signal) {
+    if (this.complete) return;
     /** @type {Record<string, string>} */
     const query = { ...asked(this.filter), limit: String(limit) };
     if (this.#cursor) query.before = this.#cursor;

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from support.gallery.servers import LONGEST_END
 from support.gallery.shelf import Shown
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
@@ -39,10 +40,13 @@ class Live:
         with serve(self._listen, "127.0.0.1", 0) as server:
             thread = threading.Thread(target=server.serve_forever, daemon=True)
             thread.start()
-            yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/live"
-            self.hang_up()
-            server.shutdown()
-            thread.join()
+            try:
+                yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/live"
+            finally:
+                self.hang_up()
+                server.shutdown()
+                thread.join(LONGEST_END)
+                assert not thread.is_alive(), f"the live service did not end within {LONGEST_END} s"
 
     def _listen(self, connection: ServerConnection) -> None:
         if self.refuses:

@@ -43,6 +43,13 @@ KEPT = """async () => {
     && records >= document.querySelectorAll('[data-sha256]').length;
 }"""
 
+VIEW_SHOWN = """(sha256) => {
+  const image = document.querySelector(`dialog[open][data-photo="${sha256}"] img`);
+  return Boolean(image?.complete && image.naturalWidth && new RegExp(`/web/.*${sha256}`).test(image.currentSrc));
+}"""
+
+LAST_TILE = "(sha256) => [...document.querySelectorAll('[data-sha256]')].at(-1)?.dataset.sha256 === sha256"
+
 AT_END = """!document.getElementById('end').hidden
   && scrollY + innerHeight >= document.documentElement.scrollHeight - 1"""
 
@@ -105,6 +112,11 @@ class GalleryPage:
         return self.viewer.get_attribute("data-photo")
 
     @property
+    def order(self) -> list[str]:
+        """The SHA-256 of the photos that are on the page now, in the order of the page."""
+        return list(self.page.eval_on_selector_all("[data-sha256]", "all => all.map((each) => each.dataset.sha256)"))
+
+    @property
     def months(self) -> list[str]:
         """The months that are on the page now, newest first."""
         return list(self.page.eval_on_selector_all("[data-month]", "all => all.map((each) => each.dataset.month)"))
@@ -149,10 +161,57 @@ class GalleryPage:
         """Wait until the page has loaded the records of all its tiles, and asks for no more."""
         self.wait_for_frames("document.querySelector('.tile') && !document.querySelector('.tile:not([data-sha256])')")
 
+    def wait_for_photo(self, sha256: str) -> None:
+        """Wait until the viewer is at a photo; its picture may still be on its way."""
+        self.page.locator(f'dialog[open][data-photo="{sha256}"]').wait_for()
+
+    def wait_for_view(self, sha256: str) -> None:
+        """Wait until the viewer shows the web view of a photo."""
+        self.page.wait_for_function(VIEW_SHOWN, arg=sha256)
+
+    def wait_for_focus(self, sha256: str) -> None:
+        """Wait until the tile of a photo has the focus."""
+        self.page.wait_for_function("(sha256) => document.activeElement?.dataset.sha256 === sha256", arg=sha256)
+
+    def wait_until_closed(self, sha256: str) -> None:
+        """Wait until the viewer has closed, the focus is at a photo, and the address is the timeline's."""
+        self.viewer.wait_for(state="detached")
+        self.wait_for_focus(sha256)
+        self.page.wait_for_url(lambda url: "/photo/" not in url)
+
+    def wait_for_order(self, *first: str) -> None:
+        """Wait until these photos are the first ones on the page, in this order."""
+        self.wait_until(lambda: self.order[: len(first)] == list(first), "this order of the photos")
+
+    def wait_for_last(self, sha256: str) -> None:
+        """Wait until a photo is the last one on the page."""
+        self.page.wait_for_function(LAST_TILE, arg=sha256)
+
+    def wait_for_worker(self) -> None:
+        """Wait until the service worker answers for the network."""
+        self.page.wait_for_function("() => navigator.serviceWorker.controller")
+
     def wait_until_kept(self) -> None:
         """Wait until the browser keeps all that a visit without a network needs."""
-        self.page.wait_for_function("() => navigator.serviceWorker.controller")
+        self.wait_for_worker()
         self.wait_until(lambda: self.page.evaluate(KEPT), "the browser keeping it all")
+
+    def open_details(self) -> str:
+        """Show the details of the photo in the viewer, and return their text."""
+        self.action("details").click()
+        self.page.locator("#details").wait_for()
+        return self.page.inner_text("#details")
+
+    def hold_undo(self) -> None:
+        """Rest the pointer on the offer to undo, which goes after 15 s otherwise."""
+        self.action("undo").hover()
+
+    def scroll_to(self, place: int) -> None:
+        """Leap to a place of the timeline, once it is there, and wait for the pictures."""
+        self.wait_for_pictures()
+        self.page.evaluate("(place) => scrollTo(0, place)", place)
+        self.wait_for_frames(f"Math.abs(scrollY - {place}) < 10")
+        self.wait_for_pictures()
 
     def scroll_to_end(self, step: int = 600) -> None:
         """Turn the wheel, as a person does, until nothing more comes."""
@@ -164,3 +223,4 @@ class GalleryPage:
             return bool(self.page.evaluate(AT_END))
 
         self.wait_until(at_end, "the end", 2 * LIMIT)
+        self.wait_for_frames(AT_END)

@@ -9,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+LONGEST_END = 30
+"""How many seconds a server may take to end."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -85,9 +88,10 @@ def serving(part: Part) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        server.shutdown()
+        threading.Thread(target=server.shutdown, daemon=True).start()  # which waits without a limit
+        thread.join(LONGEST_END)
         server.server_close()
-        thread.join()
+        assert not thread.is_alive(), f"a server of the small cloud did not end within {LONGEST_END} s"
 
 
 def json_reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
