@@ -247,11 +247,11 @@ class TestExitCodes:
     def test_130_for_ctrl_c_which_says_what_is_safe(self, backup: Backup, proxy: FaultProxy, tmp_path: Path) -> None:
         backup.make(*(f"{number}.jpg" for number in range(30)))
         proxy.decide = lambda kind, number: Fault.DELAY if kind is Kind.UPLOAD and number > 10 else Fault.NONE
-        proxy.pause = 20
+        proxy.pause = 120
         process = backup.start("sync", "Pictures", "--json", **proxy.environment)
         eventually(lambda: proxy.done[Fault.DELAY] > 0 and len(backup.records()) > 0)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=15)  # at once, though uploads hang
+        output, errors = process.communicate(timeout=60)  # at once, though uploads hang
         assert process.returncode == 130
         last = errors.splitlines()[-1]
         said_safe = re.fullmatch(

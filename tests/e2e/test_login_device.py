@@ -36,7 +36,7 @@ def test_it_shows_code_url_and_picture_and_signs_in(issuer: Issuer, tmp_path: Pa
         running.until("[\u2580\u2584\u2588]{9}")  # the half blocks of a QR code
         running.until("never enter a code that somebody sends you")
         running.until(r"Signed in as ann@example\.org")
-        assert running.process.wait(10) == 0
+        assert running.process.wait(60) == 0
         assert "device-code-of-256-bits" not in running.shown
     assert photobak(tmp_path, "whoami").returncode == 0
 

@@ -41,7 +41,7 @@ def test_a_person_signs_in_again_by_the_browser_and_is_the_same_person(chromium:
         page.fill("input[name=password]", account["password"])
         page.click("button[type=submit]")
         running.until("Signed in as")
-        assert running.process.wait(10) == 0
+        assert running.process.wait(60) == 0
     after = who(home)
     assert (after["email"], after["identity_id"]) == (account["username"], before["identity_id"])
     assert photobak(home, "ls").returncode == 0

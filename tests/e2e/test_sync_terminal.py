@@ -20,6 +20,14 @@ def screen_of(shown: str) -> list[str]:
     return [line.rstrip() for line in screen.display if line.strip()]
 
 
+def progress(shown: str) -> list[str] | None:
+    """The screen, once its last two lines tell that all is read and something is safe."""
+    now = screen_of(shown)
+    bar, stages = r"\d+ of 15 files +[\d.]+ [kM]?B of [\d.]+ MB", r"12 read · \d+ uploaded \([\d.]+ [kM]?B/s\)"
+    told = re.fullmatch(rf"0 unchanged · {stages} · [1-9]\d* safe · 1 failed", now[-1]) if len(now) > 1 else None
+    return now if told and re.search(bar, now[-2]) else None
+
+
 def slow(backup: Backup, proxy: FaultProxy) -> dict[str, str]:
     """Some uploads go through at once, the others take a while."""
     backup.make(*(f"{number}.jpg" for number in range(12)), size=200_000)
@@ -33,13 +41,9 @@ def slow(backup: Backup, proxy: FaultProxy) -> dict[str, str]:
 def test_a_person_sees_how_far_it_is_what_fails_and_what_is_safe(backup: Backup, proxy: FaultProxy) -> None:
     environment = slow(backup, proxy)
     with terminal(backup.home, "sync", str(backup.photos), "--jobs", "2", **environment) as person:
-        person.until(r"[1-9]\d* safe", within=60)
-        now = screen_of(person.shown)
+        now = person.until_found(progress)
         person.until(END, within=60)
-        person.process.wait(timeout=10)
-    bar, stages = now[-2:]
-    assert re.search(r"\d+ of 15 files +[\d.]+ [kM]?B of [\d.]+ MB", bar), now
-    assert re.fullmatch(r"0 unchanged · 12 read · \d+ uploaded \([\d.]+ [kM]?B/s\) · \d+ safe · 1 failed", stages), now
+        person.process.wait(60)
     failure = f"failed {backup.photos}/.photobakignore: not gitignore syntax"
     assert failure in "".join(now)  # just above them, and it stays there
     end = screen_of(person.shown)

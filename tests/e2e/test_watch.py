@@ -36,7 +36,7 @@ class Watching:
     def interrupt(self) -> int:
         """Ctrl-C; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
     @staticmethod
     def _read(stream: Any, take: Any) -> None:
@@ -120,7 +120,7 @@ def test_into_a_pipe_it_prints_each_file(backup: Backup) -> None:
         line = process.stdout.readline()
         assert line == f"{sha256(photo)[:12]}  {taken(backup)}  {photo}\n"
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=30) == ("", "")
+        assert process.communicate(timeout=60) == ("", "")
 
 
 def taken(backup: Backup) -> str:
@@ -135,7 +135,7 @@ def test_quiet_it_says_nothing_where_all_is_well(backup: Backup) -> None:
         eventually(lambda: backup.index_file.exists())
         eventually(lambda: b"a.jpg" in backup.index_file.read_bytes())
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=30) == ("", "")
+        assert process.communicate(timeout=60) == ("", "")
 
 
 def test_wrong_paths_and_a_sign_in_that_is_needed_end_it_at_once(backup: Backup) -> None:

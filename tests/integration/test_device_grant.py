@@ -88,9 +88,11 @@ def test_polling_too_fast_is_slowed_down_by_five_seconds_each_time(local_stack: 
     assert answers == [pending, pending, slower, slower, slower, pending, pending]
 
 
-def test_over_http_too_a_second_question_at_once_is_slowed_down(local_stack: LocalStack) -> None:
+def test_over_http_too_whoever_asks_again_at_once_is_slowed_down(local_stack: LocalStack) -> None:
     machine = Machine(local_stack)
-    assert [error(machine.poll()) for _ in range(2)] == ["authorization_pending", "slow_down"]
+    assert error(machine.poll()) == "authorization_pending"
+    answers = {error(machine.poll()) for _ in range(4)}  # a slow machine takes 5 s for one of them
+    assert {"slow_down"} <= answers <= {"authorization_pending", "slow_down"}
 
 
 def test_an_approval_is_handed_out_however_soon_it_is_asked_for(local_stack: LocalStack) -> None:

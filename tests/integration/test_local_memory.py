@@ -47,7 +47,7 @@ def test_what_came_by_form_is_forgotten_with_its_connection(quiet_stack: LocalSt
     for number in range(PHOTOS):
         post_form(quiet_stack, quiet_stack.outputs.bucket, f"posted/{number}", body)
     assert resident(quiet_stack) - before < PHOTO_BYTES * PHOTOS / 4
-    eventually(lambda: server.num_fds() <= open_before, within=10)
+    eventually(lambda: server.num_fds() <= open_before)
 
 
 def test_what_left_the_memory_is_still_versioned(quiet_stack: LocalStack) -> None:

@@ -66,7 +66,7 @@ class Flow:
         self.error: Exception | None = None
         self._thread = threading.Thread(target=self._run, args=(pool, typed, limit))
         self._thread.start()
-        assert self.invited.wait(10)
+        assert self.invited.wait(60)
 
     def _run(self, pool: UserPool, typed: TypedLines | None, limit: float) -> None:
         try:
@@ -288,7 +288,7 @@ def test_a_second_request_to_the_listener_gets_nothing(
     post_form = cognito.post_form
 
     def slowly(*given: str, **how: bool) -> object:
-        second_done.wait(10)
+        second_done.wait(60)
         return post_form(*given, **how)
 
     monkeypatch.setattr(cognito, "post_form", slowly)

@@ -70,7 +70,7 @@ class TestPending:
         with processing_paused(backup.stack):
             started = time.monotonic()
             run = backup.sync(timeout=0.5)
-            assert 0.5 < time.monotonic() - started < 30
+            assert 0.5 < time.monotonic() - started < 100
             assert run.counts == {"pending": 2}
             assert run.reason("a.jpg") == "the cloud has confirmed nothing for 0.5 seconds"
             again = backup.sync(timeout=0.5)
@@ -141,7 +141,7 @@ class TestAgain:
         with processing_paused(backup.stack):
             losing = threading.Thread(target=lose)
             losing.start()
-            run = backup.sync(timeout=9)
+            run = backup.sync(timeout=20)
             losing.join()
         assert (run.counts, run.summary.uploaded) == ({"pending": 1}, 2)
         require_safe(backup.sync())

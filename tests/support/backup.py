@@ -141,7 +141,9 @@ class Backup:
     def sync(self, *paths: Path, dry_run: bool = False, **options: Any) -> Run:
         """Sync in this process; all photos where no path is given."""
         watcher = Watcher()
-        wanted = Options(**{"jobs": 4, "device": DEVICE, "zone": UTC, "filters": Filters(), "timeout": 30.0, **options})
+        wanted = Options(
+            **{"jobs": 4, "device": DEVICE, "zone": UTC, "filters": Filters(), "timeout": 120.0, **options}
+        )
         with Index.open(self.index_file) as index:
             sync = Sync(self.session(), index, watcher, wanted)
             roots = distinct_roots(paths or [self.photos])

@@ -6,14 +6,16 @@ import re
 import subprocess
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
-from typing import IO
+from typing import IO, TypeVar
 
 from support.command_line import PHOTOBAK, environ_of
+
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -24,20 +26,23 @@ class Terminal:
     screen: int
     shown: str = field(default="")
 
-    def until(self, pattern: "re.Pattern[str] | str", within: float = 20) -> "re.Match[str]":
+    def until(self, pattern: "re.Pattern[str] | str", within: float = 60) -> "re.Match[str]":
         """Read until the pattern is shown."""
+        return self.until_found(lambda shown: re.search(pattern, shown), within)
+
+    def until_found(self, find: Callable[[str], Found | None], within: float = 60) -> Found:
+        """Read until something is found in what is shown, and return it."""
         end = time.monotonic() + within
         while time.monotonic() < end:
-            found = re.search(pattern, self.shown)
-            if found:
+            if (found := find(self.shown)) is not None:
                 return found
             if select([self.screen], [], [], 0.1)[0]:
                 try:
                     self.shown += os.read(self.screen, 65536).decode().replace("\r\n", "\n")
                 except OSError:
                     break  # the process has ended, and its terminal with it
-        found = re.search(pattern, self.shown)
-        assert found, self.shown
+        found = find(self.shown)
+        assert found is not None, self.shown
         return found
 
     def read_on(self) -> None:
