@@ -151,6 +151,18 @@ def test_a_turned_phone_still_shows_the_photo_that_it_showed(chromium: Chromium)
         assert -300 < box["y"] < 360
 
 
+def test_a_phone_scrolls_past_an_open_filter_and_stays_there(chromium: Chromium) -> None:
+    with signed_in(chromium, Photos(some_photos(60)), **PHONE) as (_, tab):
+        tab.wait_for_pictures()
+        tab.action("filter").click()
+        tab.page.evaluate("addEventListener('scrollend', () => { window.ended = true; })")
+        tab.page.mouse.move(180, 500)
+        tab.page.mouse.wheel(0, 120)
+        tab.page.wait_for_function("() => window.ended")
+        tab.wait_for_frames()
+        assert tab.page.evaluate("scrollY") == pytest.approx(120, abs=2)
+
+
 def test_an_unknown_size_is_drawn_as_a_tile_of_usual_shape(chromium: Chromium) -> None:
     odd = Shown(sha256="ab" * 32, taken_at=some_photos(1)[0].taken_at, filename="odd.jpg", width=None, height=None)
     with signed_in(chromium, Photos([odd])) as (_, tab):

@@ -41,7 +41,9 @@ export class Timeline extends EventTarget {
     new ResizeObserver(() => this.#resized()).observe(box);
     window.addEventListener('resize', () => this.#resized());
     window.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    window.addEventListener('scrollend', () => this.#scrollTo(this.#map.settle()));
+    window.addEventListener('scrollend', () => {
+      if (this.top > 0) this.#scrollTo(this.#map.settle()); // before the timeline there is nothing to put right
+    });
   }
 
   /**
