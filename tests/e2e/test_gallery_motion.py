@@ -43,8 +43,9 @@ def ranges_of(tab: GalleryPage) -> list[str]:
 def open_first(tab: GalleryPage) -> None:
     tab.page.get_by_text("Live", exact=True).wait_for()
     tab.wait_for_pictures()
+    (first, *_) = tab.order
     tab.tiles.first.click()
-    tab.page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 0")
+    tab.wait_for_view(first)
 
 
 def press(tab: GalleryPage) -> None:
@@ -70,9 +71,9 @@ def test_a_motion_photo_of_each_maker_plays_from_its_own_original(
         tab.wait_for_pictures()
         ranges = ranges_of(tab)
         tab.tiles.first.click()
-        for number in range(len(originals)):
-            page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 500")
-            content = originals[backup.records()[tab.shown or ""].filename]
+        for number, sha256 in enumerate(tab.order):
+            tab.wait_for_view(sha256)
+            content = originals[backup.records()[sha256].filename]
             press(tab)
             page.wait_for_function(PLAYS)
             page.mouse.up()
