@@ -100,6 +100,10 @@ def test_a_part_is_loaded_once_and_a_failure_says_so(chromium: Chromium, movie: 
         tab.action("play-live").click()
         tab.page.locator("dialog .trouble", has_text="200").wait_for()
         tab.page.unroute("**/original/**")
+        tab.page.context.set_offline(True)
+        tab.action("play-live").click()
+        tab.page.locator("dialog .trouble", has_text="You are offline").wait_for()
+        tab.page.context.set_offline(False)
         ranges = ranges_of(tab)
         for _ in range(2):
             press(tab)

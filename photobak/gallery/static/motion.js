@@ -4,6 +4,8 @@
  * @module
  */
 
+import { OutOfReach } from './api.js';
+
 /**
  * @typedef {import('./library.js').Photo} Photo
  * @typedef {import('./originals.js').Originals} Originals
@@ -35,6 +37,7 @@ export class MotionVideos {
    * @param {Photo} photo a Live or Motion Photo
    * @returns {Promise<string>} good until the next photo's, or `release`
    * @throws {import('./api.js').ApiProblem} 409 where it is in cold storage
+   * @throws {OutOfReach} the network is gone
    */
   async addressOf(photo) {
     if (photo.motion) return (await this.originals.of(photo.motion)).url;
@@ -62,7 +65,9 @@ export class MotionVideos {
    */
   async #load({ sha256, motion_offset: first = 0, motion_size: size = 0 }, signal) {
     const { url } = await this.originals.of(sha256);
-    const answer = await fetch(url, { headers: { Range: `bytes=${first}-${first + size - 1}` }, signal });
+    const answer = await fetch(url, { headers: { Range: `bytes=${first}-${first + size - 1}` }, signal }).catch((error) => {
+      throw error instanceof TypeError ? new OutOfReach() : error;
+    });
     if (answer.status !== 206) {
       await answer.body?.cancel(); // not the whole original
       throw new Error(`${answer.status} ${answer.statusText}`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiProblem } from './api.js';
+import { ApiProblem, OutOfReach } from './api.js';
 import { showDetails } from './details.js';
 import { isMotionPhoto, MotionVideos } from './motion.js';
 import { CantPlay, loadVideo, unloadVideo } from './video.js';
@@ -268,6 +268,7 @@ export class Viewer extends EventTarget {
  */
 function whyNotPlayed(error, photo) {
   if (error instanceof CantPlay) return text('cantPlay');
+  if (error instanceof OutOfReach) return text(navigator.onLine ? 'outOfReach' : 'offline');
   if (error instanceof ApiProblem && error.status === 409) return text('frozen', { id: photo.id });
   return text('failed', { detail: error instanceof Error ? error.message : '' });
 }
