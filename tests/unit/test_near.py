@@ -2,9 +2,10 @@
 
 import pytest
 
-from photobak.cli.ui.options import DEFAULT_RADIUS_KM, parse_near
-from photobak.client.library.circle import Circle, distance_km
+from photobak.cli.ui.options import parse_near
 from photobak.errors import WrongUsage
+from photobak.photo.place.circle import Circle, distance_km
+from photobak.photo.place.search import DEFAULT_RADIUS_KM
 
 LISBON = (38.725, -9.15)
 
@@ -17,6 +18,7 @@ LISBON = (38.725, -9.15)
         ("Лиссабон", LISBON, DEFAULT_RADIUS_KM),
         ("Lisbon, Portugal, 2.5", LISBON, 2.5),
         ("Cambridge, MA", (42.375, -71.106), DEFAULT_RADIUS_KM),  # the state, not Morocco
+        ("Cambridge, MA, US, 3", (42.375, -71.106), 3),  # as its name is printed
         ("Paris, Texas", (33.661, -95.556), DEFAULT_RADIUS_KM),
         ("Porto", (41.149, -8.611), DEFAULT_RADIUS_KM),  # which Bordeaux, a little larger, was once called
         ("zurich", (47.367, 8.55), DEFAULT_RADIUS_KM),
@@ -47,9 +49,16 @@ def test_of_several_towns_the_largest_is_meant_and_the_others_are_named(capsys: 
     [
         ("Lisbin", "no town is called 'Lisbin'. Do you mean Lisbon?"),
         ("Lisbon, Narnia", "no town is called"),
-        ("", "without a name"),
-        (", PT", "without a name"),
-        ("|", "without a name"),
+        ("Lisbin, Portugal, 5km", "no town is called 'Lisbin, Portugal'. Do you mean Lisbon?"),
+        ("x" * 10_000, "no town is called"),
+        ("\udcff", "no town is called"),
+        ("%", "no town is called"),
+        ("\u202enilreB", "no town is called '\\u202enilreB'"),
+        ('"><script>', "no town is called"),
+        ("Lis\x00bon", "no town is called"),
+        ("", "needs the name of a town"),
+        (", PT", "needs the name of a town"),
+        ("|", "needs the name of a town"),
         ("91,0,1", "not a position"),
         ("38.7,-9.1,far", "not a position"),
         ("38.7,-9.1,-5", "not a position"),

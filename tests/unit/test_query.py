@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.records import NOON, record
 
-from photobak.client.library.circle import Circle, distance_km
 from photobak.client.library.query import EVERYTHING, Query, Span
 from photobak.photo.capture_time import CaptureTime, TakenSource
 from photobak.photo.keys import instant_key
 from photobak.photo.kind import Kind
+from photobak.photo.place.circle import Circle, distance_km
 from photobak.photo.record import Status
 
 LISBON = (38.7251, -9.1498)

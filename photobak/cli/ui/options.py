@@ -16,11 +16,11 @@ from photobak.photo.kind import Kind
 if TYPE_CHECKING:
     from photobak.cli.ui.outcomes import LeftOut
     from photobak.client.library.bucket import PhotoBucket
-    from photobak.client.library.circle import Circle
     from photobak.client.library.query import Query
     from photobak.client.restore.selection import Records
     from photobak.client.sync.sync import Options
     from photobak.photo.album import Album
+    from photobak.photo.place.circle import Circle
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -99,10 +99,8 @@ def wait_lock_option(command: AnyCommand) -> AnyCommand:
     )(command)
 
 
-DEFAULT_RADIUS_KM: Final = 25.0
-"""A large town and its surroundings."""
 _NAMESAKES_SHOWN: Final = 3
-_RADIUS: Final = re.compile(r"(\d{1,5}(?:\.\d+)?)\s*(?:km)?", re.IGNORECASE)
+_POSITION: Final = "38.72,-9.14,5"
 
 _FILTER_OPTIONS: Final = (
     click.option("--since", metavar="DATE", help="Taken since: 2024, 2024-06, 2024-06-30, 36h, 30d, 6m, 1y."),
@@ -204,38 +202,35 @@ def parse_near(text: str) -> "Circle":
     Raises:
         WrongUsage: it is neither, or no town has this name.
     """
-    from photobak.client.library.circle import Circle
-    from photobak.client.library.gazetteer import towns_called
+    from photobak.photo.place.search import find_places
 
-    if position := _position(text):
-        return Circle(*position)
-    name, radius = _radius_apart(text)
-    meant, *namesakes = towns_called(name)
+    try:
+        places = find_places(text)
+    except ValueError:
+        next_step = f"Write latitude, longitude and kilometres: {_POSITION}"
+        raise WrongUsage(f"{text!r} is not a position", next_step=next_step) from None
+    if not places:
+        raise _unknown_place(text)
+    meant, *namesakes = (each.town for each in places)
     if namesakes and not _quiet():
         others = "; ".join(map(str, namesakes[:_NAMESAKES_SHOWN]))
         more = f" and {len(namesakes) - _NAMESAKES_SHOWN} more" if len(namesakes) > _NAMESAKES_SHOWN else ""
         say(f"photobak: using {meant}, the largest town of that name; others are {others}{more}")
-    return Circle(meant.latitude, meant.longitude, radius)
+    return places[0].circle
 
 
-def _position(text: str) -> tuple[float, float, float] | None:
-    """Latitude, longitude and radius; None if the text does not start with two numbers."""
-    parts = [part.strip() for part in text.split(",")]
-    try:
-        latitude, longitude = float(parts[0]), float(parts[1])
-    except (ValueError, IndexError):
-        return None
-    radius = _RADIUS.fullmatch(parts[2]) if len(parts) > 2 else None
-    if len(parts) > 3 or (len(parts) == 3 and not radius) or not (abs(latitude) <= 90 and abs(longitude) <= 180):
-        next_step = "Write latitude, longitude and kilometres: 38.72,-9.14,5"
-        raise WrongUsage(f"{text!r} is not a position", next_step=next_step)
-    return latitude, longitude, float(radius[1]) if radius else DEFAULT_RADIUS_KM
+def _unknown_place(text: str) -> WrongUsage:
+    """What to say of a name that no town has, with the one that is spelled most like it."""
+    from photobak.photo.place.gazetteer import nearest_name, plain
+    from photobak.photo.place.search import split_radius
 
-
-def _radius_apart(text: str) -> tuple[str, float]:
-    name, comma, last = text.rpartition(",")
-    radius = _RADIUS.fullmatch(last.strip()) if comma else None
-    return (name, float(radius[1])) if radius else (text, DEFAULT_RADIUS_KM)
+    name, _ = split_radius(text)
+    position = f"Or give a position: {_POSITION} (latitude, longitude, kilometres)"
+    if not plain(name.partition(",")[0]):
+        return WrongUsage("--near needs the name of a town", next_step=position)
+    nearest = nearest_name(name)
+    hint = f"Do you mean {nearest}? {position}" if nearest else position
+    return WrongUsage(f"no town is called {name!r}", next_step=hint)
 
 
 def _quiet() -> bool:

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 
-from photobak.client.library.circle import Circle
 from photobak.photo.kind import Kind
+from photobak.photo.place.circle import Circle
 from photobak.photo.record import Record, Status
 from photobak.photo.source import unescape
 

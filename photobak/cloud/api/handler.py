@@ -14,6 +14,7 @@ from photobak.cloud.api.changes import Changes
 from photobak.cloud.api.describe import Describer
 from photobak.cloud.api.listing import Lister
 from photobak.cloud.api.originals import OriginalLinks
+from photobak.cloud.api.places import places_called
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import (
@@ -24,6 +25,7 @@ from photobak.cloud.api.requests import (
     DescribeRequest,
     ListQuery,
     NewAlbum,
+    PlacesQuery,
     PrepRequest,
     RedateRequest,
     TimelineQuery,
@@ -138,12 +140,18 @@ def list_photos() -> Response[str]:
     return answer(_lister().page(_caller(), query))
 
 
+@app.get("/places")
+def find_places() -> Response[str]:
+    """Find the places that a name may mean."""
+    _caller()
+    return answer(places_called(parse_query(PlacesQuery, app.current_event.query_string_parameters).name))
+
+
 @app.get("/changes")
 def list_changes() -> Response[str]:
     """List what has changed since a client last asked."""
     query = parse_query(ChangesQuery, app.current_event.query_string_parameters)
-    table = ChangesTable(connect_dynamodb(), ApiEnvironment.read().changes_table)
-    return answer(Changes(table).since(_caller(), query.after))
+    return answer(Changes(_changes()).since(_caller(), query.after))
 
 
 @app.get("/timeline")
@@ -210,7 +218,12 @@ def _lister() -> Lister:
 @cache
 def _timeline() -> Timeline:
     months = MonthsTable(connect_dynamodb(), ApiEnvironment.read().months_table)
-    return Timeline(months, _library().photos, _library().contents)
+    return Timeline(months, _library().photos, _library().contents, _changes())
+
+
+@cache
+def _changes() -> ChangesTable:
+    return ChangesTable(connect_dynamodb(), ApiEnvironment.read().changes_table)
 
 
 @cache

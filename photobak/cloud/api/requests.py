@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from photobak.cloud.http.requests import Instant, MonthName, PhotosRequest, RequestModel, Sha256, SortKey
 from photobak.photo.album import MAX_NAME as MAX_ALBUM_NAME
@@ -19,6 +19,8 @@ from photobak.photo.described import (
 )
 from photobak.photo.keys import FIRST_KEY, LAST_KEY
 from photobak.photo.kind import Kind
+from photobak.photo.place.circle import Circle
+from photobak.photo.place.search import parse_position
 from photobak.photo.record import Record
 from photobak.photo.source import MAX_SOURCE_BYTES, Source
 
@@ -26,6 +28,7 @@ MAX_PAGE: Final = 500
 """The most photos of one answer."""
 _MAX_NAME: Final = 1024
 _MAX_DEVICE: Final = 255
+_MAX_POSITION: Final = 100
 _MAX_SIZE: Final = 2**53
 """Far more than S3 holds, and few enough digits for JSON, DynamoDB and a message."""
 
@@ -34,6 +37,13 @@ def _possible(cursor: str) -> str:
     if not FIRST_KEY <= Decimal(cursor) <= LAST_KEY:
         raise ValueError("should be the `before` of an earlier answer")
     return cursor
+
+
+def _circle(value: object) -> Circle:
+    circle = parse_position(value) if isinstance(value, str) and len(value) <= _MAX_POSITION else None
+    if circle is None:
+        raise ValueError("should be latitude, longitude and kilometres, like 38.72,-9.14,5")
+    return circle
 
 
 SourceText = Annotated[str, Field(max_length=LONGEST_SOURCE)]
@@ -223,6 +233,8 @@ class ListQuery(RequestModel):
     favorite: bool | None = None
     name: SearchText | None = None
     """Part of the file name, in capitals or not."""
+    near: Annotated[Circle, BeforeValidator(_circle)] | None = None
+    """Where it was taken: ``latitude,longitude,kilometres``; photos without a position do not match."""
     month: MonthName | None = None
     """Photos by their place in the timeline: this month, and older ones."""
     position: Annotated[int, Field(ge=0)] = 0
@@ -232,7 +244,7 @@ class ListQuery(RequestModel):
     @property
     def by_time_alone(self) -> bool:
         """Whether every photo of the range matches."""
-        return self.camera is None and self.kind is None and self.favorite is None and self.name is None
+        return all(each is None for each in (self.camera, self.kind, self.favorite, self.name, self.near))
 
     def matches(self, record: Record) -> bool:
         """Whether a photo of the range is one that is asked for."""
@@ -241,7 +253,15 @@ class ListQuery(RequestModel):
             and (self.kind is None or record.kind is self.kind)
             and (self.favorite is None or bool(record.favorite) is self.favorite)
             and (self.name is None or self.name.casefold() in record.filename.casefold())
+            and (self.near is None or self.near.holds(record.latitude, record.longitude))
         )
+
+
+class PlacesQuery(RequestModel):
+    """The query string of ``GET /places``."""
+
+    name: SearchText
+    """A town or a position, as ``photobak ls --near`` takes it."""
 
 
 class TimelineQuery(RequestModel):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.months import Month, MonthsTable
 from photobak.cloud.store.photos import PhotosTable
@@ -31,14 +32,17 @@ class Timeline:
     months: MonthsTable
     photos: PhotosTable
     contents: ContentsTable
+    changes: ChangesTable
 
     def overview(self, identity_id: str, month: str | None) -> dict[str, Any]:
-        """All months, newest first, or the one that is asked for."""
+        """All months, newest first, or the requested one, with the sequence of the latest change that they include."""
+        # Read before the months: the publish function updates them before the feed, so no change is in neither.
+        sequence = self.changes.newest(identity_id)
         if month is None:
             found = list(self.months.all(identity_id))
         else:
             found = [one for one in [self.months.one(identity_id, month)] if one is not None]
-        return {"months": [_told(each) for each in found]}
+        return {"sequence": sequence, "months": [_told(each) for each in found]}
 
     def page(self, identity_id: str, month: str, position: int, limit: int) -> list[Placed]:
         """Photos from a place on, newest first, across months.

@@ -53,7 +53,7 @@ class CatchUp:
             if not self.connections.post(connection_id, each.text):
                 break
             reached = each.sequence
-        gap = after != "" and not self.changes.holds(identity_id, after)
+        gap = after != "" and not self.changes.holds(identity_id, after) and after != self.changes.newest(identity_id)
         return {"sequence": reached, "more": len(missed) == MAX_REPLAY, "gap": gap}
 
 

@@ -15,6 +15,7 @@ import { Notices } from './notices.js';
 import { OfflineCopy } from './offline_copy.js';
 import { Session } from './session.js';
 import { SignInFailed } from './sign_in.js';
+import { Found } from './source.js';
 import { LANGUAGE, text } from './texts.js';
 import { UploadPanel } from './upload_panel.js';
 import { Uploads } from './uploads.js';
@@ -81,7 +82,7 @@ class App {
     this.#signedIn(true);
     await this.gallery.open();
     this.#trouble(undefined);
-    this.live.start();
+    this.live.start(this.gallery.sequence);
     this.#offer(await sharedFiles());
     void startServiceWorker();
   }
@@ -128,6 +129,7 @@ class App {
   #showState() {
     const { library, source, route } = this.gallery;
     if (library.count || !source.complete) return showMessage(byId('message'));
+    if (source instanceof Found && source.isNowhere) return showMessage(byId('message'), unknownPlace(source));
     if (Object.keys(route.filter).length) return showMessage(byId('message'), { title: text('nothingFound') });
     const command = 'photobak sync ~/Pictures';
     showMessage(byId('message'), { title: text('emptyTitle'), help: text('emptyHelp'), command });
@@ -182,6 +184,14 @@ class App {
 /** @param {string} id */
 function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/**
+ * @param {Found} source
+ * @returns {Message}
+ */
+function unknownPlace({ nearestPlace }) {
+  return { title: text('unknownPlace'), help: nearestPlace && text('nearestPlace', { name: nearestPlace }) };
 }
 
 /** Why nobody is signed in, where the page itself has seen to that. */

@@ -4,9 +4,14 @@
  * @module
  */
 
+import { circleOf, placeTitle } from './places.js';
 import { FILTER_FIELDS } from './route.js';
+import { Found } from './source.js';
 
 export class FilterBar {
+  /** @type {import('./places.js').Place | undefined} the one whose namesakes are offered */
+  #place;
+
   /**
    * @param {HTMLFormElement} form
    * @param {HTMLButtonElement} button that shows and hides it
@@ -21,6 +26,8 @@ export class FilterBar {
       void gallery.filter(this.#values());
     });
     gallery.addEventListener('route', () => this.#show());
+    gallery.addEventListener('state', () => this.#showPlaces());
+    this.#field('place')?.addEventListener('input', () => this.#revealPlaces());
     this.#show();
   }
 
@@ -45,7 +52,28 @@ export class FilterBar {
       if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = filter[name] === 'true';
       else if (field) field.value = filter[name] ?? '';
     }
+    this.#showPlaces();
     if (Object.keys(filter).length) this.#setOpen(true);
+  }
+
+  /** Offer the places of the name that is searched by. */
+  #showPlaces() {
+    const { source } = this.gallery;
+    const place = source instanceof Found ? source.place : undefined;
+    if (place && place === this.#place) return; // it is offered, and may be being chosen from
+    this.#place = place;
+    const named = source instanceof Found ? source.places.filter(({ name }) => name) : [];
+    const select = /** @type {HTMLSelectElement} */ (this.#field('near'));
+    select.replaceChildren(...named.map((each) => new Option(placeTitle(each), circleOf(each), false, each === place)));
+    this.#revealPlaces();
+  }
+
+  /** The choice is for the name that is searched by, not for another one that is being typed. */
+  #revealPlaces() {
+    const select = /** @type {HTMLSelectElement} */ (this.#field('near'));
+    const typed = this.#field('place')?.value.trim();
+    select.disabled = !select.options.length || typed !== this.gallery.route.filter.place;
+    /** @type {HTMLElement} */ (select.parentElement).hidden = select.disabled;
   }
 
   #values() {

@@ -110,6 +110,11 @@ export class Gallery extends EventTarget {
     }
   }
 
+  /** The latest change that is shown, where it is known. */
+  get sequence() {
+    return this.source instanceof WholeTimeline ? this.source.sequence : undefined;
+  }
+
   /** What has changed elsewhere: read the timeline again. */
   async reread() {
     await this.source.open();

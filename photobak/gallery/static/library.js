@@ -8,7 +8,7 @@
 import { lastAtMost } from './layout.js';
 
 /**
- * @typedef {object} Photo a record as `GET /list/photos` gives it (docs/gallery.md, "What the gallery asks of the API")
+ * @typedef {object} Photo a record as `GET /list/photos` gives it (docs/gallery.md, "The routes that the gallery uses")
  * @property {string} id
  * @property {string} sha256
  * @property {'photo' | 'video' | 'sidecar'} kind

@@ -13,7 +13,8 @@ const LONGEST_WAIT_MS = 60_000;
 export class Live extends EventTarget {
   /** @type {WebSocket | undefined} */
   #socket;
-  #sequence = '';
+  /** @type {string | undefined} the latest change known, "" where there was none yet */
+  #sequence;
   #failures = 0;
   #timer = 0;
   #stopped = true;
@@ -29,15 +30,18 @@ export class Live extends EventTarget {
     window.addEventListener('online', () => this.#again(0));
   }
 
-  start() {
+  /**
+   * @param {string} [sequence] the latest change that is known
+   */
+  start(sequence) {
     if (!this.#stopped) return;
     this.#stopped = false;
+    this.#sequence = sequence;
     void this.#connect();
   }
 
   stop() {
     this.#stopped = true;
-    this.#sequence = '';
     clearTimeout(this.#timer);
     this.#socket?.close();
   }
@@ -65,7 +69,7 @@ export class Live extends EventTarget {
   #subscribe() {
     clearTimeout(this.#timer);
     if (!this.connected) return;
-    const after = this.#sequence ? { after: this.#sequence } : {};
+    const after = this.#sequence === undefined ? {} : { after: this.#sequence };
     this.#socket?.send(JSON.stringify({ type: 'subscribe', topic: 'photos', ...after }));
     this.#timer = setTimeout(() => this.#subscribe(), RENEWED_AFTER_MS);
   }
@@ -74,7 +78,7 @@ export class Live extends EventTarget {
   #heard({ type, sequence = '', message, more, gap }) {
     if (type !== 'message' && type !== 'subscribed') return;
     this.#failures = 0;
-    if (sequence > this.#sequence) this.#sequence = sequence;
+    if (sequence > (this.#sequence ?? '')) this.#sequence = sequence;
     if (type === 'message') this.dispatchEvent(new CustomEvent('change', { detail: message }));
     else if (gap) this.dispatchEvent(new Event('gap'));
     if (more) this.#subscribe();

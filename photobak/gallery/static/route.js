@@ -5,8 +5,8 @@
  * @module
  */
 
-/** The filter's fields, as `GET /list/photos` takes them. */
-export const FILTER_FIELDS = ['since', 'until', 'camera', 'kind', 'favorite', 'name'];
+/** The filter's fields; `near` tells places of one name apart. */
+export const FILTER_FIELDS = ['since', 'until', 'camera', 'kind', 'favorite', 'name', 'place', 'near'];
 
 /**
  * @typedef {object} Route
@@ -27,6 +27,7 @@ export function parseRoute(hash) {
   const filter = {};
   for (const [name, value] of new URLSearchParams(query ?? ''))
     if (FILTER_FIELDS.includes(name) && value.trim()) filter[name] = value.trim();
+  if (!filter.place) delete filter.near;
   return { photo, filter };
 }
 

@@ -5,12 +5,14 @@
  */
 
 import { OutOfReach } from './api.js';
+import { circleOf } from './places.js';
 import { byteOf, bytesOf } from './ratios.js';
 
 /**
  * @typedef {import('./library.js').Library} Library
  * @typedef {import('./library.js').Photo} Photo
  * @typedef {import('./api.js').Api} Api
+ * @typedef {import('./places.js').Place} Place
  */
 
 /** The largest page of the API. */
@@ -20,6 +22,8 @@ export const LARGEST_PAGE = 200;
 export class WholeTimeline {
   /** Whether all is known of how many photos there are. */
   complete = true;
+  /** @type {string | undefined} the latest change that the timeline includes, where the API told it */
+  sequence;
 
   /**
    * @param {Api} api
@@ -87,7 +91,8 @@ export class WholeTimeline {
 
   async #timeline() {
     try {
-      const { months } = await this.api.get('timeline');
+      const { months, sequence } = await this.api.get('timeline');
+      this.sequence = sequence;
       void this.copy.keepTimeline(months);
       return months;
     } catch (error) {
@@ -118,6 +123,12 @@ export class WholeTimeline {
 /** What a filter finds: newest first, one page after the other. */
 export class Found {
   complete = false;
+  /** @type {Place[]} what the filter's place may mean, the most populous first */
+  places = [];
+  /** @type {Place | undefined} the one that is meant */
+  place;
+  /** The name of a town that is spelled much like the filter's place, which none is called. */
+  nearestPlace = '';
   #cursor = '';
   /** @type {Promise<void>} the page that was asked for last */
   #last = Promise.resolve();
@@ -134,7 +145,21 @@ export class Found {
   }
 
   async open() {
+    if (this.filter.place && !this.place) await this.#findPlace(this.filter.place);
     await this.more(10);
+  }
+
+  /** Whether the filter names a place that there isn't. */
+  get isNowhere() {
+    return this.complete && Boolean(this.filter.place) && !this.place;
+  }
+
+  async #findPlace(/** @type {string} */ name) {
+    const { places, nearest } = await this.api.get('places', { query: { name } });
+    this.places = places;
+    this.place = this.places.find((place) => circleOf(place) === this.filter.near) ?? this.places[0];
+    this.nearestPlace = nearest ?? '';
+    this.complete = !this.place;
   }
 
   /**
@@ -156,7 +181,7 @@ export class Found {
   async #more(limit, signal) {
     if (this.complete) return;
     /** @type {Record<string, string>} */
-    const query = { ...asked(this.filter), limit: String(limit) };
+    const query = { ...asked(this.filter, this.place), limit: String(limit) };
     if (this.#cursor) query.before = this.#cursor;
     const page = await this.api.get('list/photos', { query, signal });
     this.#cursor = page.before ?? '';
@@ -191,10 +216,12 @@ export class Found {
  * A filter as the API takes it: days of the address are whole days of the reader's calendar.
  *
  * @param {Record<string, string>} filter
+ * @param {Place | undefined} found the place that it names
  * @returns {Record<string, string>}
  */
-function asked({ since, until, ...others }) {
+function asked({ since, until, place, near, ...others }, found) {
   const query = { ...others };
+  if (found) query.near = circleOf(found);
   if (since) query.since = instant(`${since}T00:00:00`);
   if (until) query.until = instant(`${until}T23:59:59`);
   return query;

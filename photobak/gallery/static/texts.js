@@ -37,6 +37,9 @@ const ENGLISH = {
   failed: 'Something went wrong: {detail}',
   notFound: 'This photo isn’t in your library. It may have been deleted.',
   nothingFound: 'No photos match.',
+  unknownPlace: 'No town has this name',
+  nearestPlace: 'Did you mean {name}?',
+  people: { one: '{count} person', other: '{count} people' },
   clearFilter: 'Show all photos',
   end: { one: 'That’s all: {count} photo.', other: 'That’s all: {count} photos.' },
 
@@ -107,6 +110,8 @@ const ENGLISH = {
   filterKindVideo: 'Videos',
   filterFavorite: 'Favorites only',
   filterName: 'File name',
+  filterPlace: 'Place',
+  filterWhichPlace: 'Which place',
   filterApply: 'Show',
 };
 
@@ -144,6 +149,9 @@ const GERMAN = {
   failed: 'Etwas ist schiefgegangen: {detail}',
   notFound: 'Dieses Foto ist nicht in deiner Sammlung. Vielleicht wurde es gelöscht.',
   nothingFound: 'Keine Fotos gefunden.',
+  unknownPlace: 'Kein Ort heißt so',
+  nearestPlace: 'Meinst du {name}?',
+  people: { one: '{count} Einwohner', other: '{count} Einwohner' },
   clearFilter: 'Alle Fotos zeigen',
   end: { one: 'Das ist alles: {count} Foto.', other: 'Das ist alles: {count} Fotos.' },
 
@@ -214,6 +222,8 @@ const GERMAN = {
   filterKindVideo: 'Videos',
   filterFavorite: 'Nur Favoriten',
   filterName: 'Dateiname',
+  filterPlace: 'Ort',
+  filterWhichPlace: 'Welcher Ort',
   filterApply: 'Zeigen',
 };
 

@@ -10,7 +10,9 @@ from support.gallery.hosted_ui import HostedUi
 from support.gallery.servers import Reply, Request, json_reply, problem
 from support.gallery.shelf import Photos, Shelf, Shown, base64_text
 
+from photobak.cloud.api.places import places_called
 from photobak.gallery.site import Site
+from photobak.photo.place.search import parse_position
 
 TICKET = "a-ticket"
 
@@ -21,6 +23,7 @@ class Api:
     def __init__(self, shelf: Callable[[], Shelf], hosted_ui: HostedUi) -> None:
         self.site: Site
         self.bucket_origin = ""
+        self.sequence: Callable[[], str] = lambda: ""
         self.epoch: Callable[[], int] = lambda: 1
         self.counts: Counter[str] = Counter()
         self.pages: list[dict[str, str]] = []
@@ -60,6 +63,8 @@ class Api:
             case "GET", "list/photos":
                 self.pages.append(dict(request.query))
                 return self._list(dict(request.query))
+            case "GET", "places":
+                return json_reply(places_called(request.query["name"]))
             case "POST", "prep/photoupload":
                 return json_reply({"photos": [self._prepare(photo) for photo in request.json()["photos"]]})
             case "POST", "photos/describe":
@@ -85,7 +90,7 @@ class Api:
             for name, ratios in self._shelf().months()
             if month in (None, name)
         ]
-        return json_reply({"months": months})
+        return json_reply({"sequence": self.sequence(), "months": months})
 
     def _list(self, query: dict[str, str]) -> Reply:
         limit = int(query.get("limit", 10))
@@ -188,10 +193,12 @@ class Api:
 def _matches(photo: Shown, query: dict[str, str]) -> bool:
     record = photo.record()
     day = record["taken_at"][:10]
+    near = parse_position(query["near"]) if "near" in query else None
     return (
         query.get("camera", "").lower() in (record["camera"] or "").lower()
         and query.get("kind", photo.kind) == photo.kind
         and query.get("name", "").lower() in photo.filename.lower()
         and (query.get("favorite") != "true" or bool(record.get("favorite")))
+        and (near is None or near.holds(record["latitude"], record["longitude"]))
         and query.get("since", "")[:10] <= day <= (query.get("until", "") or "9999")[:10]
     )

@@ -34,6 +34,7 @@ class GalleryCloud:
         self.url = ""
         self.api.epoch = lambda: self.bucket.epoch
         self.api.on_change = self.live.tell
+        self.api.sequence = self.live.sequence
 
     @property
     def photos(self) -> Photos:

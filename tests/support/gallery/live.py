@@ -30,6 +30,10 @@ class Live:
             for listener in list(self._listeners):
                 self._send(listener, self._news[-1])
 
+    def sequence(self) -> str:
+        """The latest change."""
+        return str(self._news[-1]["sequence"]) if self._news else ""
+
     def hang_up(self) -> None:
         for listener in list(self._listeners):
             listener.close()
