@@ -106,10 +106,11 @@ def test_the_timeline_states_the_latest_change_that_it_includes(local_stack: Loc
     keep(cid, record_of(cid))
     newest = eventually(lambda: changes_table(cid.stack).newest(cid.identity_id))
     assert cid.request("GET", "/timeline").body["sequence"] == newest
-    keep(cid, record_of(cid))
-    with connection_of(cid) as listener:
-        eventually(lambda: changes_table(cid.stack).newest(cid.identity_id) > newest)
-        ((_missed,), answer) = listener.catch_up(newest)
+    later = record_of(cid)
+    keep(cid, later)
+    eventually(lambda: changes_table(cid.stack).newest(cid.identity_id) > newest)
+    answer = cid.request("GET", f"/changes?after={newest}").body
+    assert [each["sha256"] for each in answer["changes"]] == [later.sha256]
     assert answer["gap"] is False
 
 

@@ -28,7 +28,7 @@ class Connection:
         """Send a message; text is sent as it is."""
         self.socket.send(message if isinstance(message, str) else json.dumps(message))
 
-    def hear(self, within: float = 10.0) -> dict[str, Any]:
+    def hear(self, within: float = 60.0) -> dict[str, Any]:
         """The next message that arrives."""
         heard: dict[str, Any] = json.loads(self.socket.recv(timeout=within))
         return heard
@@ -64,7 +64,7 @@ class Connection:
 @contextmanager
 def opened(stack: LocalStack, query: str = "", **headers: str) -> Iterator[Connection]:
     """A connection with these headers and this query string."""
-    with connect(stack.outputs.ws_url + query, additional_headers=headers, proxy=None) as socket:
+    with connect(stack.outputs.ws_url + query, additional_headers=headers, proxy=None, open_timeout=60) as socket:
         yield Connection(socket)
 
 
