@@ -121,6 +121,7 @@ def test_what_a_filter_found_is_not_shown_twice_once_the_network_is_back(chromiu
         tab.wait_for_pictures()
         tab.open("#/?place=Lisbon")
         wait_for(tab, taken_at(LISBON, photos))
+        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
         tab.page.evaluate(COUNT_OPENINGS)
         tab.page.evaluate("window.dispatchEvent(new Event('online'))")
         tab.page.wait_for_function("() => window.openings > 0")
