@@ -145,7 +145,6 @@ export class Found {
   }
 
   async open() {
-    if (this.filter.place && !this.place) await this.#findPlace(this.filter.place);
     await this.more(10);
   }
 
@@ -179,6 +178,7 @@ export class Found {
    * @param {AbortSignal} [signal]
    */
   async #more(limit, signal) {
+    if (this.filter.place && !this.place && !this.complete) await this.#findPlace(this.filter.place);
     if (this.complete) return;
     /** @type {Record<string, string>} */
     const query = { ...asked(this.filter, this.place), limit: String(limit) };
