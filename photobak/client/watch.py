@@ -10,7 +10,7 @@ from photobak.errors import CloudError, PhotobakError, RunLocked
 
 _FIRST_PAUSE: Final = 5.0
 _TICK: Final = 0.5
-_CALM: Final = 2.0
+_CALM: Final = 1.5
 """Seconds without a change after which a copy is taken to be complete."""
 _LONGEST_WAIT: Final = 600.0
 """Seconds after which folders are synced although changes go on."""

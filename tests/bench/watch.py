@@ -3,7 +3,8 @@
 Two figures. **Idle**: CPU time and peak memory over ten minutes in which nothing changes, its regular scans included,
 beside ``inotifywait -m -r`` (Debian's inotify-tools), which only listens: it neither scans nor knows the files. Both
 run at the same time and on the same folders. **A new file**: seconds from its last byte until its line says that the
-cloud has confirmed it, beside ``photobak sync`` started at that moment, which has nothing to wait for.
+cloud has confirmed it, beside ``photobak sync`` started at that moment, which has nothing to wait for. The library is
+small there: the cloud has never seen the files of the large one, and a sync would upload them.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 from tests.bench.home import BenchHome, bench_home, installed
 from tests.bench.unchanged import fill
@@ -53,13 +54,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--photos", type=int, default=20)
     arguments = parser.parse_args()
-    with bench_home("watch") as home:
-        fill(home, arguments.files)
-        if arguments.minutes:
-            print(f"Idle for {arguments.minutes:g} minutes, {arguments.files:,} files; goal: 0.5 % of a core, 60 MB\n")
+    if arguments.minutes:
+        print(f"Idle for {arguments.minutes:g} minutes, {arguments.files:,} files; goal: 0.5 % of a core, 60 MB\n")
+        with bench_home("watch") as home:
+            fill(home, arguments.files)
             idle(home, arguments.minutes * 60)
-        if arguments.photos:
-            print("\nA new file; goal: confirmed 3 s after it is complete\n")
+    if arguments.photos:
+        print("\nA new file; goal: confirmed 3 s after it is complete\n")
+        with bench_home("watch") as home:
             new_files(home, arguments.photos)
 
 
@@ -82,13 +84,13 @@ def new_files(home: BenchHome, photos: int) -> None:
     """Seconds until new photos are confirmed, one at a time."""
     contents = [encoded(quadrants(1200 + 16 * number, 900), "JPEG") for number in range(2 * photos + 2)]
     folder = home.photos / "new"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     sync = [_sync_of(home, folder, f"sync {number}.jpg", contents.pop()) for number in range(photos + 1)][1:]
     with watching(home) as process:
         time.sleep(SETTLE)
         watch = [_watch_of(process, folder, f"watch {number}.jpg", contents.pop()) for number in range(photos + 1)][1:]
         peak = Use.of(process.pid).peak
-    print("| a new file is confirmed | median s | 95 % s | slowest s | peak MB |\n| --- | ---: | ---: | ---: | ---: |")
+    print("| a new file is confirmed | median s | slowest s | peak MB |\n| --- | ---: | ---: | ---: |")
     print(f"| photobak watch | {_spread(watch)} | {peak / 1e6:.0f} |")
     print(f"| photobak sync, started at once | {_spread(sync)} | |")
 
@@ -113,7 +115,7 @@ def _sync_of(home: BenchHome, folder: Path, name: str, content: bytes) -> float:
 
 
 def _spread(seconds: list[float]) -> str:
-    return f"{median(seconds):.2f} | {quantiles(seconds, n=20)[-1]:.2f} | {max(seconds):.2f}"
+    return f"{median(seconds):.2f} | {max(seconds):.2f}"
 
 
 @contextmanager

@@ -46,8 +46,7 @@ def examine(context: Context) -> Iterator[Result]:
         return
     yield from run(cloud_checks(context.places, profile, session))
     yield from run([Check("backup", lambda: _backup(context, profile), "photobak sync")])
-    if not profile.is_local:
-        yield from _stack(profile)
+    yield from _stack(profile)
 
 
 def _schedule(context: Context) -> str:
@@ -92,21 +91,26 @@ def _backup(context: Context, profile: "Profile") -> str:
 
 def _stack(profile: "Profile") -> Iterator[Result]:
     """The stack in AWS, if there are AWS credentials: is it of this version, and has it room?"""
-    if not any(name in os.environ for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN")):
+    if not _has_credentials_for(profile):
         return
-    from photobak.cli.ui.stack import STACK_NAME
+    from photobak.stack.aws_errors import aws_errors
     from photobak.stack.preflight import MOST_UPLOADS, open_session, upload_concurrency
     from photobak.stack.target import Target
 
-    target = Target(open_session(profile.region))
+    name, target = _stack_name(profile), Target(open_session(profile.region))
+    deploy = _deploy(profile, name)
 
     def template() -> str:
+        from photobak.stack.progress import is_new, stack_of
         from photobak.stack.template import read_template, template_text
 
-        deployed = target.client("cloudformation").get_template(StackName=STACK_NAME)["TemplateBody"]
+        if is_new(stack_of(target, name)):
+            raise Wrong(f"there is no stack {name} in {profile.region}", deploy)
+        with aws_errors(f"the template of the stack {name} can't be read"):
+            deployed = target.client("cloudformation").get_template(StackName=name)["TemplateBody"]
         if read_template(str(deployed)) != read_template(template_text()):
-            raise Wrong("the deployed template is of another version of photobak", "photobak deploy")
-        return "the deployed template is of this version"
+            raise Wrong(f"the template of the stack {name} is of another version of photobak", deploy)
+        return f"the template of the stack {name} is of this version"
 
     def quota() -> str:
         uploads = upload_concurrency(target)
@@ -116,4 +120,25 @@ def _stack(profile: "Profile") -> Iterator[Result]:
                         "--service-code lambda --quota-code L-B99A9384 --desired-value 1000")  # fmt: skip
         return f"{uploads} uploads are processed at once"
 
-    yield from run([Check("template", template, "photobak deploy"), Check("quotas", quota)])
+    yield from run([Check("template", template, deploy), Check("quotas", quota)])
+
+
+def _has_credentials_for(profile: "Profile") -> bool:
+    """Whether AWS's variables are meant for this cloud: AWS itself, or the server that they name in its place."""
+    if not any(name in os.environ for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN")):
+        return False
+    return (os.environ.get("AWS_ENDPOINT_URL") or "").rstrip("/") == (profile.endpoint_url or "").rstrip("/")
+
+
+def _stack_name(profile: "Profile") -> str:
+    """The stack's name, which begins the bucket's (photobak/stack/template.yaml)."""
+    return profile.bucket.rpartition("-photos-")[0]
+
+
+def _deploy(profile: "Profile", stack_name: str) -> str:
+    """The command that brings the stack up to date, and keeps its profile."""
+    from photobak.cli.ui.stack import STACK_NAME
+
+    chosen = "" if profile.name == stack_name else f" --profile {profile.name}"
+    named = "" if stack_name == STACK_NAME else f" --stack-name {stack_name}"
+    return f"photobak{chosen} deploy --region {profile.region}{named}"
