@@ -42,7 +42,7 @@ COMMANDS: Final = {
     "listen": "Stream an event for each stored photo.",
     "publish": "Publish a message to a topic.",
     "status": "Show the state of the backup.",
-    "doctor": "Find out what is wrong, and how to cure it.",
+    "doctor": "Find problems, and the commands that fix them.",
     "demo": "Try everything in a minute, on this machine.",
     "local": "Run the cloud on this machine.",
     "login": "Sign in.",

@@ -150,7 +150,7 @@ def test_a_way_that_hangs_costs_a_bounded_time(server: Listening) -> None:
 def test_one_bad_url_keeps_no_other_from_being_told(server: Listening) -> None:
     urls = ["nonsense://secret@x", f"json://127.0.0.1:{server.port}", "json://secret@127.0.0.1:1"]
     unknown, sent, refused = send(urls, replace(NOTICE, is_recovery=True))
-    assert (unknown, sent, bool(refused)) == ("it is no URL that Apprise knows", "", True)
+    assert (unknown, sent, bool(refused)) == ("Apprise does not know this kind of URL", "", True)
     assert "secret" not in unknown + refused
     assert len(server.notices) == 1
 

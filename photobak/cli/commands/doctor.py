@@ -8,7 +8,7 @@ from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
 from photobak.cli.ui.terminal import json_line, plural, say, shown
 
 
-@click.command(name="doctor", short_help="Find out what is wrong, and how to cure it.")
+@click.command(name="doctor", short_help="Find problems, and the commands that fix them.")
 @click.option(
     "--bundle",
     metavar="FILE",
@@ -18,10 +18,10 @@ from photobak.cli.ui.terminal import json_line, plural, say, shown
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per check, then a summary.")
 @pass_context
 def command(context: Context, bundle: Path | None, as_json: bool) -> None:
-    """Check everything that can be wrong: this machine, the way to the cloud, the sign-in, the schedule, the backup.
+    """Check this machine, the connection to the cloud, the sign-in, the schedule and the backup.
 
-    Each problem is printed with the command that cures it. Nothing is changed. With AWS credentials, the stack in your
-    AWS account is checked, too. The exit code is 3 if something is wrong.
+    Each problem is printed with the command that fixes it. Nothing is changed. With AWS credentials, the stack in your
+    AWS account is also checked. The exit code is 3 if there is a problem.
 
     \b
     Examples:

@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Set up the backup: choose a cloud, sign in, choose folders, schedule, and back up for the first time.
 
-    It asks what you do not pass as an option, saves your answers as settings, and runs the commands that you could
-    also type. Run it again to change an answer: nothing is uploaded twice, and nothing is deployed twice.
+    It asks for everything that you do not pass as an option, saves your answers as settings, and shows each command
+    that it runs. To change an answer, run it again: nothing is uploaded or deployed twice.
 
     \b
     Examples:

@@ -25,11 +25,11 @@ from photobak.errors import PhotobakError
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_context
 def command(context: Context, as_check: bool, max_age: str | None, prometheus: Path | None, as_json: bool) -> None:
-    """Show whether the backup is well: green, yellow or red, and why.
+    """Show the health of the backup: green, yellow or red, and why.
 
-    It shows how many photos are safe and since when that is confirmed, what waits, the last and the next run, proofs,
-    the trash, until when you are signed in, and about what this month costs. It works offline. The exit code is 3 if
-    the state is red: photos are not safe, or the local stack that has them is not running.
+    It shows how many photos are safe and the date of the oldest confirmation, pending files, the last and the next run,
+    proofs, the trash, when your sign-in ends, and the estimated cost of this month. It works offline. The exit code is
+    3 if the state is red: photos are not safe, or the local stack that has them is not running.
 
     \b
     Examples:

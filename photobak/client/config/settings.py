@@ -101,7 +101,9 @@ class Notify:
 class Prove:
     """``[prove]``: originals read back by each scheduled run."""
 
-    count: int = _setting(2, values.whole(0, 1000), "How many, chosen at random; 0 switches it off.", "2")
+    count: int = _setting(
+        2, values.whole(0, 1000), "Random originals to read back after each scheduled run; 0 turns it off.", "2"
+    )
 
 
 @dataclass(frozen=True, slots=True)

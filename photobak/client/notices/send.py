@@ -53,7 +53,7 @@ def send(urls: Sequence[str], notice: Notice, longest: float = LONGEST) -> list[
         def go() -> str:
             one = apprise.Apprise()
             if not one.add(url):
-                return "it is no URL that Apprise knows"
+                return "Apprise does not know this kind of URL"
             sent = one.notify(title=notice.title, body=notice.body, notify_type=kind)
             return "" if sent else "it did not accept the notice"
 
