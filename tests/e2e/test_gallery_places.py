@@ -93,6 +93,7 @@ def choose_with_keys(tab: GalleryPage, steps: int) -> None:
 def test_an_unknown_place_says_so_and_names_the_nearest(chromium: Chromium, axe: Axe) -> None:
     with signed_in(chromium, Photos(placed())) as (cloud, tab):
         tab.wait_for_pictures()
+        tab.wait_for_records()  # so that what is asked for from now on is what the test asks for
         before = len(cloud.api.pages)
         tab.open("#/?place=Lisbin")
         tab.page.get_by_text("No town has this name").wait_for()
@@ -121,7 +122,7 @@ def test_what_a_filter_found_is_not_shown_twice_once_the_network_is_back(chromiu
         tab.wait_for_pictures()
         tab.open("#/?place=Lisbon")
         wait_for(tab, taken_at(LISBON, photos))
-        tab.page.wait_for_function("() => navigator.serviceWorker.controller")
+        tab.wait_for_worker()
         tab.page.evaluate(COUNT_OPENINGS)
         tab.page.evaluate("window.dispatchEvent(new Event('online'))")
         tab.page.wait_for_function("() => window.openings > 0")
