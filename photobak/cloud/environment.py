@@ -32,6 +32,7 @@ class ProcessEnvironment(_Environment):
     photo_bucket: str
     photos_table: str
     contents_table: str
+    albums_table: str
     upload_queue_url: str
     """The queue that the function's messages come from."""
     object_lock_days: str
@@ -56,6 +57,7 @@ class UndeleteEnvironment(CallerEnvironment):
     photo_bucket: str
     photos_table: str
     contents_table: str
+    albums_table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class ApiEnvironment(CallerEnvironment):
     photo_bucket: str
     photos_table: str
     contents_table: str
+    albums_table: str
     max_upload_bytes: str
     months_table: str
     tickets_table: str

@@ -4,6 +4,9 @@ import json
 
 import pytest
 from support.backup import Backup
+from support.library_damage import Damage
+
+from photobak.client.library.albums import AlbumIndex, album_index
 
 
 def lines(backup: Backup, *arguments: str) -> list[dict[str, object]]:
@@ -40,6 +43,28 @@ def test_photos_go_into_albums_and_out_again(backup: Backup, ids: dict[str, str]
     assert lines(backup, "album", "ls") == []
     assert all(not record.albums for record in backup.records().values())
     assert len(backup.records()) == 3
+
+
+def test_an_album_survives_the_loss_of_its_index(backup: Backup, ids: dict[str, str]) -> None:
+    album = backup.run("album", "create", "Summer").stdout.strip()
+    backup.run("album", "add", "Summer", ids["a.jpg"], ids["b.jpg"])
+    whole = album_index(backup.session(), album)
+    assert (len(whole.places), whole.whole) == (2, True)
+    Damage(backup).lose_albums(album)
+    assert album_index(backup.session(), album) == AlbumIndex(frozenset(), whole=False)
+    assert names(backup, "album", "show", "Summer") == {"a.jpg", "b.jpg"}
+    backup.run("album", "add", "Summer", ids["c.jpg"])
+    backup.run("rm", ids["a.jpg"], "--yes")
+    assert names(backup, "ls", "--album", "Summer") == {"b.jpg", "c.jpg"}
+    assert backup.run("verify").returncode == 0
+    (found,) = [line for line in lines(backup, "repair", "--dry-run") if line["type"] == "album"]
+    assert found == {"type": "album", "id": album, "result": "would-repair"}
+    *_, summary = lines(backup, "repair")
+    assert summary["albums"] == 1
+    after = album_index(backup.session(), album)
+    assert (len(after.places), after.whole) == (2, True)
+    assert names(backup, "album", "show", "Summer") == {"b.jpg", "c.jpg"}
+    assert [line["type"] for line in lines(backup, "repair") if line["type"] == "album"] == []
 
 
 def test_what_is_not_there_is_named(backup: Backup, ids: dict[str, str]) -> None:

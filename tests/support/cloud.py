@@ -30,6 +30,7 @@ from photobak.cloud.photos.evidence import Doubt
 from photobak.cloud.process.keep import UploadKeeper
 from photobak.cloud.process.queue import UploadEvent
 from photobak.cloud.repair.objects import ObjectRepairer
+from photobak.cloud.store.album_index import AlbumsTable
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.objects import PhotoBucket
@@ -94,6 +95,7 @@ class Aws:
     photo_bucket: str
     photos_table: str
     contents_table: str
+    albums_table: str
     poster_function: str
     root: Callable[[str], Any]
     """A client that may do everything."""
@@ -191,7 +193,8 @@ class Person:
         with role.lent("dynamodb", called) as dynamodb, role.lent("s3", called) as s3:
             contents = ContentsTable(dynamodb, self.aws.contents_table)
             photos = PhotosTable(dynamodb, self.aws.photos_table)
-            yield Library(dynamodb, contents, photos, PhotoBucket(s3, self.aws.photo_bucket)), s3
+            albums = AlbumsTable(dynamodb, self.aws.albums_table)
+            yield Library(dynamodb, contents, photos, albums, PhotoBucket(s3, self.aws.photo_bucket)), s3
 
     def _called(self, before_call: BeforeCall) -> Callable[..., None]:
         def called(model: Any, **_: object) -> None:
@@ -289,6 +292,7 @@ def _aws(stack: LocalStack, name: str, outputs: StackOutputs) -> Aws:
         photo_bucket=outputs.bucket,
         photos_table=outputs.table,
         contents_table=outputs.contents_table,
+        albums_table=f"{name}-albums",
         poster_function=f"{name}-poster",
         root=lambda service: root_client(stack, service),
         process_role=_role_of(stack, f"{name}-process"),
@@ -324,14 +328,15 @@ def moto_aws() -> Iterator[Aws]:
         clients = Clients(boto3.Session("root", "secret", region_name="us-east-1"), f"http://{host}:{port}")
         dynamodb, s3 = clients.make("dynamodb"), clients.make("s3")
         tables = resources_of("AWS::DynamoDB::Table")
-        for name in ("PhotosTable", "ContentsTable"):
+        for name in ("PhotosTable", "ContentsTable", "AlbumsTable"):
             shape = {key: tables[name]["Properties"][key] for key in ("AttributeDefinitions", "KeySchema")}
             dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
         for name in ("temp", "photos"):
             s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket="photos", VersioningConfiguration={"Status": "Enabled"})
         made = {"dynamodb": dynamodb, "s3": s3}
-        yield Aws("moto", "temp", "photos", "PhotosTable", "ContentsTable", "poster", made.__getitem__, *4 * [clients])
+        names = ("temp", "photos", "PhotosTable", "ContentsTable", "AlbumsTable")
+        yield Aws("moto", *names, "poster", made.__getitem__, *4 * [clients])
     finally:
         server.stop()
 

@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "LIMITS_TABLE": "limits",
     "CHANGES_TABLE": "changes",
     "MONTHS_TABLE": "months",
+    "ALBUMS_TABLE": "albums",
     "DEVICE_GRANTS_TABLE": "grants",
     "POSTER_FUNCTION": "poster",
     "UPLOAD_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/queue",

@@ -75,6 +75,15 @@ class Damage:
         for item in self._dynamodb.query(TableName=table, **mine)["Items"]:
             self._dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("username", "month")})
 
+    def lose_albums(self, *album_ids: str) -> None:
+        """Have the table ``Albums`` lose the index of these albums."""
+        table = self._outputs.table.replace("-photos", "-albums")
+        for album_id in album_ids:
+            key = f"{self.me}/{album_id}"
+            mine = {"KeyConditionExpression": "album = :it", "ExpressionAttributeValues": {":it": {"S": key}}}
+            for item in self._dynamodb.query(TableName=table, **mine)["Items"]:
+                self._dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("album", "timestamp")})
+
     # ------------------------------------------------------------------ the bucket
 
     def record_key(self, record: Record) -> str:

@@ -126,7 +126,7 @@ def show(context: Context, album: str, as_json: bool) -> None:
     session = require_session(context)
     found = Albums(session).find(album)
     rows = Rows.for_stdout()
-    for record in Library(session).in_album(found.id):
+    for record in Library(session).records(album=found.id):
         if as_json:
             json_line(record.listing())
         else:
@@ -139,6 +139,8 @@ def show(context: Context, album: str, as_json: bool) -> None:
 def delete(context: Context, album: str) -> None:
     """Delete an album; its photos stay in the backup.
 
+    If it is interrupted, run it again.
+
     \b
     Example:
       photobak album delete "Summer 2024"
@@ -149,9 +151,10 @@ def delete(context: Context, album: str) -> None:
     session = require_session(context)
     albums = Albums(session)
     found = albums.find(album)
-    members = list(Library(session).in_album(found.id))
-    albums.delete(found)
-    _conclude(context, members, albums.take_out(found, [record.sha256 for record in members]))
+    members = list(Library(session).records(album=found.id))
+    moved = list(albums.take_out(found, [record.sha256 for record in members]))
+    albums.delete(found)  # last, so that the same command finishes an interrupted run
+    _conclude(context, members, moved)
 
 
 def _move(context: Context, album: str, ids: tuple[str, ...], *, into: bool) -> None:

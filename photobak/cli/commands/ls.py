@@ -57,7 +57,7 @@ def command(
     left_out = LeftOut()
     library = Library(require_session(context), left_out)
     page_size = min(limit or _PAGE, _PAGE) if query.by_time_alone else _PAGE
-    records = library.records(query.span, oldest_first=reverse, page_size=page_size)
+    records = library.records(query.span, oldest_first=reverse, page_size=page_size, album=query.album)
     wanted = islice(filter((query if query.kinds else replace(query, kinds=_PICTURES)).matches, records), limit)
     total = _count(wanted, period, as_json) if period else _list(wanted, as_long, as_json)
     if is_terminal() and not as_json and not context.quiet:

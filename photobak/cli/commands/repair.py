@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dry_run: bool, as_json: bool) -> None:
     """Restore lost or damaged records, previews and originals in the cloud.
 
-    The tables and the gallery's timeline are rebuilt from the bucket. Deleted or overwritten objects are restored
-    from older versions, and previews are generated again. Originals without a good version are uploaded from this
-    machine, and so is every file below PATH that is missing in the cloud. Originals that failed a proof (`photobak
-    prove`) are read, too. The exit code is 3 if something could not be repaired.
+    The tables, the gallery's timeline and the index of albums are rebuilt from the bucket. Deleted or overwritten
+    objects are restored from older versions, and previews are generated again. Originals without a good version are
+    uploaded from this machine, and so is every file below PATH that is missing in the cloud. Originals that failed a
+    proof (`photobak prove`) are read, too. The exit code is 3 if something could not be repaired.
 
     \b
     Examples:
@@ -39,15 +39,18 @@ def command(context: Context, paths: tuple[Path, ...], read_data: str | None, dr
     """
     from photobak.cli.ui.outcomes import RepairView
     from photobak.client.files.scan import distinct_roots
+    from photobak.client.repair.albums import AlbumRepair
     from photobak.client.repair.timeline import TimelineRepair
 
     percent, roots = parse_percent(read_data), distinct_roots(paths)
     session = require_session(context)
-    view, timeline = RepairView(context, as_json), TimelineRepair(session)
+    view, timeline, albums = RepairView(context, as_json), TimelineRepair(session), AlbumRepair(session)
     for outcome in _repaired(context, session, roots, percent, dry_run):
         view.tell(outcome)
     for month in timeline.rehearse() if dry_run else timeline.repair():
         view.tell_month(month)
+    for album in albums.rehearse() if dry_run else albums.repair():
+        view.tell_album(album)
     if view.conclude():
         click.get_current_context().exit(INCOMPLETE)
 

@@ -54,7 +54,7 @@ def command(context: Context, ids: Ids, query: "Query", yes: bool, as_json: bool
     if wished.ids is not None:
         records = library.find_all(wished.ids, Among.ALL)  # so that the same command finishes an interrupted run
     else:
-        records = list(filter(query.matches, library.records(query.span)))
+        records = list(filter(query.matches, library.records(query.span, album=query.album)))
     if not records:
         say("No photos match.")
     to_delete = sum(record.status.kept for record in records)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from photobak.client.library.redate import Redated
     from photobak.client.library.trash import Moved
+    from photobak.client.repair.albums import RepairedAlbum
     from photobak.client.repair.judge import Repaired
     from photobak.client.repair.timeline import RepairedMonth
     from photobak.client.verify.prove import Proof
@@ -134,6 +135,7 @@ class RepairView:
         self._as_json = as_json
         self._counts: Counter[str] = Counter()
         self._months: Counter[str] = Counter()
+        self._albums: Counter[str] = Counter()
         self._started = time.monotonic()
 
     def tell(self, outcome: "Repaired") -> None:
@@ -156,19 +158,30 @@ class RepairView:
         elif outcome.result == "would-repair" or self._context.verbosity > 0:
             click.echo(f"{outcome.result.value:12}  {'-':12}  {outcome.month}: the timeline differs from the records")
 
+    def tell_album(self, outcome: "RepairedAlbum") -> None:
+        """Print that the index of an album was wrong."""
+        self._albums[outcome.result.value] += 1
+        if self._as_json:
+            json_line(outcome.to_json())
+        elif outcome.result == "would-repair" or self._context.verbosity > 0:
+            click.echo(
+                f"{outcome.result.value:12}  {'-':12}  album {outcome.album_id}: its index differs from the records"
+            )
+
     def conclude(self) -> int:
         """Print the summary; return the number of failures."""
         names = ("repaired", "sent", "would-repair", "failed")
         if self._as_json:
             counts = {name.replace("-", "_"): self._counts[name] for name in names}
             seconds = round(time.monotonic() - self._started, 3)
-            json_line({"type": "summary", **counts, "months": self._months.total(), "seconds": seconds})
+            counts |= {"months": self._months.total(), "albums": self._albums.total()}
+            json_line({"type": "summary", **counts, "seconds": seconds})
         elif not self._context.quiet or self._counts["failed"]:
             say(self._conclusion())
         return self._counts["failed"]
 
     def _conclusion(self) -> str:
-        if not self._counts and not self._months:
+        if not self._counts and not self._months and not self._albums:
             return "Nothing to repair."
         would, repaired = (self._in_words(result) for result in ("would-repair", "repaired"))
         if would:
@@ -179,4 +192,5 @@ class RepairView:
     def _in_words(self, result: str) -> str:
         photos = plural(self._counts[result], "photo") if self._counts[result] else ""
         months = f"{plural(self._months[result], 'month')} of the timeline" if self._months[result] else ""
-        return " and ".join(filter(None, [photos, months]))
+        albums = f"the index of {plural(self._albums[result], 'album')}" if self._albums[result] else ""
+        return " and ".join(filter(None, [photos, months, albums]))

@@ -23,6 +23,10 @@ class CloudFailed(CloudError):
     """The cloud could not carry out a request, although there is nothing wrong with it."""
 
 
+class UnknownRoute(CloudError):
+    """The cloud is from before this route."""
+
+
 @dataclass(frozen=True, slots=True)
 class PresignedPost:
     """Where to send a file, and the form that goes with it (S3 API reference, "POST Object").
@@ -63,6 +67,7 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
 
     Raises:
         CloudError: the API can't be reached, or refuses the request; with its own words.
+        UnknownRoute: the API doesn't have the route.
         SignInNeeded: the session is not accepted.
         FreshSignInNeeded: the request needs a sign-in of the last minutes.
     """
@@ -82,6 +87,12 @@ def call(session: Session, route: str, content: object, *, method: str = "POST")
         )
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise CloudFailed(f"the cloud has failed on the request {route}", why=_detail(answer))
+    if answer.status == HTTPStatus.NOT_FOUND and _said(answer, "detail") is None:  # API Gateway, not a function
+        raise UnknownRoute(
+            f"the cloud doesn't know the request {route}",
+            why="it is older than this photobak",
+            next_step="Type: photobak deploy",
+        )
     raise CloudError(f"the cloud refuses the request {route}", why=_detail(answer))
 
 

@@ -1,15 +1,68 @@
 """Albums of the signed-in person, through the API; a photo's record says in which it is."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
 
-from photobak.client.account.api import call
+from photobak.client.account.api import UnknownRoute, call
 from photobak.client.account.session import Session
 from photobak.client.transport.errors import printable
 from photobak.errors import CloudError, WrongUsage
 from photobak.photo.album import Album, is_album_id
 from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
+from photobak.photo.identity import is_sha256
 
 _ROUTE = "/albums"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a photo in an album."""
+
+    sha256: str
+    timestamp: Decimal
+    """The sort key of its record."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumIndex:
+    """The photos of an album, as the cloud's index has them."""
+
+    places: frozenset[Place]
+    whole: bool
+    """Whether these are all; False for an album from before the index, until ``photobak repair``."""
+
+
+def album_index(session: Session, album_id: str) -> AlbumIndex:
+    """Read the index of an album, and no record.
+
+    Raises:
+        CloudError: the API can't be reached, or its answer can't be used.
+        SignInNeeded: the session has ended.
+    """
+    places: set[Place] = set()
+    query = {"id": album_id}
+    while True:
+        try:
+            answer = call(session, f"{_ROUTE}/photos?{urlencode(query)}", None, method="GET")
+        except UnknownRoute:  # a cloud from before the index
+            return AlbumIndex(frozenset(), whole=False)
+        places.update(_place(entry.text("sha256"), entry.text("timestamp")) for entry in answer.objects("photos"))
+        before = answer.text_or_none("before")
+        if before is None:
+            return AlbumIndex(frozenset(places), answer.flag("whole"))
+        query["before"] = before
+
+
+def _place(sha256: str, timestamp: str) -> Place:
+    try:
+        place = Place(sha256, Decimal(timestamp))
+    except InvalidOperation:
+        place = None
+    if place is None or not is_sha256(sha256) or not place.timestamp.is_finite():
+        raise CloudError("the cloud gave the index of an album that can't be read", why="a photo in it has no key")
+    return place
 
 
 class Albums:

@@ -40,14 +40,25 @@ class BucketLibrary:
         self._bucket = bucket
         self._s3 = S3(bucket.objects)
 
-    def records(self, span: Span, *, oldest_first: bool) -> Iterator[Record]:
+    def records(self, span: Span, *, oldest_first: bool, album: str | None = None) -> Iterator[Record]:
         """Read all records of a stretch of time, in order of capture; those without an original are left out.
+
+        Args:
+            span: the stretch of time.
+            oldest_first: the order.
+            album: the id of an album; only its records are wanted.
 
         Raises:
             CloudError: the bucket can't be read.
         """
         found = self._read(self._originals)
-        kept = [record for record in found if record.status is not Status.TRASHED and span.holds(record.timestamp)]
+        kept = [
+            record
+            for record in found
+            if record.status is not Status.TRASHED
+            and span.holds(record.timestamp)
+            and (album is None or album in record.albums)
+        ]
         return iter(sorted(kept, key=lambda each: each.timestamp, reverse=not oldest_first))
 
     def find_each(self, prefixes: Sequence[str]) -> list[Record | UnknownPhoto]:

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from enum import Enum, auto
+from itertools import chain
 from typing import Any, Final
 
 from photobak.client.account.session import Session
+from photobak.client.library.albums import album_index
 from photobak.client.library.query import ALWAYS, Span
 from photobak.client.library.tables import ContentRow, Tables, attribute
 from photobak.client.transport.dynamodb import Item
 from photobak.errors import PhotobakError, UnknownPhoto
+from photobak.photo.announcement import MAX_PHOTOS_A_REQUEST
 from photobak.photo.identity import MIN_PREFIX_DIGITS, is_id_prefix, is_sha256, short_id
 from photobak.photo.keys import plain
 from photobak.photo.record import InvalidRecord, Record, Status
@@ -48,33 +52,72 @@ class Library:
             session: whose it is.
             left_out: told of each record that a list leaves out since it can't be read; by default the list ends there.
         """
+        self._session = session
         self._tables = Tables(session)
         self._left_out = left_out
 
-    def records(self, span: Span = ALWAYS, *, oldest_first: bool = False, page_size: int = 1000) -> Iterator[Record]:
-        """Read records in order of capture, page by page, as they are needed; those in the trash are left out.
+    def records(
+        self, span: Span = ALWAYS, *, oldest_first: bool = False, page_size: int = 1000, album: str | None = None
+    ) -> Iterator[Record]:
+        """Read records in order of capture; those in the trash are left out.
+
+        Args:
+            span: the stretch of time.
+            oldest_first: the order.
+            page_size: the number of records read at a time.
+            album: the id of an album; only its records are read.
 
         Raises:
             CloudError: the table can't be read.
             InvalidRecord: a record can't be, and nobody wants to be told of those that are left out.
         """
+        if album is not None:
+            yield from self._of_album(album, span, oldest_first)
+            return
         for record in self._records(span, ScanIndexForward=oldest_first, Limit=page_size):
             if record.status is not Status.TRASHED:
                 yield record
 
-    def in_album(self, album_id: str) -> Iterator[Record]:
-        """Read an album's records, in order of capture, newest first; CloudError as in ``records``.
+    def in_albums(self) -> Iterator[Record]:
+        """Read the records that are in any album; raises as ``records``."""
+        return self._filtered("attribute_exists(albums)", {}, ALWAYS, oldest_first=False)
 
-        DynamoDB looks at every record of the library, and sends those of the album alone.
-        """
-        found = self._records(
-            ALWAYS,
-            {":album": {"S": album_id}, ":trashed": {"S": Status.TRASHED.value}},
-            FilterExpression="contains(albums, :album) AND #status <> :trashed",
-            ExpressionAttributeNames={"#status": "status"},
-            ScanIndexForward=False,
+    def _of_album(self, album_id: str, span: Span, oldest_first: bool) -> Iterable[Record]:
+        """Read the records of an album: by the keys in its index, or from the whole library if that is not complete."""
+        index = album_index(self._session, album_id)
+        if not index.whole:
+            values = {":album": {"S": album_id}}
+            return self._filtered("contains(albums, :album)", values, span, oldest_first)
+        places = [place for place in index.places if span.holds(place.timestamp)]
+        found = self._by_key([place.timestamp for place in places])
+        # A photo with a new date has left its key since the index was read.
+        moved = [place.sha256 for place in places if place.sha256 not in found]
+        found |= self._at(self._tables.contents(moved))
+        return sorted(
+            (each for each in found.values() if _is_in(each, album_id, span)),
+            key=lambda record: record.timestamp,
+            reverse=not oldest_first,
         )
-        return (record for record in found if album_id in record.albums)
+
+    def _by_key(self, timestamps: Sequence[Decimal]) -> dict[str, Record]:
+        """The records with these keys, by SHA-256."""
+        from concurrent.futures import ThreadPoolExecutor  # which a list does without
+
+        keys = [plain(timestamp) for timestamp in timestamps]
+        batches = [keys[start : start + MAX_PHOTOS_A_REQUEST] for start in range(0, len(keys), MAX_PHOTOS_A_REQUEST)]
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            items = chain.from_iterable(pool.map(lambda batch: list(self._tables.photos(batch)), batches))
+            return {record.sha256: record for record in self._legible(items)}
+
+    def _filtered(self, condition: str, values: Any, span: Span, oldest_first: bool) -> Iterator[Record]:
+        """Records of the whole library that meet a condition; DynamoDB reads all of them and sends only these."""
+        return self._records(
+            span,
+            {":trashed": {"S": Status.TRASHED.value}, **values},
+            FilterExpression=f"{condition} AND #status <> :trashed",
+            ExpressionAttributeNames={"#status": "status"},
+            ScanIndexForward=oldest_first,
+        )
 
     def trash(self, span: Span = ALWAYS) -> Iterator[Record]:
         """Read the records in the trash, in order of capture, newest first; CloudError as in ``records``.
@@ -179,6 +222,10 @@ class Library:
 
     def _beginning_with(self, prefix: str) -> Iterator[ContentRow]:
         return self._tables.query_contents("begins_with(sha256, :prefix)", {":prefix": {"S": prefix}})
+
+
+def _is_in(record: Record, album_id: str, span: Span) -> bool:
+    return record.status.kept and album_id in record.albums and span.holds(record.timestamp)
 
 
 def _bounds(span: Span) -> dict[str, Any]:

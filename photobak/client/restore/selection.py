@@ -16,8 +16,8 @@ _SHOWN: Final = 40
 class Records(Protocol):
     """A source of records."""
 
-    def records(self, span: Span, *, oldest_first: bool) -> Iterator[Record]:
-        """All records of a span of time in order of capture, without the trash."""
+    def records(self, span: Span, *, oldest_first: bool, album: str | None = None) -> Iterator[Record]:
+        """All records of a span of time, or only those of an album, in order of capture, without the trash."""
 
     def find_each(self, prefixes: Sequence[str]) -> list[Record | UnknownPhoto]:
         """The record of each prefix of an id, in this order; or the error if there is not exactly one."""
@@ -43,10 +43,11 @@ class Selection:
             CloudError, SignInNeeded: they can't be read.
         """
         if self.ids is None:
-            return filter(self.query.matches, library.records(self.query.span, oldest_first=True))
-        found = library.find_each(self.ids)
-        records = {each.sha256: each for each in found if not isinstance(each, UnknownPhoto)}
-        unknown = [each for each in found if isinstance(each, UnknownPhoto)]
+            found = library.records(self.query.span, oldest_first=True, album=self.query.album)
+            return filter(self.query.matches, found)
+        named = library.find_each(self.ids)
+        records = {each.sha256: each for each in named if not isinstance(each, UnknownPhoto)}
+        unknown = [each for each in named if isinstance(each, UnknownPhoto)]
         last = unknown.pop() if unknown and not records else None
         for each in unknown:
             left_out(each)

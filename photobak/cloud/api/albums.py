@@ -1,20 +1,23 @@
 """``/albums``: create, list, rename, delete; put photos into them and take them out.
 
-A photo's albums are a set in its record, so that a photo that is deleted, redated or repaired takes them along.
+The albums of a photo are a set in its record, so that a photo keeps them when it is deleted, redated or repaired. The
+table ``Albums`` is an index of these sets.
 """
 
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Final
 
-from photobak.cloud.api.requests import ChangedAlbum, NewAlbum
+from photobak.cloud.api.requests import AlbumIndexQuery, ChangedAlbum, NewAlbum
 from photobak.cloud.http.problem import Problem
 from photobak.cloud.store.albums import AlbumStore
 from photobak.cloud.store.library import Library
 from photobak.photo.album import Album
+from photobak.photo.keys import plain
 
 _PARALLEL: Final = 16
 _TRIES: Final = 10
@@ -35,6 +38,7 @@ class Albums:
     def create(self, identity_id: str, wish: NewAlbum) -> dict[str, Any]:
         """Make an album."""
         album = Album(secrets.token_hex(_ID_BYTES), wish.name, wish.description)
+        self.library.albums.mark_whole(identity_id, album.id)
         self.store.put(identity_id, album)
         return album.to_json()
 
@@ -62,6 +66,22 @@ class Albums:
         """
         self._require(identity_id, album_id)
         self.store.remove(identity_id, album_id)
+        self.library.albums.unmark(identity_id, album_id)
+
+    def index(self, identity_id: str, query: AlbumIndexQuery) -> dict[str, Any]:
+        """List the photos of an album as its index has them.
+
+        Returns:
+            ``photos`` with ``sha256`` and ``timestamp`` of each, newest first; ``before``, to continue with, unless it
+            is the last page; and ``whole``: whether the index has all photos of the album.
+        """
+        before = None if query.before is None else Decimal(query.before)
+        places, following = self.library.albums.places(identity_id, query.id, query.limit, before=before)
+        return {
+            "photos": [{"sha256": place.sha256, "timestamp": plain(place.timestamp)} for place in places],
+            "whole": self.library.albums.is_whole(identity_id, query.id),
+            **({} if following is None else {"before": plain(following)}),
+        }
 
     def move(
         self, identity_id: str, album_id: str, added: Sequence[str], removed: Sequence[str]

@@ -18,6 +18,7 @@ from photobak.cloud.api.places import places_called
 from photobak.cloud.api.prepare import Preparer
 from photobak.cloud.api.redate import Redater
 from photobak.cloud.api.requests import (
+    AlbumIndexQuery,
     AlbumPhotos,
     ChangedAlbum,
     ChangesQuery,
@@ -133,6 +134,13 @@ def move_album_photos() -> Response[str]:
     return answer({"photos": _albums().move(caller, request.id, request.add, request.remove)})
 
 
+@app.get("/albums/photos")
+def index_album() -> Response[str]:
+    """List the ids of an album's photos, newest first."""
+    query = parse_query(AlbumIndexQuery, app.current_event.query_string_parameters)
+    return answer(_albums().index(_caller(), query))
+
+
 @app.get("/list/photos")
 def list_photos() -> Response[str]:
     """List photos, newest first."""
@@ -191,7 +199,9 @@ def _step_up() -> StepUp:
 @cache
 def _library() -> Library:
     environment = ApiEnvironment.read()
-    return connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+    return connect_library(
+        environment.photo_bucket, environment.photos_table, environment.contents_table, environment.albums_table
+    )
 
 
 @cache
@@ -212,7 +222,7 @@ def _preparer() -> Preparer:
 
 @cache
 def _lister() -> Lister:
-    return Lister(_library().photos, _timeline(), _urls())
+    return Lister(_library().photos, _library().albums, _timeline(), _urls())
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from photobak.cloud.api.requests import ListQuery
 from photobak.cloud.api.timeline import Placed, Timeline
+from photobak.cloud.store.album_index import AlbumsTable
 from photobak.cloud.store.photos import Page, PhotosTable
 from photobak.cloud.store.signed_urls import UrlSigner
 from photobak.photo.keys import instant_key, plain
@@ -29,6 +30,7 @@ class Lister:
     """Lists the photos of one stack."""
 
     photos: PhotosTable
+    albums: AlbumsTable
     timeline: Timeline
     signer: UrlSigner
 
@@ -64,13 +66,25 @@ class Lister:
     def _pages(self, identity_id: str, query: ListQuery) -> Iterator[Page]:
         since = instant_key(query.since) if query.since else None
         before = _upper_bound(query)
-        limit = query.limit if query.by_time_alone else min(500, 5 * query.limit)
+        album = query.album if query.album and self.albums.is_whole(identity_id, query.album) else None
+        limit = query.limit if query.by_time_alone and query.album == album else min(500, 5 * query.limit)
         while True:
-            page = self.photos.newest(identity_id, limit, since, before)
+            if album is None:
+                page = self.photos.newest(identity_id, limit, since, before)
+            else:
+                page = self._album_page(identity_id, album, limit, since, before)
             yield page
             before = page.before
             if before is None:
                 return
+
+    def _album_page(
+        self, identity_id: str, album: str, limit: int, since: Decimal | None, before: Decimal | None
+    ) -> Page:
+        """Records of an album: a query of its index, then the records by key; one that has just changed is left out."""
+        places, following = self.albums.places(identity_id, album, limit, since, before)
+        records = self.photos.get_readable(identity_id, [place.timestamp for place in places])
+        return Page(sorted(records, key=lambda record: record.timestamp, reverse=True), following)
 
     def _shown(self, identity_id: str, records: Iterable[Record]) -> Iterator[Record]:
         """Without what has no place of its own in a gallery: sidecars, the trash, the moving halves of Live Photos."""

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from photobak.cloud.http.requests import Instant, MonthName, PhotosRequest, RequestModel, Sha256, SortKey
+from photobak.cloud.http.requests import AlbumId, Instant, MonthName, PhotosRequest, RequestModel, Sha256, SortKey
 from photobak.photo.album import MAX_NAME as MAX_ALBUM_NAME
 from photobak.photo.announcement import LONGEST_SOURCE, MAX_PHOTOS_A_REQUEST, MAX_SOURCES_A_PHOTO, Announcement
 from photobak.photo.capture_time import CaptureTime, TakenSource
@@ -26,6 +26,8 @@ from photobak.photo.source import MAX_SOURCE_BYTES, Source
 
 MAX_PAGE: Final = 500
 """The most photos of one answer."""
+MAX_INDEX_PAGE: Final = 5_000
+"""The most ids of one answer."""
 _MAX_NAME: Final = 1024
 _MAX_DEVICE: Final = 255
 _MAX_POSITION: Final = 100
@@ -173,7 +175,6 @@ class DescribeRequest(RequestModel):
     photos: Annotated[list[DescribedPhoto], Field(min_length=1, max_length=MAX_PHOTOS_A_REQUEST)]
 
 
-AlbumId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 AlbumName = Annotated[str, Field(min_length=1, max_length=MAX_ALBUM_NAME), AfterValidator(_printable)]
 
 
@@ -207,6 +208,14 @@ class AlbumPhotos(RequestModel):
     remove: Annotated[tuple[Sha256, ...], Field(max_length=MAX_PHOTOS_A_REQUEST)] = ()
 
 
+class AlbumIndexQuery(RequestModel):
+    """The query string of ``GET /albums/photos``."""
+
+    id: AlbumId
+    limit: Annotated[int, Field(ge=1, le=MAX_INDEX_PAGE)] = MAX_INDEX_PAGE
+    before: Cursor | None = None
+
+
 class RedatedPhoto(RequestModel):
     """One photo and its new capture time."""
 
@@ -235,6 +244,7 @@ class ListQuery(RequestModel):
     """Part of the file name, in capitals or not."""
     near: Annotated[Circle, BeforeValidator(_circle)] | None = None
     """Where it was taken: ``latitude,longitude,kilometres``; photos without a position do not match."""
+    album: AlbumId | None = None
     month: MonthName | None = None
     """Photos by their place in the timeline: this month, and older ones."""
     position: Annotated[int, Field(ge=0)] = 0
@@ -243,7 +253,7 @@ class ListQuery(RequestModel):
 
     @property
     def by_time_alone(self) -> bool:
-        """Whether every photo of the range matches."""
+        """Whether every photo of the range matches, or every photo of the album in the range."""
         return all(each is None for each in (self.camera, self.kind, self.favorite, self.name, self.near))
 
     def matches(self, record: Record) -> bool:
@@ -254,6 +264,7 @@ class ListQuery(RequestModel):
             and (self.favorite is None or bool(record.favorite) is self.favorite)
             and (self.name is None or self.name.casefold() in record.filename.casefold())
             and (self.near is None or self.near.holds(record.latitude, record.longitude))
+            and (self.album is None or self.album in record.albums)
         )
 
 

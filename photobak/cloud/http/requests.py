@@ -27,6 +27,7 @@ def _instant(value: object) -> datetime:
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+AlbumId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 MonthName = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 SortKey = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,23})?$")]
 

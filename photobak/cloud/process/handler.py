@@ -69,7 +69,9 @@ def _redelivery() -> Redelivery:
 @cache
 def _keeper(previewer: Previewer, *, reads_metadata: bool = True) -> UploadKeeper:
     environment = ProcessEnvironment.read()
-    library = connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+    library = connect_library(
+        environment.photo_bucket, environment.photos_table, environment.contents_table, environment.albums_table
+    )
     return UploadKeeper(
         uploads=UploadStore(connect_s3()),
         library=library,

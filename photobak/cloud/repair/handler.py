@@ -1,6 +1,7 @@
-"""Lambda entry point of ``POST /photos/repair/objects`` and ``POST /photos/repair/timeline``."""
+"""Lambda entry point of ``POST /photos/repair/objects``, ``/photos/repair/timeline`` and ``/photos/repair/albums``."""
 
 import time
+from decimal import Decimal
 from functools import cache, partial
 from typing import Annotated, Any, Final
 
@@ -10,11 +11,14 @@ from pydantic import Field
 
 from photobak.cloud.environment import RepairEnvironment
 from photobak.cloud.http.application import Application, answer
-from photobak.cloud.http.requests import MonthName, RequestModel, Sha256, parse_body
+from photobak.cloud.http.requests import AlbumId, MonthName, RequestModel, Sha256, SortKey, parse_body
 from photobak.cloud.photos.describe import previews_of
+from photobak.cloud.repair.albums import AlbumRepairer
 from photobak.cloud.repair.objects import ObjectRepairer
 from photobak.cloud.repair.timeline import TimelineRepairer
+from photobak.cloud.store.album_index import Place
 from photobak.cloud.store.connect import connect_dynamodb, connect_library, connect_posters, connect_s3
+from photobak.cloud.store.library import Library
 from photobak.cloud.store.months import MonthsTable
 from photobak.cloud.store.photos import PhotosTable
 from photobak.cloud.store.uploads import PostSigner
@@ -48,6 +52,23 @@ class TimelineRequest(RequestModel):
     """Its videos that belong to a Live Photo."""
 
 
+class DoubtedPlace(RequestModel):
+    """One photo that may be missing in the index of an album, or be there by mistake."""
+
+    sha256: Sha256
+    timestamp: SortKey
+    """The sort key of its record."""
+
+
+class AlbumRequest(RequestModel):
+    """The body of ``POST /photos/repair/albums``: one album."""
+
+    id: AlbumId
+    photos: Annotated[tuple[DoubtedPlace, ...], Field(max_length=MAX_PHOTOS_A_REQUEST)] = ()
+    whole: bool = False
+    """Whether the index has all photos of the album after this request."""
+
+
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     return app.resolve(event, context)
@@ -72,11 +93,27 @@ def repair_timeline() -> Response[str]:
     return answer({"month": request.month})
 
 
+@app.post("/photos/repair/albums")
+def repair_album() -> Response[str]:
+    """Make the index of an album agree with the records."""
+    request, caller = parse_body(AlbumRequest, app.body()), app.caller()
+    places = [Place(caller, request.id, Decimal(each.timestamp), each.sha256) for each in request.photos]
+    return answer({"photos": AlbumRepairer(_library()).repair(caller, request.id, places, request.whole)})
+
+
+@cache
+def _library() -> Library:
+    environment = RepairEnvironment.read()
+    return connect_library(
+        environment.photo_bucket, environment.photos_table, environment.contents_table, environment.albums_table
+    )
+
+
 @cache
 def _repairer() -> ObjectRepairer:
     environment = RepairEnvironment.read()
     return ObjectRepairer(
-        library=connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table),
+        library=_library(),
         signer=PostSigner(connect_s3(), environment.temp_bucket),
         previewer=partial(previews_of, partial(connect_posters, environment.poster_function)),
         stopwatch=time.monotonic,

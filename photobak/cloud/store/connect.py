@@ -10,6 +10,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from photobak.cloud.store.album_index import AlbumsTable
 from photobak.cloud.store.connections import Connections
 from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.library import Library
@@ -110,12 +111,13 @@ def _client(service: str, **options: Any) -> Any:
     return _session().create_client(service, **options)
 
 
-def connect_library(photo_bucket: str, photos_table: str, contents_table: str) -> Library:
+def connect_library(photo_bucket: str, photos_table: str, contents_table: str, albums_table: str) -> Library:
     """Connect to the stores of this stack."""
     dynamodb = connect_dynamodb()
     return Library(
         dynamodb=dynamodb,
         contents=ContentsTable(dynamodb, contents_table),
         photos=PhotosTable(dynamodb, photos_table),
+        albums=AlbumsTable(dynamodb, albums_table),
         bucket=PhotoBucket(connect_s3(), photo_bucket),
     )

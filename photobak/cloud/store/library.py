@@ -1,12 +1,14 @@
-"""A stack's photos in all three places: the two tables and the photo bucket, changed so that they agree."""
+"""A stack's photos wherever they are stored: the tables and the photo bucket, changed so that they agree."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from photobak.cloud.store.album_index import AlbumsTable, Place, places_of
 from photobak.cloud.store.contents import Content, ContentsTable
 from photobak.cloud.store.objects import PhotoBucket, objects_of
 from photobak.cloud.store.photos import PhotosTable
@@ -21,6 +23,9 @@ _MAX_TRANSACTION: Final = 100
 """Operations of one transaction (DynamoDB API reference, TransactWriteItems)."""
 _MAX_SHARED_SOURCES: Final = 20_000
 """Characters of a record's sources; a record with more gets a transaction of its own, since one ends at 4 MB."""
+
+_MAX_PLACES: Final = 90
+"""Places in albums that change in the transaction of a record, which leaves room for the record itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Library:
     dynamodb: "DynamoDBClient"
     contents: ContentsTable
     photos: PhotosTable
+    albums: AlbumsTable
     bucket: PhotoBucket
 
     def commit(self, record: Record, seen: Content | None) -> bool:
@@ -53,7 +59,9 @@ class Library:
         Returns:
             False if the content item has changed since it was read: nothing was written, read it again.
         """
-        return self.write_together(self.photos.creation(record), self.contents.completion(record, seen))
+        parts = [self.photos.creation(record), self.contents.completion(record, seen)]
+        places = islice(places_of(record), _MAX_PLACES)  # a lost record that comes back; its places are mostly there
+        return self.write_together(*parts, *map(self.albums.addition, places))
 
     def find(self, identity_id: str, sha256: str) -> Record | None:
         """The record of a content, whatever its date; None if it is no photo (yet) or its record is lost."""
@@ -75,7 +83,9 @@ class Library:
         Returns:
             False if the record has changed since it was read: nothing was written.
         """
-        return self.write_together(*self.photos.replacement(before, after), self.contents.replacement(before, after))
+        parts = [*self.photos.replacement(before, after), self.contents.replacement(before, after)]
+        had, has = places_of(before), places_of(after)
+        return self._write(parts, had - has, has - had)
 
     def lift(self, identity_id: str, seen: Content, record: Record | None) -> bool:
         """Delete what the tables keep of a content whose bytes are gone, so that the next sync uploads it again.
@@ -91,7 +101,7 @@ class Library:
         parts = [self.contents.removal(identity_id, seen)]
         if record is not None:
             parts.append(self.photos.removal(record))
-        return self.write_together(*parts)
+        return self._write(parts, () if record is None else places_of(record), ())
 
     def amend(self, amendments: Sequence[Amendment]) -> list[bool]:
         """Write records and their content items, and remove other records of the same contents.
@@ -105,7 +115,22 @@ class Library:
             if not self.write_together(*parts):
                 for number, own in batch:  # one of them has changed: write the others without it
                     done[number] = self.write_together(*own)
+        for number, amendment in enumerate(amendments):
+            if done[number]:
+                self._settle_rest(*_moved_places(amendment))
         return done
+
+    def settle(self, place: Place) -> bool:
+        """Make the index of an album agree with a record, whatever changes it at the same moment.
+
+        Returns:
+            Whether the photo is in the album.
+        """
+        while True:
+            if self.write_together(self.photos.is_placed(place), self.albums.addition(place)):
+                return True
+            if self.write_together(self.photos.is_not_placed(place), self.albums.removal(place)):
+                return False
 
     def sync_objects(self, record: Record) -> None:
         """Hide or show a photo's objects as its record says, until the record no longer changes.
@@ -181,6 +206,24 @@ class Library:
             raise
         return True
 
+    def _write(self, parts: Sequence[Any], gone: Collection[Place], new: Collection[Place]) -> bool:
+        """Write a record and its places in albums; as ``write_together``."""
+        if not self.write_together(*parts, *self._index_parts(gone, new)):
+            return False
+        self._settle_rest(gone, new)
+        return True
+
+    def _index_parts(self, gone: Collection[Place], new: Collection[Place]) -> list[Any]:
+        """The parts of a transaction that change places, as many as one transaction has room for."""
+        parts = [*map(self.albums.removal, gone), *map(self.albums.addition, new)]
+        return parts if len(parts) <= _MAX_PLACES else []
+
+    def _settle_rest(self, gone: Collection[Place], new: Collection[Place]) -> None:
+        """Change the places of a photo in so many albums that one transaction has no room for them."""
+        if len(gone) + len(new) > _MAX_PLACES:
+            for place in (*new, *gone):
+                self.settle(place)
+
     def _current(self, record: Record) -> Record | None:
         """Read a record again, even if its date has changed."""
         return self.photos.get(record.username, record.timestamp) or self.find(record.username, record.sha256)
@@ -215,7 +258,14 @@ class Library:
             parts += self.photos.replacement(here[0], record)
         if not parts and seen is not None and seen.agrees_with(record):
             return []
-        return [*parts, self.contents.completion(record, seen)]
+        return [*parts, self.contents.completion(record, seen), *self._index_parts(*_moved_places(amendment))]
+
+
+def _moved_places(amendment: Amendment) -> tuple[frozenset[Place], frozenset[Place]]:
+    """The places that an amendment removes, and those that the index has to have after it."""
+    had = frozenset[Place]().union(*map(places_of, amendment.rows))
+    has = places_of(amendment.record)
+    return had - has, has
 
 
 def _lost_a_race(error: ClientError) -> bool:

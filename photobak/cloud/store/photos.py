@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools import Logger
 
+from photobak.cloud.store.album_index import Place
 from photobak.photo.keys import plain
-from photobak.photo.record import InvalidRecord, Record
+from photobak.photo.record import InvalidRecord, Record, Status
 from photobak.photo.source import sources_after
 
 if TYPE_CHECKING:
@@ -176,6 +177,31 @@ class PhotosTable:
         """The part of a transaction that deletes a record; if it has changed, the transaction is cancelled."""
         key = _key(record.username, record.timestamp)
         return {"Delete": {"TableName": self.name, "Key": key} | _as_seen(record)}
+
+    def is_placed(self, place: Place) -> Any:
+        """The part of a transaction that checks that a record is as a place in an album says."""
+        return self._check(place, _PLACED)
+
+    def is_not_placed(self, place: Place) -> Any:
+        """The part of a transaction that checks that no record is as a place in an album says."""
+        return self._check(place, f"NOT ({_PLACED})")
+
+    def _check(self, place: Place, condition: str) -> Any:
+        values = {":sha256": place.sha256, ":album": place.album_id, ":stored": Status.STORED.value}
+        values |= {":no_preview": Status.NO_PREVIEW.value}
+        return {
+            "ConditionCheck": {
+                "TableName": self.name,
+                "Key": _key(place.identity_id, place.timestamp),
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
+            }
+        }
+
+
+_PLACED: Final = "sha256 = :sha256 AND contains(albums, :album) AND #status IN (:stored, :no_preview)"
+"""The condition that ``album_index.places_of`` gives the place of a photo in an album."""
 
 
 def _legible(items: Iterable[Any]) -> Iterator[Record]:

@@ -65,7 +65,9 @@ def repair_records() -> Response[str]:
 @cache
 def _library() -> Library:
     environment = UndeleteEnvironment.read()
-    return connect_library(environment.photo_bucket, environment.photos_table, environment.contents_table)
+    return connect_library(
+        environment.photo_bucket, environment.photos_table, environment.contents_table, environment.albums_table
+    )
 
 
 @cache
