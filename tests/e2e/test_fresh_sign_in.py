@@ -1,5 +1,6 @@
 """More than a hundred deletions or new dates a day: a terminal signs in again and goes on, a script is told how."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
-from support.backup import Backup, json_lines, sha256
+from support.backup import Backup, json_lines, sha256, write_photo
 from support.local_stack import root_client
 from support.person import Person
 from support.terminal import Terminal, terminal
@@ -17,6 +18,9 @@ from photobak.cloud.api.step_up import MAX_CHANGES_A_DAY
 from photobak.cloud.store.limits import LimitsTable
 
 PHOTOS = 3
+XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+ <rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:DateTimeOriginal="1999-01-02T10:00:00+00:00"/>
+</rdf:RDF></x:xmpmeta>"""
 
 
 @pytest.fixture
@@ -94,3 +98,32 @@ def test_without_a_terminal_the_command_to_type_is_named(backup: Backup, used_up
     assert json_lines(done.stdout)[1] == {"type": "summary", "trashed": 0, "restored": 0, "failed": 0}
     assert backup.run("redate", "--shift", "+1h", *ids).returncode == 4
     assert len(backup.records()) == PHOTOS
+
+
+@pytest.fixture
+def redating(used_up: list[Path]) -> Path:
+    """A folder that says of each of these photos that it is older, and has one that isn't stored yet."""
+    folder = used_up[0].parent
+    write_photo(folder / "new.jpg", 2000)
+    for photo in folder.glob("*.jpg"):
+        photo.with_name(f"{photo.name}.xmp").write_text(XMP)
+    return folder
+
+
+def test_an_import_at_a_terminal_signs_in_again_and_goes_on(backup: Backup, redating: Path) -> None:
+    browser, told = browser_that_tells(backup.home)
+    person = Person(backup.account.username, backup.account.password)
+    with terminal(backup.home, "import", "folder", str(redating), BROWSER=browser) as running:
+        sign_in(running, told, person)
+        running.until("in this folder is safe", within=120)
+        assert running.process.wait(60) == 0
+    photos = [record for record in backup.records().values() if record.filename.endswith(".jpg")]
+    assert [record.taken.taken_at.year for record in photos] == [1999] * (PHOTOS + 1)
+
+
+def test_an_import_without_a_terminal_says_what_finishes_it(backup: Backup, redating: Path) -> None:
+    done = backup.run("import", "folder", str(redating))
+    assert done.returncode == 4
+    assert re.search(r"the cloud wants a fresh sign-in: many stored photos get .*\d files? safe", done.stderr)
+    assert "photobak login (or photobak local up), then run the same import again, which continues" in done.stderr
+    assert {record.taken.taken_at.year for record in backup.records().values()} != {1999}

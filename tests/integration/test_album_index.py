@@ -203,7 +203,8 @@ def filled(person: Person, album: str, *, of_album: int, others: int) -> list[Re
         }
         content["timestamp"] = made.to_item()["timestamp"]
         writes.setdefault(aws.photos_table, []).append({"PutRequest": {"Item": made.to_item()}})
-        writes.setdefault(aws.contents_table, []).append({"PutRequest": {"Item": content}})
+        if of_album + others < 1_000:  # where photos change, too
+            writes.setdefault(aws.contents_table, []).append({"PutRequest": {"Item": content}})
         if member:
             members.append(made)
             (place,) = places_of(made)
@@ -237,7 +238,7 @@ def pages(person: Person, album: str, limit: int) -> Iterator[list[str]]:
 def test_pages_of_a_large_album_read_the_album_alone(local: Aws) -> None:
     person = local.person()
     album = new_album(person)
-    members = filled(person, album, of_album=2_000, others=18_000)
+    members = filled(person, album, of_album=1_000, others=9_000)
     reading, before, found = Reading(), dict[str, Any](), list[str]()
     for number in range(1, 100):
         answer = page(person, reading, album=album, limit=100, **before)

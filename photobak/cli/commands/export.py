@@ -67,8 +67,7 @@ def command(
     source = origin(context, left_out)
     rules = replace(with_room_for_sidecars(destination.name_rules()), dotfiles=dotfiles)
     wanted = targets(source.library.records(ALWAYS, oldest_first=True), arrange, rules)
-    albums = source.albums() if any(target.record.albums for target in wanted) else ()
-    takeout = Takeout(destination, wanted, rules, {album.id: album for album in albums})
+    takeout = Takeout(destination, wanted, rules, {album.id: album for album in source.albums()})
     takeout.require_place()
     with restore_view(context, folder, as_json) as view:
         restorer = Restorer(source.bucket, destination, RestoreOptions(jobs=jobs, thaw=thaw, on_bytes=view.came))

@@ -10,12 +10,14 @@ import click
 
 from photobak.cli.ui.context import INCOMPLETE, Context, pass_context
 from photobak.cli.ui.options import ReadDataCommand, parse_percent, read_data_option, wait_lock_option
-from photobak.errors import WrongUsage
+from photobak.errors import FreshSignInNeeded, WrongUsage
 
 if TYPE_CHECKING:
+    from photobak.client.account.session import Session
     from photobak.client.imports.archive.interface import Archive
     from photobak.client.imports.export import Export
-    from photobak.client.imports.report import Mode
+    from photobak.client.imports.report import ImportReport, Mode
+    from photobak.client.index.index import Index
     from photobak.client.verify.stored_bytes import Sample
 
 
@@ -134,39 +136,65 @@ def _import(
     paths: Sequence[Path],
     wishes: _Wishes,
 ) -> None:
-    from photobak.cli.ui.import_view import import_view, tell_report, write_report
+    from photobak.cli.ui.import_view import tell_report, write_report
     from photobak.cli.ui.local_stack import session_or_local_stack
+    from photobak.cli.ui.sign_in import repeat_after_fresh_sign_in
     from photobak.client.imports.archive.opening import open_archives
-    from photobak.client.imports.report import ImportReport, Mode
-    from photobak.client.imports.run import Import, would_upload
+    from photobak.client.imports.report import ImportReport
     from photobak.client.index.file import imports_path, run_lock
     from photobak.client.index.index import Index
-    from photobak.client.verify.export_check import ExportChecker
 
     sample = _sample(wishes)
     archives, unopened = open_archives(paths)
     session = session_or_local_stack(context)
-    report = ImportReport(name, [str(archive.path) for archive in archives], _mode(wishes))
     with (
         run_lock(context.places, session.profile, context.wait_lock),
         Index.open(imports_path(context.places, session.profile)) as index,
-        import_view(context, wishes.as_json, report) as view,
     ):
         export = read(archives)
         export.problems += unopened
+
+        def attempt() -> ImportReport:
+            report = ImportReport(name, [str(archive.path) for archive in archives], _mode(wishes))
+            _run(context, session, index, export, report, sample, wishes)
+            return report
+
+        report = repeat_after_fresh_sign_in(context, session, attempt)
+    tell_report(report, wishes.as_json)
+    if wishes.report is not None:
+        write_report(report, wishes.report)
+    if not report.everything_is_safe:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _run(
+    context: Context,
+    session: "Session",
+    index: "Index",
+    export: "Export",
+    report: "ImportReport",
+    sample: "Sample | None",
+    wishes: _Wishes,
+) -> None:
+    """Import, rehearse or check an export, and complete the report."""
+    from photobak.cli.ui.import_view import import_view
+    from photobak.client.imports.report import Mode
+    from photobak.client.imports.run import Import, would_upload
+    from photobak.client.verify.export_check import ExportChecker
+
+    with import_view(context, wishes.as_json, report) as view:
         run, checker = Import(session, index, view, _import_options(context, wishes)), ExportChecker(session, sample)
         judges = {Mode.CHECK: checker.check, Mode.REHEARSAL: would_upload}
         try:
             summary = run.run(export) if report.mode is Mode.IMPORT else run.inspect(export, judges[report.mode])
         except KeyboardInterrupt:
             raise view.interrupted() from None
+        except FreshSignInNeeded as error:
+            why = f"many stored photos get the dates of the export; {view.so_far}"
+            step = f"Type: {session.login_command}, then run the same import again, which continues"
+            raise FreshSignInNeeded(error.what, why=why, next_step=step) from error
     report.complete(export, summary, run.disagreements)
     report.originals_read, report.bytes_read = checker.read, checker.bytes_read
-    tell_report(report, wishes.as_json)
-    if wishes.report is not None:
-        write_report(report, wishes.report)
-    if not report.everything_is_safe:
-        click.get_current_context().exit(INCOMPLETE)
 
 
 def _mode(wishes: _Wishes) -> "Mode":

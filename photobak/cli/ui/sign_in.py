@@ -2,8 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from photobak.cli.ui.context import Context
 from photobak.cli.ui.terminal import is_terminal, say
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+
+_FRESH_FOR: Final = 600.0
+"""Seconds; the cloud takes a sign-in of the last 15 minutes as fresh."""
 
 
 def with_fresh_sign_in(
@@ -47,13 +51,43 @@ def with_fresh_sign_in(
         except FreshSignInNeeded as error:
             if not _is_interactive():
                 raise
-            if signed_in_at == done:  # the sign-in has not helped: the browser answered without asking the person
-                step = "Sign in in a private window: photobak login --no-browser, then repeat the command"
-                raise FreshSignInNeeded(error.what, why="the last one was not fresh", next_step=step) from error
+            if signed_in_at == done:
+                raise _not_fresh(error) from error
             signed_in_at = done
             _sign_in_again(context, session, error)
         else:
             return
+
+
+def repeat_after_fresh_sign_in(context: Context, session: "Session", attempt: "Callable[[], Outcome]") -> Outcome:
+    """Do something that can be repeated; where the cloud wants a fresh sign-in, sign in and do it again.
+
+    Args:
+        context: says whether anybody can sign in.
+        session: whose photos they are.
+        attempt: goes on where the last one ended.
+
+    Raises:
+        FreshSignInNeeded: nobody is at a terminal, or the sign-in was not fresh enough.
+        PhotobakError: as ``attempt``, or the sign-in failed.
+    """
+    signed_in_at: float | None = None
+    while True:
+        try:
+            return attempt()
+        except FreshSignInNeeded as error:
+            if not _is_interactive():
+                raise
+            if signed_in_at is not None and time.monotonic() - signed_in_at < _FRESH_FOR:
+                raise _not_fresh(error) from error
+            _sign_in_again(context, session, error)
+            signed_in_at = time.monotonic()
+
+
+def _not_fresh(error: FreshSignInNeeded) -> FreshSignInNeeded:
+    """The error for a sign-in that has not helped: the browser answered without asking the person."""
+    step = "Sign in in a private window: photobak login --no-browser, then repeat the command"
+    return FreshSignInNeeded(error.what, why="the last one was not fresh", next_step=step)
 
 
 def _is_interactive() -> bool:

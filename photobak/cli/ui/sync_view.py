@@ -104,10 +104,14 @@ class SyncView(SyncProgress):
 
     def interrupted(self) -> Interrupted:
         """What to tell a person who stopped the run."""
+        return Interrupted("interrupted", why=self.so_far, next_step="To continue, run the same command again")
+
+    @property
+    def so_far(self) -> str:
+        """What is safe, and what is not finished."""
         safe = plural(self.counts.unchanged + self.counts.safe, "file")
         unfinished = f", {self.counts.unfinished:,} not finished" if self.counts.unfinished else ""
-        next_step = "To continue, run the same command again"
-        return Interrupted("interrupted", why=f"{safe} safe{unfinished}", next_step=next_step)
+        return f"{safe} safe{unfinished}"
 
     def _count_reason(self, reason: str) -> None:
         with self._line:

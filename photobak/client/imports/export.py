@@ -57,6 +57,8 @@ class Export:
     missing_parts: list[str] = field(default_factory=list)
     albums: dict[str, str] = field(default_factory=dict)
     """Title → description."""
+    listed_albums: set[str] = field(default_factory=set)
+    """Titles of albums that exist even without photos."""
 
     @property
     def media(self) -> Iterator[Medium]:

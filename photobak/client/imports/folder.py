@@ -128,6 +128,7 @@ class _Reader:
             if album is not None:
                 name = self._album_names[album.id] = clean_text(album.name, MAX_ALBUM_NAME) or album.id
                 self._export.albums[name] = clean_text(album.description)
+                self._export.listed_albums.add(name)
 
     def _lines(self, archive: Archive, entry: Entry) -> Iterator[bytes]:
         try:

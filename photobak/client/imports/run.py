@@ -89,13 +89,14 @@ class Import:
 
     def _fill_albums(self, export: Export) -> None:
         """Put the photos that are stored into their albums, which are found by their names, so that none is doubled."""
-        if not self.members:
+        titles = self.members.keys() | export.listed_albums
+        if not titles:
             return
         albums = Albums(self._session)
         known = {album.name: album for album in albums.all()}
-        for title, hashes in sorted(self.members.items()):
+        for title in sorted(titles):
             album = known.get(title) or albums.create(title, export.albums.get(title, ""))
-            for _ in albums.put_in(album, sorted(hashes)):
+            for _ in albums.put_in(album, sorted(self.members.get(title, ()))):
                 pass
 
     def inspect(self, export: Export, judge: Judge) -> Summary:
