@@ -235,8 +235,8 @@ def pages(person: Person, album: str, limit: int) -> Iterator[list[str]]:
         before = {"before": answer["before"]}
 
 
-def test_pages_of_a_large_album_read_the_album_alone(local: Aws) -> None:
-    person = local.person()
+def test_pages_of_a_large_album_read_the_album_alone(moto: Aws) -> None:
+    person = moto.person()
     album = new_album(person)
     members = filled(person, album, of_album=1_000, others=9_000)
     reading, before, found = Reading(), dict[str, Any](), list[str]()
