@@ -19,6 +19,7 @@ from photobak.cloud.api.requests import ListQuery, NewAlbum
 from photobak.cloud.api.timeline import Timeline
 from photobak.cloud.store.album_index import AlbumsTable, Place, places_of
 from photobak.cloud.store.albums import AlbumStore
+from photobak.cloud.store.changes import ChangesTable
 from photobak.cloud.store.contents import ContentsTable
 from photobak.cloud.store.library import Library
 from photobak.cloud.store.months import MonthsTable
@@ -219,7 +220,8 @@ def filled(person: Person, album: str, *, of_album: int, others: int) -> list[Re
 def page(person: Person, reading: Reading | None = None, **query: object) -> dict[str, Any]:
     with opened(person, reading=reading) as library:
         months = MonthsTable(library.dynamodb, person.aws.albums_table.replace("-albums", "-months"))
-        timeline = Timeline(months, library.photos, library.contents)
+        changes = ChangesTable(library.dynamodb, person.aws.albums_table.replace("-albums", "-changes"))
+        timeline = Timeline(months, library.photos, library.contents, changes)
         signer = UrlSigner.of(library.bucket._s3, "none", lambda: Credentials("key", "secret"), lambda: NOW)
         lister = Lister(library.photos, library.albums, timeline, signer)
         return lister.page(person.identity_id, ListQuery.model_validate(query))
