@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 LIMIT = 60
 """How many seconds anything may take: CI's machines are slow, and busy with other tests."""
 
+LEFT_WHILE_CONNECTING = "WebSocket is closed before the connection is established"
+"""What Chromium warns of when a page is left or signed out while the live service is still being called."""
+
 SHIFTS = """
 new PerformanceObserver((list) => {
   for (const { hadRecentInput, value } of list.getEntries())
@@ -68,7 +71,7 @@ class GalleryPage:
         page.on("console", self._console)
 
     def _console(self, message: Any) -> None:
-        harmless = ("favicon.ico", "Failed to load resource", "autocomplete")
+        harmless = ("favicon.ico", "Failed to load resource", "autocomplete", LEFT_WHILE_CONNECTING)
         if message.type in ("error", "warning") and not any(
             each in message.text + str(message.location) for each in harmless
         ):
