@@ -138,6 +138,7 @@ def empty_account(tmp_path: Path) -> Iterator[LocalStack]:
         assert gone.returncode == 0, gone.stderr
         yield stack
     finally:
+        photobak(tmp_path, "local", "down")  # the person's own, which sync starts for any cloud on this machine
         photobak(home, "local", "down")
 
 
