@@ -134,7 +134,7 @@ def test_a_bundle_without_bytecode_is_replaced_once_a_python_is_here(
 ) -> None:
     here = Platform.of_this_machine()
     own = tmp_path / "cache"
-    shutil.copytree(cache, own, ignore=shutil.ignore_patterns("bundle-*"))
+    shutil.copytree(cache, own, ignore=shutil.ignore_patterns("bundle-*"), symlinks=True)
     with monkeypatch.context() as without:
         without.setattr(bundle_module, "find_interpreter", lambda _python: None)
         plain = build_whole_bundle(here, own)
@@ -157,7 +157,7 @@ def compiled_names(bundle: Bundle) -> list[str]:
 def test_a_cached_bundle_that_was_changed_is_made_anew(cache: Path, tmp_path: Path) -> None:
     here, own = Platform.of_this_machine(), tmp_path / "cache"
     build_whole_bundle(here, cache)
-    shutil.copytree(cache, own)
+    shutil.copytree(cache, own, symlinks=True)
     (finished,) = own.glob("bundle-*.zip")
     sound = finished.read_bytes()
     finished.write_bytes(sound[:-100] + bytes(100))
@@ -167,7 +167,7 @@ def test_a_cached_bundle_that_was_changed_is_made_anew(cache: Path, tmp_path: Pa
 def test_a_cached_wheel_that_was_changed_is_downloaded_anew(cache: Path, tmp_path: Path) -> None:
     here, own = Platform.of_this_machine(), tmp_path / "cache"
     fetch_wheels(here, cache)
-    shutil.copytree(cache, own, ignore=shutil.ignore_patterns("bundle-*"))
+    shutil.copytree(cache, own, ignore=shutil.ignore_patterns("bundle-*"), symlinks=True)
     wheel = fetch_wheels(here, own)[0]
     sound = wheel.read_bytes()
     wheel.write_bytes(sound + b"evil")
