@@ -36,7 +36,7 @@ _PERHAPS_THE_CLOCK: Final = _EXPIRED | {
 _TAG: Final = re.compile(rb"<(Code|Message|StorageClass)>([^<]*)</\1>")
 _PROXY_ERROR: Final = 97
 """CURLE_PROXY, which pycurl has no name for."""
-_CUT: Final = (pycurl.E_GOT_NOTHING, pycurl.E_PARTIAL_FILE, pycurl.E_RECV_ERROR)
+_CUT: Final = (pycurl.E_PARTIAL_FILE, pycurl.E_RECV_ERROR)
 _CHECK_NETWORK: Final = "Check the network and try again"
 
 
@@ -50,7 +50,7 @@ class NoAnswer(Exception):
             why: for a person; without anything of the URL.
             next_step: likewise.
             sent: whether the request may have arrived.
-            cut: whether the server closed the connection before its answer was complete.
+            cut: whether the answer began, and the connection was closed before it was complete.
         """
         super().__init__(why)
         self.cut = cut
@@ -94,7 +94,8 @@ def no_answer(curl: pycurl.Curl, number: int, text: str, proxy: str | None) -> N
     if number == pycurl.E_PEER_FAILED_VERIFICATION:
         return certificate_refusal(text)
     sent = curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
-    return Interrupted(_reason(curl, number, text), sent=sent, cut=sent and number in _CUT)
+    begun = curl.getinfo(pycurl.RESPONSE_CODE) > 0
+    return Interrupted(_reason(curl, number, text), sent=sent, cut=begun and number in _CUT)
 
 
 def proxy_refusal(proxy: str, status: int) -> NoAnswer:
