@@ -144,6 +144,11 @@ def test_a_sign_out_ends_it_here_in_the_other_tab_and_at_the_hosted_ui_and_keeps
             "ask.result.transaction('photos').objectStore('photos').count().onsuccess = (e) => done(e.target.result)}})"
         )
         assert tab.page.evaluate(records) == 0
+        # What the service worker was still keeping meanwhile goes once the hosted UI has led back.
+        tab.page.evaluate("caches.open('thumbs').then(() => sessionStorage.setItem('photobak.signed-out', 'yes'))")
+        tab.page.reload()
+        tab.page.get_by_text("You are signed out").wait_for()
+        assert tab.page.evaluate("caches.has('thumbs')") is False
         tab.action("sign-in").click()
         tab.page.locator("input[name=password]").wait_for()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from support.backup import Backup
 from support.chromium import Chromium
 from support.gallery.axe import NPM, Axe
@@ -65,7 +66,7 @@ class Visit:
         self.page.set_input_files('[data-action="upload"]', payload)  # type: ignore[arg-type]
         for name, _, _ in files:
             row = self.page.locator("#uploads li", has_text=name)
-            row.get_by_text("Stored").wait_for(timeout=200_000)  # as long as the page asks what has become of it
+            expect(row).to_contain_text("Stored", timeout=200_000)  # as long as the page asks what has become of it
 
 
 @pytest.fixture(scope="module")

@@ -93,10 +93,10 @@ def lose_a_record(owner: Owner) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 24 MB."""
+    """A disk of 64 MB, a third of which the stack takes for itself."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = [*SUDO, "mount", "-t", "tmpfs", "-o", f"size=24m,mode=0777,uid={os.geteuid()}", "tmpfs", str(folder)]
+    mount = [*SUDO, "mount", "-t", "tmpfs", "-o", f"size=64m,mode=0777,uid={os.geteuid()}", "tmpfs", str(folder)]
     made = subprocess.run(mount, capture_output=True, text=True, check=False)
     if made.returncode:
         pytest.skip(f"a disk can be mounted by root or sudo only: {made.stderr.strip()}")
@@ -109,7 +109,7 @@ def test_a_full_disk_is_called_so(small_disk: Path, tmp_path: Path) -> None:
     owner = Owner(small_disk)
     outside = tmp_path / "Pictures"
     outside.mkdir()
-    for number in range(12):
+    for number in range(40):
         (outside / f"{number}.jpg").write_bytes(os.urandom(2_000_000))
     owner.run("local", "up")
     done = photobak(small_disk, "sync", str(outside))

@@ -79,9 +79,9 @@ def test_a_verifier_follows_from_the_device_code_and_from_nothing_that_is_stored
 
 
 def test_guessing_a_user_code_from_the_table_takes_longer_than_it_lives() -> None:
-    began = time.process_time()
+    began = time.thread_time()
     codes.user_code_id("WDJB-MJHT")
-    seconds = time.process_time() - began
+    seconds = time.thread_time() - began
     guesses_in_a_lifetime = LIFETIME.total_seconds() / seconds
     assert guesses_in_a_lifetime < len(codes.ALPHABET) ** codes.USER_CODE_LETTERS / 10_000
     assert codes.user_code_id("WDJB-MJHT") != hashlib.sha256(b"WDJB-MJHT").hexdigest()

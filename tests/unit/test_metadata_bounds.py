@@ -12,7 +12,7 @@ from support.photo_files import box, dated, ftyp, full_box, jpeg, png, riff, seg
 from photobak.photo.media_type import HEAD_BYTES, recognise
 from photobak.photo.metadata import read_metadata
 
-LONGEST = 1.0
+LONGEST = 2.0  # seconds: one, and what coverage adds
 """Seconds of CPU; a usual photo takes a ten-thousandth."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of memory."""
@@ -114,9 +114,9 @@ def test_reading_ends_soon(make: Callable[[], bytes], name: str) -> None:
     media_type = recognise(data[:HEAD_BYTES], name)
     assert media_type is not None
     file = io.BytesIO(data)
-    started = time.process_time()
+    started = time.thread_time()
     read_metadata(file, media_type)
-    assert time.process_time() - started < LONGEST
+    assert time.thread_time() - started < LONGEST
     tracemalloc.start()
     read_metadata(file, media_type)
     _, peak = tracemalloc.get_traced_memory()

@@ -57,12 +57,12 @@ def test_damaged_files_are_read_without_error_and_in_time() -> None:
         damage = [chance.choice(DAMAGES) for _ in range(chance.choice((1, 1, 2, 3)))]
         for change in damage:
             data = change(data, chance) if data else data
-        started = time.process_time()
+        started = time.thread_time()
         try:
             read(name, bytes(data))
         except Exception as error:
             raise AssertionError(f"case {case}: {name}, {[change.__name__ for change in damage]}: {error!r}") from error
-        assert time.process_time() - started < LONGEST_READ.total_seconds(), f"case {case}: {name}"
+        assert time.thread_time() - started < LONGEST_READ.total_seconds(), f"case {case}: {name}"
 
 
 @pytest.mark.parametrize("name", whole_files())
@@ -77,9 +77,9 @@ def test_every_truncation_of_a_small_file_is_read(name: str) -> None:
 def test_a_file_that_goes_on_and_on_is_given_up_in_time(name: str, filling: bytes) -> None:
     head = whole_files()[name][:64]
     data = head + filling * (8 * 1024 * 1024 // len(filling))
-    started = time.process_time()
+    started = time.thread_time()
     read(name, data)
-    assert time.process_time() - started < LONGEST_READ.total_seconds()
+    assert time.thread_time() - started < LONGEST_READ.total_seconds()
 
 
 def test_fractions_by_zero_are_no_position_and_no_time() -> None:

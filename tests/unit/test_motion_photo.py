@@ -170,9 +170,9 @@ def test_whatever_a_damaged_file_says_no_video_is_outside_of_it(
     ],
 )
 def test_a_file_that_goes_on_and_on_is_given_up_in_time(hostile: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     assert find(hostile) is None
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 2  # one, and what coverage adds
 
 
 def test_the_video_changes_nothing_else_that_is_read() -> None:

@@ -68,7 +68,7 @@ class App {
       if (this.session.person) this.gallery.loader.retry();
       else intent = await this.session.open();
       if (this.session.person) await this.#enter(this.session.person.subject);
-      else this.#welcome(takeReason());
+      else await this.#signedOut();
       if (intent) await this.gallery.changes.trashById(intent.trash);
     } catch (error) {
       if (error instanceof OutOfReach) await this.#withoutNetwork();
@@ -145,6 +145,13 @@ class App {
     this.#reassure?.();
     this.#reassure = undefined;
     if (error) this.notices.say(text('failed', { detail: error instanceof Error ? error.message : String(error) }));
+  }
+
+  /** Welcome who comes; what the service worker was still keeping during a sign-out is forgotten as well. */
+  async #signedOut() {
+    const reason = takeReason();
+    if (reason) await this.copy.forget();
+    this.#welcome(reason);
   }
 
   /** The page says that it is signed out once the hosted UI has led back to it. */

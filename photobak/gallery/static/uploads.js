@@ -204,7 +204,9 @@ export class Uploads extends EventTarget {
         return this.#set(upload, 'stored');
       }
     }
-    return this.#set(upload, 'unconfirmed');
+    this.#set(upload, 'unconfirmed');
+    await told;
+    return this.#set(upload, 'stored');
   }
 
   #set(/** @type {Upload} */ upload, /** @type {State} */ state) {
