@@ -36,8 +36,11 @@ PATCHED_VERSIONS: Final = {"ministack": "1.5.33", "hypercorn": "0.18.0"}
 """Versions as in pyproject.toml; photobak.local.patches relies on private names of these very versions."""
 _INSTALL: Final = "Install it with: pip install 'photobak[local]'"
 _INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "PYTHONPATH", "TZ", "VIRTUAL_ENV")
-_LAMBDA_CONCURRENCY: Final = 6
-"""Lambda workers at once, over all functions."""
+_LAMBDA_CONCURRENCY: Final = 10
+"""Lambda workers at once, over all functions, as a new AWS account has them.
+
+MiniStack refuses a call that waits longer than 5 s for one: with six, a few videos left none to the API on a slow machine.
+"""
 _LAMBDA_IDLE_SECONDS: Final = 60
 """How long a worker that a burst needed stays after it; one a function stays for good."""
 _SERVER_THREADS: Final = 32

@@ -117,7 +117,7 @@ def test_a_low_quota_is_found_with_the_command_that_asks_for_more(tmp_path: Path
     photobak(tmp_path, "deploy", "--stack-name", "narrow", "--email", OWNER, "--yes", **aws)
     found = stack_checks(tmp_path, aws)["quotas"]
     assert not found["ok"]
-    assert "processes 3 uploads at once" in found["detail"]
+    assert "processes 5 uploads at once" in found["detail"]
     assert f"request-service-quota-increase --region {local_stack.region} " in found["cure"]
     with old_account() as url:
         assert stack_checks(tmp_path, {**aws, "AWS_ENDPOINT_URL_LAMBDA": url})["quotas"]["ok"]

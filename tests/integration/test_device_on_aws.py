@@ -9,7 +9,7 @@ import pytest
 from support.device_grant import FORM, TABLE, Sides
 
 from photobak.cloud.device import handler
-from photobak.cloud.store.connect import connect_dynamodb
+from photobak.cloud.store import connect
 from photobak.local.credentials import root_keys
 from photobak.local.home import Home
 from photobak.local.values import REGION, LocalStack
@@ -42,7 +42,8 @@ def ask(local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[As
         handler._grants,
         handler._machine,
         handler._person,
-        connect_dynamodb,
+        connect.connect_dynamodb,
+        connect._session,  # keeps the credentials that it has found
     )
 
     def call(method: str, fields: dict[str, str] | None = None, cookies: tuple[str, ...] = ()) -> dict[str, Any]:
