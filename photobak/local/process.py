@@ -39,7 +39,7 @@ _INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "PYTHONPATH",
 _LAMBDA_CONCURRENCY: Final = 10
 """Lambda workers at once, over all functions, as a new AWS account has them.
 
-MiniStack refuses a call that waits longer than 5 s for one: with six, a few videos left none to the API on a slow machine.
+MiniStack refuses a call that waits longer than 5 s: with six, a few videos left none to the API on a slow machine.
 """
 _LAMBDA_IDLE_SECONDS: Final = 60
 """How long a worker that a burst needed stays after it; one a function stays for good."""
